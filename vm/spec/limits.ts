@@ -1,0 +1,13 @@
+/** Every limit, with its reason. `docs/limits.md` is generated from this. Data only. */
+export const LIMITS = {
+  recordBytes: { value: 65536, doc: 'bytes of one event record: the largest exec with its arguments, twice over' },
+  recordSlots: { value: 96, doc: 'slots of one record: one for each field' },
+  pathBytes: { value: 4096, doc: "bytes of a path: the kernel's PATH_MAX" },
+  textBytes: { value: 16384, doc: 'bytes of a list or command line; longer ones are cut and named in event.truncated' },
+  stringBytes: { value: 4096, doc: 'bytes of any other string' },
+  policies: { value: 65535, doc: 'policies of a bundle: two bytes of a verdict, one value for "none"' },
+  rules: { value: 4194304, doc: 'rules of a bundle' },
+  sourceBytes: { value: 8388608, doc: 'bytes of one source file; --max-source-bytes changes it' },
+  exprDepth: { value: 256, doc: 'nesting of parentheses and macros in an expression' },
+  aliasExpansion: { value: 10000, doc: 'nodes that aliases of one YAML document may expand to' },
+} as const;
