@@ -156,7 +156,14 @@ export const FIELDS: readonly FieldSpec[] = [
   }),
 
   field(94, 'event.kind', 'string', 'event', NAME, 'the kind; written at the top of the JSON form as `kind`'),
-  field(95, 'event.time', 'int', 'event', 8, 'nanoseconds since 1970; at the top of the JSON form as `time` (RFC 3339)'),
+  field(
+    95,
+    'event.time',
+    'int',
+    'event',
+    8,
+    'nanoseconds since 1970; at the top of the JSON form as `time` (RFC 3339)',
+  ),
   field(96, 'event.truncated', 'list', 'event', TEXT, 'names of the fields that were cut'),
 ];
 

@@ -4,3 +4,4 @@ export * from './verdict.ts';
 export * from './record.ts';
 export * from './limits.ts';
 export * from './errors.ts';
+export * from './program.ts';

@@ -23,7 +23,12 @@ export const KINDS: readonly KindSpec[] = [
   kind(1, 'exec', [], 'execve, execveat, fexecve; a `#!` script asks twice'),
   kind(2, 'file.read', ['file'], 'open for reading, opendir'),
   kind(3, 'file.write', ['file'], 'open for writing, O_TRUNC, truncate, fallocate'),
-  kind(4, 'file.create', ['file'], 'O_CREAT of a missing file, O_TMPFILE, mkdir, mknod, symlink, bind of a unix socket'),
+  kind(
+    4,
+    'file.create',
+    ['file'],
+    'O_CREAT of a missing file, O_TMPFILE, mkdir, mknod, symlink, bind of a unix socket',
+  ),
   kind(5, 'file.delete', ['file'], 'unlink, rmdir; the existing target of a rename'),
   kind(6, 'file.rename', ['file'], 'rename, asked for the source and for the target'),
   kind(7, 'file.link', ['file'], 'link, asked for the source and for the target'),

@@ -1,0 +1,179 @@
+/**
+ * Layout of the program section of a bundle: what the compiler emits and the VM verifies and runs in place.
+ * Little-endian; offsets are from the program's start; tables are aligned to 4, the program to 8. Data only.
+ *
+ *     header                 64 bytes
+ *     entries                what can decide: rules in order of decision, then the defaults of each kind, strictest first
+ *     operands               what tests and classifiers read
+ *     tests                  short-circuit code of conditions; jumps go forward only
+ *     classifiers            value of an operand -> set of classes
+ *     kinds                  for each kind the steps that find candidate entries
+ *     data                   dictionaries, automata, candidate lists, texts
+ *
+ * An event of a kind runs its steps. A step takes the classes that a classifier (or each pair that two) found, looks the
+ * list of candidates up, and checks each candidate's remaining condition. The smallest entry that passes decides.
+ */
+export const PROGRAM = {
+  magic: 0x4754434c, // "LCTG"
+  version: 1,
+  header: 64,
+  magicAt: 0,
+  versionAt: 4,
+  sizeAt: 8, // u32, of the whole program
+  ruleCountAt: 12, // u32, rules of the bundle
+  policyCountAt: 16, // u32
+  entriesAt: 20, // u32 offset
+  entryCountAt: 24, // u32
+  operandsAt: 28,
+  operandCountAt: 32,
+  testsAt: 36,
+  testCountAt: 40,
+  classifiersAt: 44,
+  classifierCountAt: 48,
+  kindsAt: 52, // one KIND record for each kind id up to kindCount
+  kindCountAt: 56,
+  reservedAt: 60,
+} as const;
+
+/** An entry: a rule, a default, or the mark of a policy that is assumed to hold. */
+export const ENTRY = {
+  size: 16,
+  rule: 0, // u32, NO_RULE for defaults and marks
+  policy: 4, // u16
+  action: 6, // u8
+  errno: 7, // u8
+  flags: 8, // u32, ENTRY_FLAGS
+} as const;
+
+export const ENTRY_FLAGS = {
+  continue: 1, // noted, does not decide
+  observed: 2, // of a policy in observe mode: counts in the as-if decision alone
+  default: 4,
+  assumed: 8, // of a policy that is assumed to hold
+  mark: 16, // says only that its policy is assumed
+} as const;
+
+/** Steps of a kind, for workloads that are known and for those whose metadata have not arrived. */
+export const KIND = {
+  size: 32,
+  steps: 0, // u32 offset
+  stepCount: 4, // u32
+  unknownSteps: 8, // u32 offset
+  unknownStepCount: 12, // u32
+  bound: 16, // u32, worst-case steps of both
+  assumed: 20, // u32 offset of a u32 count and policy numbers that are assumed in any case, 0: none
+} as const;
+
+export const STEP = {
+  size: 16,
+  op: 0, // u8, STEP_OPS
+  a: 4, // u16, classifier
+  b: 6, // u16, classifier
+  table: 8, // u32, dictionary of lists, or a list
+} as const;
+
+export const STEP_OPS = {
+  list: { code: 1, operands: 'list', doc: 'check each candidate of one list' },
+  join: { code: 2, operands: 'a, table', doc: 'for each class of `a`: look its list up, check the candidates' },
+  pair: { code: 3, operands: 'a, b, table', doc: 'for each pair of classes of `a` and `b`: likewise' },
+} as const;
+
+/** A list: u32 count, then for each candidate a u32 entry (ascending) and a u32 test to start from, ACCEPT for none. */
+export const CANDIDATE = { size: 8, entry: 0, test: 4 } as const;
+
+export const OPERAND = {
+  size: 16,
+  kind: 0, // u8, OPERAND_KINDS
+  field: 2, // u16
+  arg: 4, // u32: index into a list, offset of a text
+  value: 8, // u64: a constant, a mask
+} as const;
+
+export const OPERAND_KINDS = {
+  field: { code: 0, doc: 'a field' },
+  masked: { code: 1, doc: 'an integer field & value' },
+  index: { code: 2, doc: 'element `arg` of a list field' },
+  key: { code: 3, doc: 'the value of a map field under the key at `arg`' },
+  element: { code: 4, doc: 'the list element that `any` is at' },
+  text: { code: 5, doc: 'the constant text at `arg` (addresses: 16 bytes)' },
+  int: { code: 6, doc: 'the constant `value`' },
+} as const;
+
+/** Fields that only programs read: facts that scopes need in another form than the language gives them. */
+export const INTERNAL_FIELDS = {
+  imageName: 100, // container.image without tag and digest
+  givenClass: 101, // host.class where it was given, not derived
+} as const;
+export const FIELD_COUNT = 128;
+
+export const TEST = {
+  size: 20,
+  op: 0, // u8, TEST_OPS
+  sub: 1, // u8: fold, comparison, table form
+  left: 4, // u32, operand
+  right: 8, // u32, operand or table
+  yes: 12, // u32, test to go on with, ACCEPT or REJECT
+  no: 16, // u32
+} as const;
+export const ACCEPT = 0xffffffff;
+export const REJECT = 0xfffffffe;
+
+export const TEST_OPS = {
+  exists: { code: 1, sub: '', right: '', doc: 'the operand is there' },
+  truth: { code: 2, sub: '', right: '', doc: 'the operand is there and not zero' },
+  int: { code: 3, sub: 'comparison', right: 'operand', doc: 'integers compare so (booleans are 0 and 1)' },
+  equal: { code: 4, sub: '', right: 'operand', doc: 'texts or addresses are equal' },
+  order: { code: 5, sub: 'comparison', right: 'operand', doc: 'addresses of one family compare so' },
+  in: { code: 6, sub: 'table form', right: 'table', doc: 'the value is in the set' },
+  startswith: { code: 7, sub: 'fold', right: 'operand', doc: 'the text begins with' },
+  endswith: { code: 8, sub: 'fold', right: 'operand', doc: 'the text ends with' },
+  contains: { code: 9, sub: 'fold', right: 'operand', doc: 'the text contains' },
+  automaton: { code: 10, sub: '', right: 'table', doc: 'the automaton accepts the whole text' },
+  below: { code: 11, sub: '', right: 'operand', doc: 'the path is the directory or below it' },
+  flag: { code: 12, sub: '', right: 'bit', doc: 'the flag is set' },
+  has: { code: 13, sub: '', right: 'operand', doc: 'the list has an element equal to' },
+  any: { code: 14, sub: '', right: 'test', doc: 'the tests from `right` on accept one element of the list' },
+} as const;
+
+export const COMPARISONS = { '=': 0, '<': 1, '<=': 2, '>': 3, '>=': 4, unsigned: 8 } as const;
+/** Forms of a set: a dictionary of texts, of 8-byte integers, or networks. */
+export const SET_FORMS = { text: 0, int: 1, net: 2 } as const;
+
+export const CLASSIFIER = {
+  size: 16,
+  form: 0, // u8, CLASSIFIER_FORMS
+  fold: 1, // u8: ASCII case folded; for ranges: unsigned
+  operand: 4, // u32
+  table: 8, // u32
+  cap: 12, // u32, classes at most at once
+} as const;
+
+export const CLASSIFIER_FORMS = {
+  text: { code: 0, doc: 'a dictionary: equal texts or addresses' },
+  prefix: { code: 1, doc: 'lengths, and a dictionary probed at each: texts that begin so' },
+  suffix: { code: 2, doc: 'lengths, and a dictionary probed at each: texts that end so' },
+  substring: { code: 3, doc: 'an Aho-Corasick automaton: texts that contain' },
+  elements: { code: 4, doc: 'a dictionary probed with each element of a list' },
+  int: { code: 5, doc: 'a dictionary of 8-byte integers' },
+  range: { code: 6, doc: 'sorted interval starts, searched by halving' },
+  net: { code: 7, doc: 'prefix lengths, and a dictionary probed at each' },
+  bits: { code: 8, doc: 'each set bit is its class' },
+} as const;
+
+/**
+ * A dictionary: two-choice cuckoo hashing, buckets of four slots {tag, offset} (Pagh and Rodler 2001; Fan et al. 2013).
+ * A tag is the whole 32-bit hash; at most two records share one, so a probe reads two buckets and compares two texts.
+ * A record: u32 value, u32 length, bytes padded to 4.
+ */
+export const DICT = { header: 8, mask: 0, seed: 4, bucket: 32, slot: 8, maxSame: 2 } as const;
+export const DICT_RECORD = { value: 0, length: 4, bytes: 8 } as const;
+/** A text: u32 length, bytes padded to 4. */
+export const TEXT = { length: 0, bytes: 4 } as const;
+/** Lengths: u32 count, u32 dictionary, then the lengths ascending. Networks: bits of the 128-bit form; keys are 16 bytes masked and a u32 of bits. */
+export const LENGTHS = { count: 0, dict: 4, first: 8 } as const;
+/** Ranges: u32 count, u32 padding, i64 starts ascending (the first is the smallest), then {u32 offset, u32 count} of class lists. */
+export const RANGES = { count: 0, starts: 8 } as const;
+/** An automaton over byte classes: u32 states, u32 classes, u32 start, then 256 class numbers, a byte a state (accepts), u16 next states. */
+export const AUTOMATON = { states: 0, classes: 4, start: 8, map: 12, accept: 268, maxStates: 65535 } as const;
+/** Aho-Corasick: u32 states, u32 classes, u32 outputs (count of classes found), then 256 class numbers, u32 next states, and {u32 class or NONE, u32 link state} a state. */
+export const SUBSTRINGS = { states: 0, classes: 4, outputs: 8, map: 12, next: 268, none: 0xffffffff } as const;
