@@ -1,14 +1,17 @@
 /** Fields of the expression language, their types and where they come from (contract, "An event record"). Data only. */
 
-export type FieldType =
-  | 'string'
-  | 'int'
-  | 'uint' // syscall arguments: 64 bit unsigned
-  | 'bool'
-  | 'address'
-  | 'list' // list of strings
-  | 'flags' // closed set of names, a bit each
-  | 'map'; // string to string: labels
+/** The number of a type, in generated tables, is its index. */
+export const FIELD_TYPES = [
+  'string',
+  'int',
+  'uint', // syscall arguments: 64 bit unsigned
+  'bool',
+  'address',
+  'list', // list of strings
+  'flags', // closed set of names, a bit each
+  'map', // string to string: labels
+] as const;
+export type FieldType = (typeof FIELD_TYPES)[number];
 
 export interface FieldSpec {
   readonly id: number;

@@ -1,0 +1,32 @@
+/**
+ * Writes every file that follows from `vm/spec`; with `--check` only says which of them are stale and exits 1.
+ * Usage: node --import tsx tools/generate.ts [--check]
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { assembly } from './generate/assembly.ts';
+import type { Target } from './generate/target.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const targets = (): readonly Target[] => [assembly()];
+
+const current = (path: string): string | null => {
+  try {
+    return readFileSync(join(root, path), 'utf8');
+  } catch {
+    return null;
+  }
+};
+
+const stale = targets().filter((target) => current(target.path) !== target.text);
+if (process.argv.includes('--check')) {
+  for (const { path } of stale) console.error(`${path} is stale: run npm run generate`);
+  process.exitCode = stale.length === 0 ? 0 : 1;
+} else {
+  for (const { path, text } of stale) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+    console.log(`wrote ${path}`);
+  }
+}
