@@ -2,14 +2,40 @@
 import {
   ACTIONS,
   DEFAULT_ERRNO,
+  AUTOMATON,
+  CANDIDATE,
+  CLASSIFIER,
+  CLASSIFIER_FORMS,
+  COMPARISONS,
+  DICT,
+  DICT_RECORD,
+  ENTRY,
+  ENTRY_FLAGS,
   ERRNOS,
   ERRORS,
+  FIELD_COUNT,
   FIELDS,
   FIELD_TYPES,
+  INTERNAL_FIELDS,
+  KIND,
   KINDS,
+  LENGTHS,
   LIMITS,
   NO_POLICY,
   NO_RULE,
+  ACCEPT,
+  OPERAND,
+  OPERAND_KINDS,
+  PROGRAM,
+  RANGES,
+  REJECT,
+  SET_FORMS,
+  STEP,
+  STEP_OPS,
+  SUBSTRINGS,
+  TEST,
+  TEST_OPS,
+  TEXT,
   RECORD,
   RECORD_FLAGS,
   RECORD_VERSION,
@@ -24,9 +50,7 @@ const line = (name: string, type: 'i32' | 'u32', value: number, doc = ''): strin
   `export const ${name}: ${type} = ${type === 'u32' ? `0x${value.toString(16)}` : value};${doc && ` // ${doc}`}`;
 
 const lines = (prefix: string, values: Readonly<Record<string, number>>): string[] =>
-  Object.entries(values).map(([name, value]) =>
-    line(constantName(prefix, name), value >= 0x40000000 ? 'u32' : 'i32', value),
-  );
+  Object.entries(values).map(([name, value]) => line(constantName(prefix, name), 'u32', value));
 
 const section = (title: string, body: readonly string[]): string[] => ['', `// ${title}`, ...body];
 
@@ -47,10 +71,23 @@ const table = (name: string, values: readonly number[]): string[] => [
 const UNASSIGNED = 255;
 
 const typeByField = (): number[] => {
-  const types = new Array<number>(Math.max(...FIELDS.map((f) => f.id)) + 1).fill(UNASSIGNED);
+  const types = new Array<number>(FIELD_COUNT).fill(UNASSIGNED);
   for (const f of FIELDS) types[f.id] = FIELD_TYPES.indexOf(f.type);
   return types;
 };
+
+/** Bytes at most of each field's value, a u32 each; internal fields are cut from others and no longer than the longest. */
+const maxByField = (): number[] => {
+  const max = new Array<number>(FIELD_COUNT).fill(0);
+  for (const f of FIELDS) max[f.id] = f.max;
+  for (const id of Object.values(INTERNAL_FIELDS)) max[id] = LIMITS.stringBytes.value;
+  return max.flatMap((n) => [n & 255, (n >> 8) & 255, (n >> 16) & 255, n >> 24]);
+};
+
+const codes = (prefix: string, table: Readonly<Record<string, { readonly code: number }>>): string[] =>
+  Object.entries(table).map(([name, { code }]) => line(constantName(prefix, name), 'u32', code));
+
+const COMPARISON_NAMES: Readonly<Record<string, string>> = { '=': 'EQ', '<': 'LT', '<=': 'LE', '>': 'GT', '>=': 'GE' };
 
 /** @returns `vm/assembly/generated/spec.ts` */
 export const assembly = (): Target => ({
@@ -59,20 +96,22 @@ export const assembly = (): Target => ({
     [
       `// ${GENERATED}`,
       ...section('Kinds of events; 0 means facts', [
-        ...KINDS.map((k) => line(constantName('KIND', k.name), 'i32', k.id)),
-        line('KIND_MAX', 'i32', Math.max(...KINDS.map((k) => k.id))),
+        ...KINDS.map((k) => line(constantName('KIND', k.name), 'u32', k.id)),
+        line('KIND_MAX', 'u32', Math.max(...KINDS.map((k) => k.id))),
       ]),
       ...section('Types of fields', [
-        ...FIELD_TYPES.map((type, i) => line(constantName('TYPE', type), 'i32', i)),
-        line('TYPE_UNASSIGNED', 'i32', UNASSIGNED, 'no field has this number'),
+        ...FIELD_TYPES.map((type, i) => line(constantName('TYPE', type), 'u32', i)),
+        line('TYPE_UNASSIGNED', 'u32', UNASSIGNED, 'no field has this number'),
       ]),
       ...section('Fields; 0 is an empty slot', [
-        ...FIELDS.map((f) => line(constantName('FIELD', f.name), 'i32', f.id, f.type)),
-        line('FIELD_MAX', 'i32', Math.max(...FIELDS.map((f) => f.id))),
+        ...FIELDS.map((f) => line(constantName('FIELD', f.name), 'u32', f.id, f.type)),
+        line('FIELD_COUNT', 'u32', FIELD_COUNT, 'rows of the tables below'),
+        ...lines('INTERNAL', INTERNAL_FIELDS),
       ]),
       ...section('The type of each field, by its number', table('FIELD_TYPES', typeByField())),
+      ...section('Bytes at most of each field, a u32 each', table('FIELD_MAX', maxByField())),
       ...section('Event record', [
-        line('RECORD_FORMAT', 'i32', RECORD_VERSION, 'what the byte at RECORD_VERSION says'),
+        line('RECORD_FORMAT', 'u32', RECORD_VERSION, 'what the byte at RECORD_VERSION says'),
         ...lines('RECORD', RECORD),
         ...lines('SLOT', SLOT),
         ...lines('RING', RING),
@@ -85,8 +124,8 @@ export const assembly = (): Target => ({
         line('NO_POLICY', 'u32', NO_POLICY),
       ]),
       ...section('Actions: a larger one is stricter', [
-        ...ACTIONS.map((action, rank) => line(constantName('ACTION', action), 'i32', rank)),
-        line('DEFAULT_ERRNO', 'i32', ERRNOS[DEFAULT_ERRNO]),
+        ...ACTIONS.map((action, rank) => line(constantName('ACTION', action), 'u32', rank)),
+        line('DEFAULT_ERRNO', 'u32', ERRNOS[DEFAULT_ERRNO]),
       ]),
       ...section(
         'Statuses',
@@ -94,7 +133,35 @@ export const assembly = (): Target => ({
       ),
       ...section(
         'Limits',
-        Object.entries(LIMITS).map(([name, l]) => line(constantName('LIMIT', name), 'i32', l.value)),
+        Object.entries(LIMITS).map(([name, l]) => line(constantName('LIMIT', name), 'u32', l.value)),
       ),
+      ...section('Program', [
+        ...lines('PROGRAM', PROGRAM),
+        ...lines('ENTRY', ENTRY),
+        ...lines('ENTRY_FLAG', ENTRY_FLAGS),
+        ...lines('KIND_ROW', KIND),
+        ...lines('STEP', STEP),
+        ...codes('STEP_OP', STEP_OPS),
+        ...lines('CANDIDATE', CANDIDATE),
+        ...lines('OPERAND', OPERAND),
+        ...codes('OPERAND_KIND', OPERAND_KINDS),
+        ...lines('TEST', TEST),
+        ...codes('TEST_OP', TEST_OPS),
+        line('ACCEPT', 'u32', ACCEPT),
+        line('REJECT', 'u32', REJECT),
+        ...Object.entries(COMPARISONS).map(([name, value]) =>
+          line(constantName('COMPARISON', COMPARISON_NAMES[name] ?? name), 'u32', value),
+        ),
+        ...lines('SET_FORM', SET_FORMS),
+        ...lines('CLASSIFIER', CLASSIFIER),
+        ...codes('CLASSIFIER_FORM', CLASSIFIER_FORMS),
+        ...lines('DICT', DICT),
+        ...lines('DICT_RECORD', DICT_RECORD),
+        ...lines('TEXT', TEXT),
+        ...lines('LENGTHS', LENGTHS),
+        ...lines('RANGES', RANGES),
+        ...lines('AUTOMATON', AUTOMATON),
+        ...lines('SUBSTRINGS', SUBSTRINGS),
+      ]),
     ].join('\n') + '\n',
 });
