@@ -1,0 +1,57 @@
+/*
+ * lictor-launch: starts one workload in its own cgroup, PID and mount namespace, under guard from its first instruction.
+ *
+ *     lictor (Node) ── spawns ──► launcher ── clone3(PID, mounts, cgroup) ──► init (PID 1) ── fork ──► workload
+ *
+ * The launcher talks to Lictor in lines over descriptor 3 and reads one byte from it:
+ *     init PID FD        host pid of init; the fanotify group in its descriptor table, -1: none
+ *     workload FD        everything is set, waiting for `g`; the seccomp listener in its descriptor table, -1: none
+ *     exec ERRNO         the command could not be executed
+ *     exit STATUS        wait status of the command
+ *     note TEXT          something that is weaker than it should be
+ *     error TEXT         the workload was not started
+ *
+ * INVARIANT (fail closed): a process of the workload never outlives the launcher, and the fanotify group never dies
+ * before the last process of the workload: the launcher and init both hold it and both end the workload when Lictor dies.
+ */
+#ifndef LICTOR_LAUNCH_H
+#define LICTOR_LAUNCH_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define CONTROL_FD 3
+#define EXIT_NOT_GUARDED 125
+
+struct options {
+	const char *cgroup; /* directory in a cgroup2 file system, made by Lictor, removed here */
+	pid_t parent;       /* Lictor: checked once, so that its death between fork and prctl is seen */
+	bool guard_open, guard_exec;
+	bool notify_exec, notify_connect, notify_bind, notify_send;
+	bool wait_all;
+	char **command;
+	sigset_t mask; /* what the command shall start with */
+};
+
+/* control.c */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void fail(const char *what); /* `error what: strerror(errno)` */
+bool wait_for_go(void);
+
+/* init.c: the body of PID 1; `lifeline` reads end of file once the launcher is gone */
+_Noreturn void run_init(const struct options *o, int fanotify, int lifeline);
+
+/* mounts.c */
+void make_mounts_private(void);
+
+/* marks.c: `fanotify` asks about every open on every mount of this namespace from here on */
+void mark_mounts(int fanotify, const struct options *o);
+
+/* privileges.c */
+void drop_privileges(void);
+
+/* filter.c: installs the seccomp filter; returns its listener or -1 when nothing is notified */
+int install_filter(const struct options *o);
+
+#endif

@@ -1,0 +1,154 @@
+/* The launcher: outside of the workload's cgroup and namespaces, between Lictor and PID 1. */
+#define _GNU_SOURCE
+#include "launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fanotify.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef FAN_REPORT_FD_ERROR
+#define FAN_REPORT_FD_ERROR 0x2000
+#endif
+
+static bool has(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+	for (const char *at = list; at && *at;) {
+		const char *end = strchrnul(at, ',');
+		if ((size_t)(end - at) == length && !memcmp(at, word, length))
+			return true;
+		at = *end ? end + 1 : end;
+	}
+	return false;
+}
+
+static struct options parse(int argc, char **argv)
+{
+	struct options o = {0};
+	int i = 1;
+	for (; i < argc && strcmp(argv[i], "--"); i++) {
+		const char *value = i + 1 < argc ? argv[i + 1] : "";
+		if (!strcmp(argv[i], "--wait-all")) {
+			o.wait_all = true;
+			continue;
+		}
+		if (!strcmp(argv[i], "--cgroup"))
+			o.cgroup = value;
+		else if (!strcmp(argv[i], "--parent"))
+			o.parent = atoi(value);
+		else if (!strcmp(argv[i], "--ask")) {
+			o.guard_open = has(value, "open");
+			o.guard_exec = has(value, "exec");
+		} else if (!strcmp(argv[i], "--notify")) {
+			o.notify_exec = has(value, "exec");
+			o.notify_connect = has(value, "connect");
+			o.notify_bind = has(value, "bind");
+			o.notify_send = has(value, "send");
+		} else {
+			errno = EINVAL;
+			fail(argv[i]);
+		}
+		i++;
+	}
+	o.command = argv + i + 1;
+	if (!o.cgroup || i + 1 >= argc) {
+		errno = EINVAL;
+		fail("usage");
+	}
+	return o;
+}
+
+/*
+ * Descriptors of events are opened by whoever reads the group, here Lictor. O_NONBLOCK, so that a FIFO does not block
+ * it; FD_ERROR (6.13), so that an object that cannot be opened is a question and not a failed read of the group.
+ */
+static int open_group(void)
+{
+	unsigned int flags = FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS |
+			     FAN_REPORT_TID;
+	unsigned int events = O_RDONLY | O_LARGEFILE | O_CLOEXEC | O_NONBLOCK;
+	int fd = fanotify_init(flags | FAN_REPORT_FD_ERROR, events);
+	if (fd < 0 && errno == EINVAL)
+		fd = fanotify_init(flags, events);
+	if (fd < 0)
+		fail("fanotify_init");
+	return fd;
+}
+
+static pid_t clone_into(const struct options *o)
+{
+	int cgroup = open(o->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (cgroup < 0)
+		fail("open the cgroup");
+	struct clone_args args = {
+		.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_INTO_CGROUP,
+		.exit_signal = SIGCHLD,
+		.cgroup = cgroup,
+	};
+	pid_t pid = syscall(SYS_clone3, &args, sizeof args);
+	if (pid < 0)
+		fail("clone into own PID and mount namespace and cgroup");
+	close(cgroup);
+	return pid;
+}
+
+/* Empty as soon as the last process is reaped; the kernel may need a moment to notice. */
+static void remove_cgroup(const char *path)
+{
+	for (int i = 0; i < 100 && rmdir(path) < 0 && errno == EBUSY; i++)
+		usleep(2000);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = parse(argc, argv);
+	sigset_t all;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &o.mask);
+	if (prctl(PR_SET_PDEATHSIG, SIGRTMIN) < 0)
+		fail("prctl(PR_SET_PDEATHSIG)");
+	if (getppid() != o.parent)
+		_exit(EXIT_NOT_GUARDED);
+
+	char kill_path[4096];
+	snprintf(kill_path, sizeof kill_path, "%s/cgroup.kill", o.cgroup);
+	int kill_fd = open(kill_path, O_WRONLY | O_CLOEXEC);
+	if (kill_fd < 0)
+		fail("open cgroup.kill");
+	int fanotify = o.guard_open || o.guard_exec ? open_group() : -1;
+	int lifeline[2];
+	if (pipe2(lifeline, O_CLOEXEC) < 0)
+		fail("pipe");
+
+	pid_t init = clone_into(&o);
+	if (init == 0) {
+		close(lifeline[1]);
+		close(kill_fd);
+		run_init(&o, fanotify, lifeline[0]);
+	}
+	say("init %d %d", init, fanotify);
+
+	for (;;) {
+		siginfo_t info;
+		int signal = sigwaitinfo(&all, &info);
+		if (signal == SIGRTMIN && getppid() != o.parent) {
+			/* Lictor is gone: nobody answers any more. This process keeps the fanotify group until all are dead. */
+			while (write(kill_fd, "1", 1) < 0 && errno == EINTR)
+				;
+		}
+		int status;
+		if (signal == SIGCHLD && waitpid(init, &status, WNOHANG) == init) {
+			remove_cgroup(o.cgroup);
+			_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+		}
+	}
+}
