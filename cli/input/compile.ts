@@ -1,0 +1,69 @@
+/** From operands to compiled policies: the flags that all compiling commands share, and the call. */
+import type { CompileOptions } from '../../compiler/index.ts';
+import type { Diagnostic, Source, Staged } from '../../compiler/diagnostics/diagnostic.ts';
+import type { Operands, Options, Values } from '../command.ts';
+import { Exit, Stop } from '../exit.ts';
+import type { Io } from '../output/io.ts';
+import { readSources } from './sources.ts';
+
+export const POLICY_OPERANDS: Operands = {
+  name: 'PATH',
+  min: 1,
+  max: Infinity,
+  completes: 'file',
+  doc: 'files of policies, directories with them, - for standard input',
+};
+
+export const COMPILE_OPTIONS = {
+  set: {
+    type: 'list',
+    value: 'NAME=VALUE',
+    completes: 'nothing',
+    doc: 'value of a parameter of a Library; may be repeated',
+  },
+  strict: { type: 'flag', doc: 'warnings are errors' },
+  'allow-expired': { type: 'flag', doc: 'expired exceptions are warnings' },
+  'max-source-bytes': { type: 'number', value: 'BYTES', min: 1, max: 2 ** 30, doc: 'limit of one source file' },
+} as const satisfies Options;
+
+type CompileValues = Values<typeof COMPILE_OPTIONS>;
+
+/** @throws Stop where a `--set` is not NAME=VALUE */
+function parameters(assignments: readonly string[]): Record<string, string> {
+  const set = assignments.map((text) => {
+    const at = text.indexOf('=');
+    if (at < 1) throw new Stop(Exit.Usage, `\`--set ${text}\`: expected NAME=VALUE`);
+    return [text.slice(0, at), text.slice(at + 1)] as const;
+  });
+  return Object.fromEntries(set);
+}
+
+export const compileOptions = (values: CompileValues, io: Io): CompileOptions => ({
+  set: parameters(values.set),
+  today: io.today,
+  allowExpired: values['allow-expired'],
+  strict: values.strict,
+  ...(values['max-source-bytes'] !== undefined && { maxSourceBytes: values['max-source-bytes'] }),
+});
+
+export interface CompiledSources<T> {
+  readonly sources: readonly Source[];
+  readonly value: T | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads the sources and gives them to a stage of the compiler, unless reading already found errors.
+ * @param stage `compile` or `build`
+ */
+export async function compileWith<T>(
+  operands: readonly string[],
+  values: CompileValues,
+  io: Io,
+  stage: (sources: readonly Source[], options: CompileOptions) => Staged<T | null> | Promise<Staged<T | null>>,
+): Promise<CompiledSources<T>> {
+  const options = compileOptions(values, io);
+  const { value: sources, diagnostics } = await readSources(operands, io, options.maxSourceBytes);
+  if (diagnostics.length > 0) return { sources, value: null, diagnostics };
+  return { sources, ...(await stage(sources, options)) };
+}

@@ -1,0 +1,51 @@
+/** Files and directories as operands, in the order that documents count (semantics, section 4). */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Exit, Stop } from '../exit.ts';
+
+const DOCUMENT = /\.(ya?ml|json)$/;
+
+/** Turns an error of the file system into an end with a clear text. */
+export function cannot(doing: string, path: string, error: unknown): Stop {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return new Stop(Exit.Usage, `no such file or directory: \`${path}\``);
+  const reason =
+    { EACCES: 'permission denied', EISDIR: 'is a directory', ENOTDIR: 'a part of the path is not a directory' }[
+      code ?? ''
+    ] ?? (error as Error).message;
+  return new Stop(Exit.Failed, `cannot ${doing} \`${path}\`: ${reason}`);
+}
+
+/** Paths of the documents below a directory, ascending by bytes; symbolic links to files count, to directories do not. */
+function below(directory: string): string[] {
+  const found = readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => DOCUMENT.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  return found.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+/**
+ * @param operands files, directories, `-` for standard input
+ * @returns files in order, each once
+ * @throws Stop where one is missing or unreadable, or a directory holds no document
+ */
+export function expand(operands: readonly string[]): string[] {
+  const files = new Set<string>();
+  for (const operand of operands) {
+    if (operand === '-') {
+      files.add(operand);
+      continue;
+    }
+    try {
+      const found = statSync(operand).isDirectory() ? below(operand) : [operand];
+      if (found.length === 0) {
+        throw new Stop(Exit.Usage, `no document below \`${operand}\``, 'documents end in .yaml, .yml or .json');
+      }
+      for (const path of found) files.add(path);
+    } catch (error) {
+      throw error instanceof Stop ? error : cannot('read', operand, error);
+    }
+  }
+  return [...files];
+}
