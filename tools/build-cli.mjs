@@ -1,0 +1,36 @@
+/** Bundles the command line, the demo and the worker threads into dist/, in chunks that load when they are needed. */
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+
+/** Output name → entry. A worker is a program of its own: `new Worker(assetPath('guard-worker.js'))`. */
+const ENTRIES = { lictor: 'cli/main.ts', demo: 'cli/demo/main.ts' };
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ENTRIES,
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  // Both have native parts, which stay in node_modules; msgpackr does without its own.
+  external: ['koffi', 'msgpackr-extract'],
+  // CommonJS packages ask for Node's modules with require, which an ES module has not.
+  banner: {
+    js: "import { createRequire as lictorRequire } from 'node:module'; const require = lictorRequire(import.meta.url);",
+  },
+  metafile: true,
+  logLevel: 'warning',
+});
+chmodSync(join(root, 'dist/lictor.js'), 0o755);
+
+const chunks = join(root, 'dist', 'chunks');
+const current = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+if (existsSync(chunks)) {
+  for (const name of readdirSync(chunks)) if (!current.has(name)) rmSync(join(chunks, name));
+}

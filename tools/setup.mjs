@@ -1,0 +1,70 @@
+/**
+ * Makes a checkout ready: npm packages, system packages, everything that is built. Quick when nothing has changed.
+ * Plain JavaScript without dependencies, because nothing can be assumed to be there but Node.
+ * Usage: node tools/setup.mjs --for build|test|demo|check
+ */
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Lictor needs Node 20.19 or newer; this is ${process.versions.node}`);
+  process.exit(1);
+}
+
+const purpose = process.argv[process.argv.indexOf('--for') + 1];
+const TSX = ['--import', 'tsx'];
+const BUILD = ['build', 'test', 'demo'];
+
+/** In order: later steps read what earlier ones write. */
+const STEPS = [
+  {
+    name: 'generated files',
+    purposes: BUILD,
+    inputs: ['vm/spec', 'tools/generate.ts', 'tools/generate', 'compiler/diagnostics'],
+    outputs: ['vm/assembly/generated/spec.ts'],
+    needs: [],
+    command: [...TSX, 'tools/generate.ts'],
+  },
+  {
+    name: 'the virtual machine',
+    purposes: BUILD,
+    inputs: ['vm/assembly', 'asconfig.json', 'tools/build-wasm.mjs', 'package-lock.json'],
+    outputs: ['dist/lictor-vm.wasm', 'dist/lictor-vm-counting.wasm'],
+    needs: [],
+    command: ['tools/build-wasm.mjs'],
+  },
+  {
+    name: 'the eBPF programs',
+    purposes: BUILD,
+    inputs: ['shim/bpf', 'tools/build-bpf.mjs'],
+    outputs: [],
+    needs: ['clang', 'llvm', 'libbpf-dev', 'linux-libc-dev'],
+    command: ['tools/build-bpf.mjs'],
+  },
+  {
+    name: 'the launcher',
+    purposes: BUILD,
+    inputs: ['shim/launcher', 'tools/build-launcher.mjs'],
+    outputs: ['dist/lictor-launch'],
+    needs: ['gcc', 'libc6-dev', 'linux-libc-dev'],
+    command: ['tools/build-launcher.mjs'],
+  },
+  {
+    name: 'the command line',
+    purposes: BUILD,
+    inputs: ['cli', 'compiler', 'shim', 'vm', 'tools/build-cli.mjs', 'package.json', 'package-lock.json'],
+    outputs: ['dist/lictor.js', 'dist/demo.js'],
+    needs: [],
+    command: ['tools/build-cli.mjs'],
+  },
+];
+
+if (![...BUILD, 'check'].includes(purpose)) {
+  console.error('usage: node tools/setup.mjs --for build|test|demo|check');
+  process.exit(64);
+}
+const { dependencies } = await import('./setup/dependencies.mjs');
+const { systemPackages } = await import('./setup/packages.mjs');
+const { runStep } = await import('./setup/steps.mjs');
+
+dependencies();
+const missing = systemPackages(purpose);
+for (const step of STEPS) if (step.purposes.includes(purpose)) runStep(step, missing);

@@ -1,0 +1,77 @@
+/** System packages: what is missing, why it is wanted, and, as root on Debian or Ubuntu, its installation. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const inPath = (pattern) =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '' && existsSync(folder))
+    .some((folder) => readdirSync(folder).some((name) => pattern.test(name)));
+
+const LIBRARY_FOLDERS = ['/lib64', '/usr/lib64', '/usr/lib', '/lib', '/usr/local/lib'];
+const library = (name) =>
+  LIBRARY_FOLDERS.filter((folder) => existsSync(folder))
+    .flatMap((folder) => [folder, ...readdirSync(folder).map((below) => join(folder, below))])
+    .some((folder) => existsSync(join(folder, name)));
+
+const BUILD = ['build', 'test', 'demo'];
+
+/** A package of Debian: what it is for, for which purposes of setup, and how to see that it is there. */
+const PACKAGES = [
+  { name: 'clang', why: 'compiles the eBPF programs', purposes: BUILD, found: () => inPath(/^clang(-\d+)?$/) },
+  { name: 'llvm', why: 'strips the eBPF objects', purposes: BUILD, found: () => inPath(/^llvm-strip(-\d+)?$/) },
+  {
+    name: 'libbpf-dev',
+    why: 'has the headers of eBPF programs',
+    purposes: BUILD,
+    found: () => existsSync('/usr/include/bpf/bpf_helpers.h'),
+  },
+  {
+    name: 'linux-libc-dev',
+    why: "has the kernel's headers",
+    purposes: BUILD,
+    found: () => existsSync('/usr/include/linux/bpf.h'),
+  },
+  { name: 'libbpf1', why: 'loads the eBPF programs', purposes: BUILD, found: () => library('libbpf.so.1') },
+  { name: 'gcc', why: 'compiles the launcher of workloads', purposes: BUILD, found: () => inPath(/^(cc|gcc)$/) },
+  {
+    name: 'libc6-dev',
+    why: 'has the C library that the launcher is linked with',
+    purposes: BUILD,
+    found: () => existsSync('/usr/include/stdio.h'),
+  },
+];
+
+const run = (command, args) =>
+  spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status ===
+  0;
+
+const missing = (purpose) => PACKAGES.filter(({ purposes, found }) => purposes.includes(purpose) && !found());
+
+/**
+ * Says what is missing and installs it where that is possible.
+ *
+ * @param {string} purpose of setup
+ * @returns {readonly string[]} names of packages that are missing still
+ */
+export const systemPackages = (purpose) => {
+  if (process.platform !== 'linux') {
+    console.error(`this is ${process.platform}: policies can be written and tested, but no kernel can be guarded`);
+    return PACKAGES.map(({ name }) => name);
+  }
+  const wanted = missing(purpose);
+  if (wanted.length === 0) return [];
+  const names = wanted.map(({ name }) => name);
+  const list = wanted.map(({ name, why }) => `  ${name.padEnd(15)} ${why}`).join('\n');
+  if (process.geteuid() === 0 && inPath(/^apt-get$/)) {
+    console.error(`installing these system packages with apt-get:\n${list}`);
+    const installed =
+      run('apt-get', ['update']) && run('apt-get', ['install', '-y', '--no-install-recommends', ...names]);
+    if (!installed) console.error('apt-get failed: going on with what works');
+  } else {
+    const how = inPath(/^apt-get$/) ? `apt-get install ${names.join(' ')}` : "your system's packages of these";
+    console.error(`these system packages are missing (Debian's names); install ${how}:\n${list}`);
+  }
+  return missing(purpose).map(({ name }) => name);
+};
