@@ -1,0 +1,120 @@
+/** Random globs and RE2 expressions, each with a way to draw strings that it (mostly) matches. */
+import type { Bytes } from '../../vm/bundle/normal.ts';
+import { asciiLower, asciiUpper, randomString } from './values.ts';
+import type { Random } from './random.ts';
+
+export interface Sketch {
+  readonly text: Bytes;
+  sample(r: Random): Bytes;
+}
+
+const fixed = (text: Bytes, value: Bytes): Sketch => ({ text, sample: () => value });
+const oneOf = (text: Bytes, values: readonly Bytes[]): Sketch => ({ text, sample: (r) => r.pick(values) });
+const sequence = (parts: readonly Sketch[]): Sketch => ({
+  text: parts.map((p) => p.text).join(''),
+  sample: (r) => parts.map((p) => p.sample(r)).join(''),
+});
+
+const SHORT = ['', 'a', 'b', 'sh', 'x.y', '.z', '\xff', 'aaaa', 'log'];
+const DEEP = [...SHORT, 'a/b', '/', '/a', 'a/', 'tmp/a/b/'];
+
+const globLiteral = (value: Bytes): Sketch => fixed(value.replace(/[*?[\]{},\\!]/g, '\\$&'), value);
+
+function globPart(r: Random, field: number, depth: number): Sketch {
+  switch (r.below(depth > 0 ? 11 : 10)) {
+    case 0:
+      return oneOf('?', ['a', 'b', '.', '\xff']);
+    case 1:
+    case 2:
+      return oneOf('*', SHORT);
+    case 3:
+      return oneOf('**', DEEP);
+    case 4:
+      return oneOf('**/', ['', 'a/', 'a/b/', '/']);
+    case 5:
+      return oneOf('[a-c]', ['a', 'b', 'c', 'd']);
+    case 6:
+      return oneOf('[!a]', ['b', '.', 'A', 'a']);
+    case 7:
+      return oneOf('/', ['/']);
+    case 8:
+    case 9:
+      return globLiteral(randomString(r, field).slice(0, 40));
+    default: {
+      const options = r.list(r.between(1, 3), () => glob(r, field, depth - 1));
+      return { text: `{${options.map((o) => o.text).join(',')}}`, sample: (s) => s.pick(options).sample(s) };
+    }
+  }
+}
+
+/** A glob as rules and scopes have it. */
+export function glob(r: Random, field: number, depth = 2): Sketch {
+  if (r.chance(0.15)) return sequence([globLiteral(randomString(r, field).slice(0, 40)), oneOf('*', SHORT)]);
+  if (r.chance(0.15))
+    return sequence([oneOf('**/', ['', 'a/', '/x/']), globLiteral(randomString(r, field).slice(0, 40))]);
+  return sequence(r.list(r.between(1, 4), () => globPart(r, field, depth)));
+}
+
+/** Punctuation escaped, bytes that are not printable ASCII as \xHH. */
+const regexLiteral = (value: Bytes): Sketch =>
+  fixed(
+    value.replace(/[^A-Za-z0-9/ _-]/g, (c) => {
+      const code = c.charCodeAt(0);
+      return code > 32 && code < 127 ? `\\${c}` : `\\x${code.toString(16).padStart(2, '0')}`;
+    }),
+    value,
+  );
+
+const CLASSES: readonly Sketch[] = [
+  oneOf('.', ['a', '\xff', '/', '\n']),
+  oneOf('[a-c]', ['a', 'c', 'C', 'd']),
+  oneOf('[^a/]', ['b', 'A', '/', '\xff']),
+  oneOf('\\d', ['0', '9', 'a']),
+  oneOf('\\w', ['_', 'z', '-']),
+  oneOf('\\s', [' ', '\n', 'x']),
+  oneOf('[[:alpha:]]', ['a', 'Z', '1']),
+  oneOf('[\\x80-\\xff]', ['\x80', '\xff', '\x7f']),
+  oneOf('\\S', ['a', ' ']),
+  oneOf('(?i:sH)', ['sh', 'SH', 'sx']),
+  oneOf('(?s:.)', ['\n', 'a']),
+];
+
+function regexPart(r: Random, field: number, depth: number): Sketch {
+  const dice = r.below(depth > 0 ? 10 : 6);
+  if (dice < 2) return regexLiteral(randomString(r, field).slice(0, 30));
+  if (dice < 4) return r.pick(CLASSES);
+  if (dice < 5) return oneOf('.*', DEEP);
+  if (dice < 6) return oneOf('[^/]*', SHORT);
+  if (dice < 8) {
+    const options = r.list(r.between(1, 3), () => regex(r, field, depth - 1));
+    const open = r.pick(['(', '(?:', '(?P<n>']);
+    // Two groups of one name are an error: the named form only where it cannot meet another.
+    const safe = open === '(?P<n>' && depth < 2 ? '(' : open;
+    return { text: `${safe}${options.map((o) => o.text).join('|')})`, sample: (s) => s.pick(options).sample(s) };
+  }
+  const of = r.pick(CLASSES);
+  const [suffix, low, high] = r.pick([
+    ['*', 0, 3],
+    ['+', 1, 3],
+    ['?', 0, 1],
+    ['*?', 0, 3],
+    ['{2}', 2, 2],
+    ['{1,3}', 0, 4],
+    ['{2,}', 1, 4],
+  ] as const);
+  return { text: of.text + suffix, sample: (s) => s.list(s.between(low, high), () => of.sample(s)).join('') };
+}
+
+/** An expression of RE2 over bytes. */
+export function regex(r: Random, field: number, depth = 2): Sketch {
+  if (depth === 2 && r.chance(0.1))
+    return sequence([oneOf('.*', DEEP), regexLiteral(randomString(r, field).slice(0, 20)), oneOf('.*', DEEP)]);
+  const parts = r.list(r.between(1, depth === 2 ? 4 : 2), () => regexPart(r, field, depth));
+  const named = parts.filter((p) => p.text.includes('(?P<n>'));
+  return sequence(parts.filter((p) => !named.includes(p) || p === named[0]));
+}
+
+const caseOf = (r: Random, text: Bytes): Bytes => r.pick([text, asciiUpper(text), asciiLower(text)]);
+
+/** The same sketch where case does not count. */
+export const folded = (sketch: Sketch): Sketch => ({ text: sketch.text, sample: (r) => caseOf(r, sketch.sample(r)) });
