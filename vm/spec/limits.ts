@@ -9,5 +9,7 @@ export const LIMITS = {
   rules: { value: 4194304, doc: 'rules of a bundle' },
   sourceBytes: { value: 8388608, doc: 'bytes of one source file; --max-source-bytes changes it' },
   exprDepth: { value: 256, doc: 'nesting of parentheses and macros in an expression' },
+  exprNodes: { value: 262144, doc: 'tests and set members of one expression, macros put in' },
+  documentDepth: { value: 100, doc: 'nesting of lists and maps in a YAML document' },
   aliasExpansion: { value: 10000, doc: 'nodes that aliases of one YAML document may expand to' },
 } as const;
