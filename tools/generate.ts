@@ -5,11 +5,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assembly } from './generate/assembly.ts';
+import { diagnostics } from './generate/diagnostics.ts';
+import { opcodes } from './generate/opcodes.ts';
+import { questionWriter } from './generate/question-writer.ts';
+import { reference } from './generate/reference.ts';
 import type { Target } from './generate/target.ts';
 
 const root = join(import.meta.dirname, '..');
 
-const targets = (): readonly Target[] => [assembly()];
+const targets = (): readonly Target[] => [assembly(), questionWriter(), ...reference(), opcodes(), diagnostics()];
 
 const current = (path: string): string | null => {
   try {
