@@ -6,7 +6,7 @@ import { carries, type Focus } from './expression.ts';
 import type { Random } from './random.ts';
 import { Aim } from './satisfy.ts';
 import { aimAtScope } from './workload.ts';
-import { LABEL_KEYS, nearMiss, randomAddress, randomFlags, randomInt, randomString } from './values.ts';
+import { FIELD_BY_ID, LABEL_KEYS, nearMiss, randomAddress, randomFlags, randomInt, randomString } from './values.ts';
 
 export function randomValue(r: Random, field: FieldSpec): Value {
   switch (field.type) {
@@ -44,6 +44,24 @@ function disturb(r: Random, values: Map<number, Value>): void {
   else values.set(field, randomValue(r, spec));
 }
 
+const listBytes = (items: readonly string[]): number =>
+  items.reduce((sum, item) => sum + 4 + ((item.length + 3) & ~3), 4);
+
+/** Cut what is longer than its field holds. */
+function fit(values: Map<number, Value>): void {
+  for (const [id, value] of values) {
+    const field = FIELD_BY_ID.get(id);
+    if (field === undefined) throw new Error(`BUG: no field ${id}`);
+    if (typeof value === 'string') {
+      if (value.length > field.max) values.set(id, value.slice(0, field.max));
+    } else if (typeof value === 'object') {
+      let items = value;
+      while (listBytes(items) > field.max) items = items.slice(0, field.type === 'map' ? -2 : -1);
+      if (items !== value) values.set(id, items);
+    }
+  }
+}
+
 interface Target {
   readonly policy: NormalPolicy;
   readonly rule: NormalRule;
@@ -77,6 +95,7 @@ export class EventSource {
       aim.at(target.rule.when, r.chance(0.9));
     }
     for (let n = r.pick([0, 0, 1, 2]); n > 0; n--) disturb(r, aim.values);
+    fit(aim.values);
     return { kind, time, values: aim.values };
   }
 

@@ -85,8 +85,8 @@ function randomRule(r: Random, focus: Focus, name: string, when: Expr): NormalRu
     name,
     kinds,
     when,
-    unless: r.list(r.chance(0.15) ? r.between(1, 2) : 0, () => ({
-      name: `${name}-but`,
+    unless: Array.from({ length: r.chance(0.15) ? r.between(1, 2) : 0 }, (_, n) => ({
+      name: `but${n}`,
       when: randomExpr(r, focus, 1),
     })),
     action: chosen,

@@ -1,0 +1,124 @@
+/** A normal form as policy documents: what a person could have written to mean it. */
+import { stringify } from 'yaml';
+import type { NormalForm, NormalPolicy, NormalRule, Scope, ScopeParts } from '../../vm/bundle/normal.ts';
+import { ERRNOS, KIND_CLASSES, KINDS, type Action } from '../../vm/spec/index.ts';
+import { Printer, utf8, type Names } from './print.ts';
+import type { Random } from './random.ts';
+
+const kindName = (id: number): string => {
+  const found = KINDS.find((k) => k.id === id);
+  if (found === undefined) throw new Error(`BUG: no kind ${id}`);
+  return found.name;
+};
+const errnoName = (number: number): string => Object.keys(ERRNOS).find((name) => ERRNOS[name] === number) ?? 'EPERM';
+
+/** Documents hold text: bytes of scopes that are not UTF-8 become `u`. */
+export function textual(normal: NormalForm): NormalForm {
+  const plain = <T>(value: T): T => {
+    if (typeof value === 'string') return (utf8(value) ?? value.replace(/[^ -~]/g, 'u')) as T;
+    if (Array.isArray(value)) return value.map(plain) as T;
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)])) as T;
+    return value;
+  };
+  const ascii = (scope: Scope): Scope => plain(scope);
+  return { ...normal, policies: normal.policies.map((p) => ({ ...p, scope: ascii(p.scope) })) };
+}
+
+/** Kinds as the shortest list of kinds and classes, or each by its name. */
+function kindNames(r: Random, kinds: readonly number[]): string | string[] {
+  let left = kinds.map(kindName);
+  const names: string[] = [];
+  for (const [name, of] of r.chance(0.5) ? Object.entries(KIND_CLASSES) : []) {
+    if (!of.every((kind) => left.includes(kind))) continue;
+    names.push(name);
+    left = left.filter((kind) => !of.includes(kind));
+  }
+  const all = [...names, ...left];
+  return all.length === 1 && r.chance(0.7) ? all[0] : all;
+}
+
+const oneOrMore = (r: Random, values: readonly string[]): string | readonly string[] =>
+  values.length === 1 && r.chance(0.5) ? values[0] : values;
+
+function scopeDocument(r: Random, { except, ...parts }: Scope): object {
+  const labels = (of: Readonly<Record<string, readonly string[]>>): object =>
+    Object.fromEntries(Object.entries(of).map(([key, values]) => [key, oneOrMore(r, values)]));
+  const written = ({ labels: pod, node, cluster, matchExpressions, ...rest }: ScopeParts): object => ({
+    ...rest,
+    ...(pod && { labels: labels(pod) }),
+    ...(node && { node: labels(node) }),
+    ...(cluster && { cluster: labels(cluster) }),
+    ...(matchExpressions && {
+      matchExpressions: matchExpressions.map(({ key, operator, values }) => ({
+        key,
+        operator,
+        ...(values.length > 0 && { values }),
+      })),
+    }),
+  });
+  return { ...written(parts), ...(except && { except: written(except) }) };
+}
+
+function ruleDocument(r: Random, printer: Printer, rule: NormalRule): object {
+  return {
+    name: rule.name,
+    on: kindNames(r, rule.kinds),
+    when: printer.print(rule.when),
+    ...(rule.unless.length > 0 && {
+      unless: rule.unless.map((but) => ({ name: but.name, when: printer.print(but.when) })),
+    }),
+    action: rule.action,
+    ...(rule.errno !== 1 && { errno: errnoName(rule.errno) }),
+    ...(rule.continue && { continue: true }),
+  };
+}
+
+function policyDocument(r: Random, printer: Printer, policy: NormalPolicy): object {
+  const defaults = Object.entries(policy.defaults).map(([id, action]): [string, Action] => [
+    kindName(Number(id)),
+    action,
+  ]);
+  const scope = scopeDocument(r, policy.scope);
+  return {
+    apiVersion: 'lictor.dev/v1',
+    kind: 'Policy',
+    metadata: { name: policy.name },
+    spec: {
+      mode: policy.mode,
+      ...((policy.tier !== 'default' || r.chance(0.5)) && { tier: policy.tier }),
+      ...((policy.order !== 1000 || r.chance(0.5)) && { order: policy.order }),
+      ...(Object.keys(scope).length > 0 && { scope }),
+      ...(defaults.length > 0 && { defaults: Object.fromEntries(defaults) }),
+      ...(policy.rules.length > 0 && { rules: policy.rules.map((rule) => ruleDocument(r, printer, rule)) }),
+    },
+  };
+}
+
+/** Policies and the library that they refer to, as one YAML text. */
+export function documentsOf(r: Random, normal: NormalForm): string {
+  const lists: Record<string, readonly (string | bigint)[]> = {};
+  const macros: Record<string, string> = {};
+  const names: Names = {
+    list: (values) => {
+      const name = `list-${Object.keys(lists).length}`;
+      lists[name] = values;
+      return name;
+    },
+    macro: (text) => {
+      const name = `macro_${Object.keys(macros).length}`;
+      macros[name] = text;
+      return name;
+    },
+  };
+  const printer = new Printer(r, names);
+  const documents: object[] = normal.policies.map((policy) => policyDocument(r, printer, policy));
+  if (Object.keys(lists).length + Object.keys(macros).length > 0)
+    documents.push({
+      apiVersion: 'lictor.dev/v1',
+      kind: 'Library',
+      metadata: { name: 'names' },
+      spec: { lists, macros },
+    });
+  return documents.map((document) => `---\n${stringify(document)}`).join('');
+}
