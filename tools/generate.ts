@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assembly } from './generate/assembly.ts';
+import { cHeader } from './generate/c-header.ts';
 import { diagnostics } from './generate/diagnostics.ts';
 import { opcodes } from './generate/opcodes.ts';
 import { questionWriter } from './generate/question-writer.ts';
@@ -13,7 +14,7 @@ import type { Target } from './generate/target.ts';
 
 const root = join(import.meta.dirname, '..');
 
-const targets = (): readonly Target[] => [assembly(), questionWriter(), ...reference(), opcodes(), diagnostics()];
+const targets = (): readonly Target[] => [assembly(), cHeader(), questionWriter(), ...reference(), opcodes(), diagnostics()];
 
 const current = (path: string): string | null => {
   try {
