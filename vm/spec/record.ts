@@ -40,4 +40,6 @@ export const RING = { header: 8, busy: 0x80000000, discard: 0x40000000, align: 8
 export const RECORD_FLAGS = {
   synchronous: 1, // an operation waits for the answer
   after: 2, // the operation took effect already
+  incomplete: 4, // something that the kind needs could not be read: whoever acts on the verdict fails closed
+  lexical: 8, // paths are joined from what was written, symlinks not followed, until the shim settles them
 } as const;

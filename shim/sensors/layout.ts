@@ -1,0 +1,136 @@
+/**
+ * What BPF programs and the shim say to each other beside event records: the values of maps. Data only; the C structs
+ * are generated from it (`shim/bpf/generated/lictor_spec.h`) and a test compares the compiled objects' BTF with it.
+ */
+
+export type Scalar = 'u8' | 'u16' | 'u32' | 'u64';
+export const SCALAR_BYTES: Readonly<Record<Scalar, number>> = { u8: 1, u16: 2, u32: 4, u64: 8 };
+
+export interface Member {
+  readonly name: string;
+  readonly type: Scalar;
+  /** Elements of an array; absent: a scalar. */
+  readonly count?: number;
+  readonly doc: string;
+}
+const member = (name: string, type: Scalar, doc: string, count?: number): Member => ({ name, type, count, doc });
+
+/** Members stand without padding: each is aligned by those before it, and a size is a multiple of its widest member. */
+export const STRUCTS = {
+  /** Value of `counters`, an element for each kind id, once a CPU. */
+  counters: [
+    member('emitted', 'u64', 'records handed to the ring'),
+    member('lost', 'u64', 'records for which the ring had no room'),
+    member('unresolved', 'u64', 'paths that could not be walked or do not fit: the record says `incomplete`'),
+    member('unread', 'u64', 'memory of the process or of the kernel that could not be read'),
+    member('cut', 'u64', 'lists that were cut: named in event.truncated'),
+    member('unlinked', 'u64', 'objects without a name any more: their path ends in ` (deleted)`'),
+  ],
+  /** Value of `settings`, of which there is one. */
+  settings: [
+    member('tai_offset', 'u64', 'ns by which CLOCK_TAI is ahead of CLOCK_REALTIME'),
+    member('kinds', 'u64', 'bit set of the kind ids that are wanted'),
+  ],
+  /** Value of `calls`, by system call number: how to read its arguments (shim/sensors/calls.ts). */
+  call: [
+    member('kind', 'u8', 'kind id, 0: not watched'),
+    member('shape', 'u8', 'CALL_SHAPES'),
+    member('folder', 'u8', 'argument with the folder descriptor of `path`, NO_ARGUMENT: the working directory'),
+    member('path', 'u8', 'argument with the path, or with the descriptor where the shape is `descriptor`'),
+    member('folder2', 'u8', 'as `folder`, of the second path'),
+    member('path2', 'u8', 'argument with the second path or, of a symlink, with its target'),
+    member('flags', 'u8', 'argument with flags, NO_ARGUMENT: none'),
+    member('type', 'u8', 'bit of file.type that the object gets, NO_TYPE: ask the object or nobody'),
+    member('nofollow', 'u32', 'bits of `flags` that forbid to follow a final symlink; all: never followed'),
+    member('require', 'u32', 'bits of `flags` without which the call is not meant; 0: any'),
+  ],
+  /** Value of `tokens`, by thread id: the socket operation that the supervisor has allowed it. */
+  token: [
+    member('operation', 'u32', 'GATE_OPERATIONS'),
+    member('port', 'u32', 'port, host order'),
+    member('address', 'u8', 'IPv6, or IPv4 as ::ffff:a.b.c.d', 16),
+  ],
+  /** Key of `management`: the longest prefix of the 128-bit form that matches. */
+  prefix: [member('bits', 'u32', 'length of the prefix, of 128'), member('address', 'u8', 'as in a token', 16)],
+  /** Value of `gate_counters`, once a CPU. */
+  gate_counters: [
+    member('passed', 'u64', 'socket operations that matched their token'),
+    member('missing', 'u64', 'refused: the thread had no token'),
+    member('mismatch', 'u64', "refused: the kernel's address is another one than the token's"),
+    member('isolated', 'u64', 'packets dropped because the workload is isolated'),
+  ],
+} as const satisfies Readonly<Record<string, readonly Member[]>>;
+
+/** How a watched call names its object. */
+export const CALL_SHAPES = ['none', 'open', 'path', 'descriptor', 'pair', 'symlink'] as const;
+export const NO_ARGUMENT = 255;
+export const NO_TYPE = 255;
+/** Numbers of system calls that `calls` has room for. */
+export const CALL_NUMBERS = 512;
+
+/** In the order of their numbers, from 1. */
+export const GATE_OPERATIONS = { connect: 1, bind: 2, send: 3 } as const;
+
+/** Bytes of the process name (TASK_COMM_LEN). */
+export const COMM_BYTES = 16;
+
+/**
+ * @param name of a struct
+ * @returns offset and width of each member, and the size of the whole
+ */
+export const layoutOf = (
+  name: keyof typeof STRUCTS,
+): { readonly size: number; readonly offsets: Readonly<Record<string, number>> } => {
+  const offsets: Record<string, number> = {};
+  let at = 0;
+  let widest = 1;
+  for (const { name: of, type, count } of STRUCTS[name] as readonly Member[]) {
+    const bytes = SCALAR_BYTES[type];
+    if (at % bytes !== 0) throw new Error(`BUG: ${name}.${of} is not aligned`);
+    offsets[of] = at;
+    at += bytes * (count ?? 1);
+    widest = Math.max(widest, bytes);
+  }
+  if (at % widest !== 0) throw new Error(`BUG: ${name} has padding at its end`);
+  return { size: at, offsets };
+};
+
+/** Writes one struct for a map; numbers by member name, absent ones are 0. */
+export const encodeStruct = (
+  name: keyof typeof STRUCTS,
+  values: Readonly<Record<string, number | bigint | Uint8Array>>,
+): Uint8Array => {
+  const { size, offsets } = layoutOf(name);
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  for (const { name: of, type } of STRUCTS[name] as readonly Member[]) {
+    const value = values[of];
+    if (value === undefined) continue;
+    if (value instanceof Uint8Array) bytes.set(value, offsets[of]);
+    else if (type === 'u64') view.setBigUint64(offsets[of], BigInt(value), true);
+    else if (type === 'u32') view.setUint32(offsets[of], Number(value), true);
+    else if (type === 'u16') view.setUint16(offsets[of], Number(value), true);
+    else view.setUint8(offsets[of], Number(value));
+  }
+  return bytes;
+};
+
+/**
+ * Sums a struct of u64 counters over the CPUs.
+ *
+ * @param perCpu what `BpfMap.lookup` gave for a per-CPU map
+ */
+export const sumCounters = (
+  name: 'counters' | 'gate_counters',
+  perCpu: Uint8Array,
+): Readonly<Record<string, number>> => {
+  const { size, offsets } = layoutOf(name);
+  const view = new DataView(perCpu.buffer, perCpu.byteOffset, perCpu.byteLength);
+  const sums: Record<string, number> = {};
+  for (const [of, offset] of Object.entries(offsets)) {
+    let sum = 0n;
+    for (let at = 0; at < perCpu.length; at += size) sum += view.getBigUint64(at + offset, true);
+    sums[of] = Number(sum);
+  }
+  return sums;
+};
