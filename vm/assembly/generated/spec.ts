@@ -190,6 +190,8 @@ export const RING_DISCARD: u32 = 0x40000000;
 export const RING_ALIGN: u32 = 0x8;
 export const RECORD_FLAG_SYNCHRONOUS: u32 = 0x1;
 export const RECORD_FLAG_AFTER: u32 = 0x2;
+export const RECORD_FLAG_INCOMPLETE: u32 = 0x4;
+export const RECORD_FLAG_LEXICAL: u32 = 0x8;
 
 // Verdict
 export const VERDICT_SIZE: u32 = 0x10;

@@ -1,0 +1,218 @@
+/**
+ * Classifiers: from the value of an operand to the set of classes that it falls into. A classifier runs at most once an
+ * event, and not at all where its operand comes from a subject's or workload's facts: those were classified when they
+ * were put.
+ *
+ *     | generation u32 | classes u32 (address) | count u32 | own array u32 (address) |    16 bytes a classifier
+ */
+import { count } from './counting';
+import { keptFor } from './derive';
+import { NOT_FOUND, find } from './dictionary';
+import { SUBJECT, WORKLOAD, currentGeneration } from './fields';
+import * as S from './generated/spec';
+import { findLength } from './networks';
+import { foundLength, foundPointer, integer, operandRow, present, text } from './operands';
+import { foldInto } from './text';
+
+export const STATE_SIZE: u32 = 16;
+
+let program: usize = 0;
+let classifiers: usize = 0;
+let states: usize = 0;
+/** Address of the classes that were kept with the facts, a row {address, count} for each classifier; 0: no facts. */
+let subjectClasses: usize = 0;
+let workloadClasses: usize = 0;
+
+const folded: usize = memory.data(16384 + 16, 8);
+const key: usize = memory.data(8, 8);
+
+/** Classifies by this program from now on; `rows` is the bundle's state of each classifier. */
+export function useClassifiers(base: usize, rows: usize): void {
+  program = base;
+  classifiers = base + load<u32>(base, S.PROGRAM_CLASSIFIERS_AT);
+  states = rows;
+}
+
+/** Takes classes that were kept with facts for the event at hand. */
+export function useKeptClasses(subject: usize, workload: usize): void {
+  subjectClasses = subject;
+  workloadClasses = workload;
+}
+
+/** Address of the classes of the classifier for the event at hand. */
+export function classesOf(classifier: u32): usize {
+  return load<u32>(states + classifier * STATE_SIZE, 4);
+}
+
+/** Finds the classes of the event at hand, and returns how many there are. */
+export function classify(classifier: u32): u32 {
+  const state = states + classifier * STATE_SIZE;
+  if (load<u32>(state) == currentGeneration()) return load<u32>(state, 8);
+  count(1);
+  store<u32>(state, currentGeneration());
+  const row = classifiers + classifier * S.CLASSIFIER_SIZE;
+  const operand = load<u32>(row, S.CLASSIFIER_OPERAND);
+  const source = keptFor(load<u16>(operandRow(operand), S.OPERAND_FIELD));
+  const kept = source == SUBJECT ? subjectClasses : source == WORKLOAD ? workloadClasses : 0;
+  if (kept) {
+    store<u32>(state, load<u32>(kept + classifier * 8), 4);
+    store<u32>(state, load<u32>(kept + classifier * 8, 4), 8);
+  } else {
+    const own = load<u32>(state, 12);
+    store<u32>(state, own, 4);
+    store<u32>(state, run(row, operand, own), 8);
+  }
+  return load<u32>(state, 8);
+}
+
+/** Runs the classifier into `out` and returns the number of classes: none for an absent operand. */
+function run(row: usize, operand: u32, out: usize): u32 {
+  const table = load<u32>(row, S.CLASSIFIER_TABLE);
+  const fold = load<u8>(row, S.CLASSIFIER_FOLD);
+  const form = <u32>load<u8>(row);
+  if (form == S.CLASSIFIER_FORM_INT || form == S.CLASSIFIER_FORM_RANGE || form == S.CLASSIFIER_FORM_BITS) {
+    if (!present(operand)) return 0;
+    const value = integer(operand);
+    if (form == S.CLASSIFIER_FORM_BITS) return bits(<u64>value, out);
+    if (form == S.CLASSIFIER_FORM_RANGE) return ranges(table, fold ? value ^ i64.MIN_VALUE : value, out);
+    store<i64>(key, value);
+    return one(find(program, table, key, 8), out);
+  }
+  if (!text(operand)) return 0;
+  let p = foundPointer;
+  const n = foundLength;
+  if (fold) {
+    foldInto(folded, p, n);
+    p = folded;
+  }
+  switch (form) {
+    case S.CLASSIFIER_FORM_TEXT:
+      return one(find(program, table, p, n), out);
+    case S.CLASSIFIER_FORM_PREFIX:
+      return ends(table, p, n, false, out);
+    case S.CLASSIFIER_FORM_SUFFIX:
+      return ends(table, p, n, true, out);
+    case S.CLASSIFIER_FORM_SUBSTRING:
+      return substrings(program + table, p, n, out, load<u32>(row, S.CLASSIFIER_CAP));
+    case S.CLASSIFIER_FORM_NET:
+      return networks(table, p, out);
+    default:
+      return elements(table, p, out, load<u32>(row, S.CLASSIFIER_CAP));
+  }
+}
+
+function one(value: u32, out: usize): u32 {
+  if (value == NOT_FOUND) return 0;
+  store<u32>(out, value);
+  return 1;
+}
+
+/** Texts that begin or end so: a probe at each length that the table has. */
+function ends(table: u32, p: usize, n: u32, suffix: bool, out: usize): u32 {
+  const lengths = load<u32>(program + table);
+  const dict = load<u32>(program + table, S.LENGTHS_DICT);
+  let found: u32 = 0;
+  for (let i: u32 = 0; i < lengths; i++) {
+    count(1);
+    const length = load<u32>(program + table + S.LENGTHS_FIRST + i * 4);
+    if (length > n) break;
+    found += one(find(program, dict, suffix ? p + n - length : p, length), out + found * 4);
+  }
+  return found;
+}
+
+function networks(table: u32, p: usize, out: usize): u32 {
+  const lengths = load<u32>(program + table);
+  let found: u32 = 0;
+  for (let i: u32 = 0; i < lengths; i++) found += one(findLength(program, table, i, p), out + found * 4);
+  return found;
+}
+
+/** The interval that holds the value, by halving; its classes are listed. */
+function ranges(table: u32, value: i64, out: usize): u32 {
+  const starts = program + table + S.RANGES_STARTS;
+  const intervals = load<u32>(program + table);
+  let low: u32 = 0;
+  let high = intervals;
+  while (high - low > 1) {
+    count(1);
+    const middle = (low + high) >> 1;
+    if (load<i64>(starts + middle * 8) <= value) low = middle;
+    else high = middle;
+  }
+  const row = starts + intervals * 8 + low * 8;
+  const list = program + load<u32>(row);
+  const n = load<u32>(row, 4);
+  for (let i: u32 = 0; i < n; i++) {
+    count(1);
+    store<u32>(out + i * 4, load<u32>(list + i * 4));
+  }
+  return n;
+}
+
+function bits(value: u64, out: usize): u32 {
+  let found: u32 = 0;
+  while (value) {
+    count(1);
+    store<u32>(out + found++ * 4, <u32>ctz(value));
+    value &= value - 1;
+  }
+  return found;
+}
+
+/**
+ * One pass of an Aho-Corasick automaton (Aho and Corasick 1975). Behind the classes lies a stamp for each: a class that
+ * was found already ends the walk along the chain of outputs, since the rest of that chain was found with it.
+ */
+function substrings(table: usize, p: usize, n: u32, out: usize, cap: u32): u32 {
+  const classes = load<u32>(table, S.SUBSTRINGS_CLASSES);
+  const next = table + S.SUBSTRINGS_NEXT;
+  const outputs = next + load<u32>(table) * classes * 4;
+  const stamps = out + cap * 4;
+  const now = currentGeneration();
+  let found: u32 = 0;
+  let state: u32 = 0;
+  count(n);
+  let i: u32 = 0;
+  while (true) {
+    for (let at = state; at != S.SUBSTRINGS_NONE; ) {
+      const output = outputs + at * 8;
+      const value = load<u32>(output);
+      if (value != S.SUBSTRINGS_NONE) {
+        count(1);
+        if (load<u32>(stamps + value * 4) == now) break;
+        store<u32>(stamps + value * 4, now);
+        store<u32>(out + found++ * 4, value);
+      }
+      at = load<u32>(output, 4);
+    }
+    if (i == n) return found;
+    const c = <u32>load<u8>(table + S.SUBSTRINGS_MAP + <u32>load<u8>(p + i));
+    state = load<u32>(next + (state * classes + c) * 4);
+    i++;
+  }
+}
+
+/** The class of each element of a list, once. Stamps as above. */
+function elements(table: u32, list: usize, out: usize, cap: u32): u32 {
+  const stamps = out + cap * 4;
+  const now = currentGeneration();
+  const n = load<u32>(list);
+  let at = list + 4;
+  let found: u32 = 0;
+  for (let i: u32 = 0; i < n; i++) {
+    const length = load<u32>(at);
+    const value = find(program, table, at + 4, length);
+    if (value != NOT_FOUND && load<u32>(stamps + value * 4) != now) {
+      store<u32>(stamps + value * 4, now);
+      store<u32>(out + found++ * 4, value);
+    }
+    at += 4 + ((length + 3) & ~3);
+  }
+  return found;
+}
+
+/** Bytes of the array that a classifier writes its classes (and stamps) into. */
+export function arrayBytes(form: u32, cap: u32): u32 {
+  return form == S.CLASSIFIER_FORM_SUBSTRING || form == S.CLASSIFIER_FORM_ELEMENTS ? cap * 8 : cap * 4;
+}

@@ -1,0 +1,249 @@
+/** One event: candidates are found by the steps of its kind, checked, and the smallest entry that passes decides. */
+import { ENDED, NOTES, PROGRAM, STAMPS, STATES, SUBJECTS, WORKLOADS } from './bundles';
+import { classesOf, classify, useClassifiers, useKeptClasses } from './classify';
+import { count } from './counting';
+import { isUnknownWorkload } from './derive';
+import { NOT_FOUND, find } from './dictionary';
+import { findFacts, recordOf } from './facts';
+import { INLINE, SUBJECT, WORKLOAD, beginEvent, currentGeneration, setValue, takeRecord } from './fields';
+import * as S from './generated/spec';
+import { NOTED_ACTUAL, NOTED_AS_IF, beginNotes, hasRoom, note } from './notes';
+import { useOperands } from './operands';
+import { sort } from './sort';
+import { accepts, useTests } from './tests';
+
+const NONE: u32 = 0xffffffff;
+
+let bundle: usize = 0;
+let program: usize = 0;
+let entries: usize = 0;
+let notes: usize = 0;
+let stamps: usize = 0;
+
+/** Smallest entry that decided: of enforced policies, and of all. */
+let actual: u32 = NONE;
+let asIf: u32 = NONE;
+let noted: u32 = 0;
+/** In an unknown workload an `allow` may end its policy only, so that all matching entries must be known first. */
+let collectsAll: bool = false;
+
+const pairKey: usize = memory.data(8, 8);
+
+/** Decides by this bundle from now on. */
+export function useBundle(state: usize): void {
+  bundle = state;
+  program = load<u32>(state, PROGRAM);
+  entries = program + load<u32>(program, S.PROGRAM_ENTRIES_AT);
+  notes = load<u32>(state, NOTES);
+  stamps = load<u32>(state, STAMPS);
+  useOperands(program);
+  useTests(program);
+  useClassifiers(program, load<u32>(state, STATES));
+}
+
+/** The verdict on a record that is not well formed: refused, and said so. */
+export function writeMalformed(out: usize): void {
+  writeVerdict(out, NONE, NONE, S.VERDICT_FLAG_MALFORMED);
+  store<u8>(out, <u8>S.ACTION_DENY);
+  store<u8>(out, <u8>S.DEFAULT_ERRNO, S.VERDICT_ERRNO);
+  store<u8>(out, <u8>S.ACTION_DENY, S.VERDICT_AS_IF_ACTION);
+}
+
+/**
+ * Decides on a well-formed record and writes its verdict.
+ * @param index number of the verdict in its batch
+ * @returns false if the batch has no room for what this event noted: evaluate the rest in another batch
+ */
+export function decide(record: usize, index: u32, out: usize): bool {
+  const kind = <u32>load<u8>(record, S.RECORD_KIND);
+  if (kind == 0 || kind >= load<u32>(program, S.PROGRAM_KIND_COUNT_AT)) {
+    writeMalformed(out);
+    return true;
+  }
+  join(record);
+  actual = NONE;
+  asIf = NONE;
+  noted = 0;
+  const row = program + load<u32>(program, S.PROGRAM_KINDS_AT) + kind * S.KIND_ROW_SIZE;
+  collectsAll = isUnknownWorkload();
+  if (collectsAll) runSteps(load<u32>(row, S.KIND_ROW_UNKNOWN_STEPS), load<u32>(row, S.KIND_ROW_UNKNOWN_STEP_COUNT));
+  else runSteps(load<u32>(row, S.KIND_ROW_STEPS), load<u32>(row, S.KIND_ROW_STEP_COUNT));
+  if (noted) sort(notes, noted);
+  const marks = collectsAll ? resolveUnknown() : 0;
+  return finish(index, out, collectsAll ? load<u32>(row, S.KIND_ROW_ASSUMED) : 0, marks);
+}
+
+/** Joins the facts of the workload and of the subject, and the event's own fields, which win. */
+function join(record: usize): void {
+  beginEvent();
+  let subjectClasses: usize = 0;
+  let workloadClasses: usize = 0;
+  const workload = load<u64>(record, S.RECORD_WORKLOAD);
+  if (workload) {
+    const block = findFacts(bundle + WORKLOADS, workload);
+    if (block) {
+      takeRecord(recordOf(program, block), WORKLOAD);
+      workloadClasses = block;
+    }
+  }
+  const subject = load<u64>(record, S.RECORD_SUBJECT);
+  if (subject) {
+    const block = findFacts(bundle + SUBJECTS, subject);
+    if (block) {
+      takeRecord(recordOf(program, block), SUBJECT);
+      subjectClasses = block;
+    }
+  }
+  takeRecord(record, INLINE);
+  const time = load<u64>(record, S.RECORD_TIME);
+  if (time) setValue(S.FIELD_EVENT_TIME, INLINE, time);
+  useKeptClasses(subjectClasses, workloadClasses);
+}
+
+function runSteps(at: u32, steps: u32): void {
+  for (let i: u32 = 0; i < steps; i++) {
+    count(1);
+    const step = program + at + i * S.STEP_SIZE;
+    const table = load<u32>(step, S.STEP_TABLE);
+    const op = <u32>load<u8>(step);
+    if (op == S.STEP_OP_LIST) {
+      check(table);
+      continue;
+    }
+    const a = <u32>load<u16>(step, S.STEP_A);
+    const found = classify(a);
+    if (!found) continue;
+    const pairs = op == S.STEP_OP_PAIR;
+    const b = pairs ? <u32>load<u16>(step, S.STEP_B) : 0;
+    const others = pairs ? classify(b) : 1;
+    for (let j: u32 = 0; j < found; j++) {
+      store<u32>(pairKey, load<u32>(classesOf(a) + j * 4));
+      for (let k: u32 = 0; k < others; k++) {
+        store<u32>(pairKey, pairs ? load<u32>(classesOf(b) + k * 4) : 0, 4);
+        const list = find(program, table, pairKey, 8);
+        if (list != NOT_FOUND) check(list);
+      }
+    }
+  }
+}
+
+/** Checks the candidates of a list, which are in order, as long as they can still matter. */
+function check(list: u32): void {
+  const end = program + list + 4 + load<u32>(program + list) * S.CANDIDATE_SIZE;
+  for (let at = program + list + 4; at < end; at += S.CANDIDATE_SIZE) {
+    const entry = load<u32>(at);
+    if (entry >= actual) return;
+    count(1);
+    const flags = load<u32>(entries + entry * S.ENTRY_SIZE, S.ENTRY_FLAGS);
+    if (flags & S.ENTRY_FLAG_OBSERVED && entry >= asIf) continue;
+    const notes = collectsAll || flags & S.ENTRY_FLAG_CONTINUE;
+    if (notes && load<u32>(stamps + entry * 4) == currentGeneration()) continue;
+    if (!accepts(load<u32>(at, S.CANDIDATE_TEST))) continue;
+    if (notes) remember(entry);
+    else {
+      if (entry < asIf) asIf = entry;
+      if (!(flags & S.ENTRY_FLAG_OBSERVED)) actual = entry;
+    }
+  }
+}
+
+function remember(entry: u32): void {
+  count(1);
+  store<u32>(stamps + entry * 4, currentGeneration());
+  store<u32>(notes + noted * 4, entry);
+  noted++;
+}
+
+/**
+ * Walks the matching entries of an event in an unknown workload (semantics, section 5.7): a matching `allow` or `audit` of
+ * an assumed policy ends that policy only. Leaves in `notes` the marks of assumed policies first, then the `continue` rules.
+ * @returns the number of marks
+ */
+function resolveUnknown(): u32 {
+  const ended = <usize>load<u32>(bundle, ENDED);
+  const now = currentGeneration();
+  let kept: u32 = 0;
+  let marks: u32 = 0;
+  for (let i: u32 = 0; i < noted; i++) {
+    const entry = load<u32>(notes + i * 4);
+    const row = entries + entry * S.ENTRY_SIZE;
+    const flags = load<u32>(row, S.ENTRY_FLAGS);
+    const policy = <u32>load<u16>(row, S.ENTRY_POLICY);
+    count(1);
+    if (flags & S.ENTRY_FLAG_MARK) marks++;
+    else if (load<u32>(ended + policy * 4) == now || entry >= actual) continue;
+    else if (!(flags & S.ENTRY_FLAG_CONTINUE)) {
+      if (flags & S.ENTRY_FLAG_ASSUMED && <u32>load<u8>(row, S.ENTRY_ACTION) <= S.ACTION_AUDIT) {
+        store<u32>(ended + policy * 4, now);
+      } else {
+        if (asIf == NONE) asIf = entry;
+        if (!(flags & S.ENTRY_FLAG_OBSERVED)) actual = entry;
+      }
+      continue;
+    }
+    store<u32>(notes + kept * 4, entry);
+    kept++;
+  }
+  noted = kept;
+  return marks;
+}
+
+/** Marks are the smallest entries, so that they come first in `notes`. */
+function finish(index: u32, out: usize, assumedList: u32, marks: u32): bool {
+  let matches: u32 = 0;
+  let differs = asIf != actual;
+  for (let i = marks; i < noted; i++) {
+    const planes = planesOf(load<u32>(notes + i * 4));
+    if (planes) matches++;
+    if (planes != 0 && planes != (NOTED_ACTUAL | NOTED_AS_IF)) differs = true;
+  }
+  const listed = assumedList ? load<u32>(program + assumedList) : 0;
+  const assumed = marks + listed;
+  let flags: u32 = 0;
+  if (matches + assumed) {
+    if (!hasRoom(matches + assumed)) return false;
+    beginNotes(index, matches, assumed);
+    for (let i = marks; i < noted; i++) {
+      const entry = load<u32>(notes + i * 4);
+      const planes = planesOf(entry);
+      if (planes) note(load<u32>(entries + entry * S.ENTRY_SIZE) | planes);
+    }
+    for (let i: u32 = 0; i < marks; i++) {
+      note(load<u16>(entries + load<u32>(notes + i * 4) * S.ENTRY_SIZE, S.ENTRY_POLICY));
+    }
+    for (let i: u32 = 0; i < listed; i++) note(load<u32>(program + assumedList + 4 + i * 4));
+    if (matches) flags |= S.VERDICT_FLAG_MATCHES;
+    if (assumed) flags |= S.VERDICT_FLAG_ASSUMED;
+  }
+  if (differs) flags |= S.VERDICT_FLAG_WOULD;
+  writeVerdict(out, actual, asIf, flags);
+  return true;
+}
+
+/** For which decisions a `continue` rule was noted: those whose deciding entry comes after it. */
+function planesOf(entry: u32): u32 {
+  const observed = load<u32>(entries + entry * S.ENTRY_SIZE, S.ENTRY_FLAGS) & S.ENTRY_FLAG_OBSERVED;
+  return (!observed && entry < actual ? NOTED_ACTUAL : 0) | (entry < asIf ? NOTED_AS_IF : 0);
+}
+
+function writeVerdict(out: usize, entry: u32, other: u32, flags: u32): void {
+  const row = entries + entry * S.ENTRY_SIZE;
+  const otherRow = entries + other * S.ENTRY_SIZE;
+  const none = entry == NONE;
+  const otherNone = other == NONE;
+  if (!none && load<u32>(row, S.ENTRY_FLAGS) & S.ENTRY_FLAG_DEFAULT) flags |= S.VERDICT_FLAG_DEFAULT;
+  if (!otherNone && load<u32>(otherRow, S.ENTRY_FLAGS) & S.ENTRY_FLAG_DEFAULT) flags |= S.VERDICT_FLAG_AS_IF_DEFAULT;
+  store<u8>(out, none ? <u8>S.ACTION_ALLOW : load<u8>(row, S.ENTRY_ACTION));
+  store<u8>(out, <u8>flags, S.VERDICT_FLAGS);
+  store<u8>(out, none ? 0 : load<u8>(row, S.ENTRY_ERRNO), S.VERDICT_ERRNO);
+  store<u8>(out, otherNone ? <u8>S.ACTION_ALLOW : load<u8>(otherRow, S.ENTRY_ACTION), S.VERDICT_AS_IF_ACTION);
+  store<u32>(out, none ? S.NO_RULE : load<u32>(row), S.VERDICT_RULE);
+  store<u32>(out, otherNone ? S.NO_RULE : load<u32>(otherRow), S.VERDICT_AS_IF_RULE);
+  store<u16>(out, none ? <u16>S.NO_POLICY : load<u16>(row, S.ENTRY_POLICY), S.VERDICT_POLICY);
+  store<u16>(out, otherNone ? <u16>S.NO_POLICY : load<u16>(otherRow, S.ENTRY_POLICY), S.VERDICT_AS_IF_POLICY);
+}
+
+/** Numbers that one event can note at most, for the batch's array. */
+export function notesAtMost(base: usize): u32 {
+  return load<u32>(base, S.PROGRAM_ENTRY_COUNT_AT) + load<u32>(base, S.PROGRAM_POLICY_COUNT_AT) + 3;
+}

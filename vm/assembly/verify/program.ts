@@ -1,0 +1,249 @@
+/**
+ * The verifier: reads every byte of a program that the evaluator may follow, once, and computes the worst case of each
+ * kind anew. It shares no code with the compiler. What passes can be run without checks.
+ */
+import { arrayBytes } from '../classify';
+import { deriveSteps } from '../derive';
+import * as S from '../generated/spec';
+import { at, beginProgram, isInside, passes, plus, times } from './bounds';
+import { ADDRESS, FLAGS, LIST, NUMBER, TEXTUAL, areOperands, fieldOf, lengthAtMost, reachSteps, shapeOf } from './operands';
+import {
+  ANY_VALUE,
+  CLASS_BELOW_LIMIT,
+  LIST_OFFSET,
+  dearestList,
+  isCandidateList,
+  isDictionary,
+  isLengths,
+  isRanges,
+  isSubstrings,
+  listSteps,
+  probeSteps,
+} from './tables';
+import { verifyTests, workBytes } from './tests';
+
+let base: usize = 0;
+
+/**
+ * @param program address, aligned to 8
+ * @param size bytes that may be read there
+ * @returns ERROR_OK, or what is wrong
+ */
+export function verify(program: usize, size: u32): i32 {
+  if (size < S.PROGRAM_HEADER || load<u32>(program) != S.PROGRAM_MAGIC) return S.ERROR_MAGIC;
+  if (load<u32>(program, S.PROGRAM_VERSION_AT) != S.PROGRAM_VERSION) return S.ERROR_VERSION;
+  if (load<u32>(program, S.PROGRAM_SIZE_AT) != size) return S.ERROR_BOUNDS;
+  base = program;
+  beginProgram(program, size);
+  if (!areSections() || !areEntries() || !areOperands()) return S.ERROR_BOUNDS;
+  const tests = header(S.PROGRAM_TEST_COUNT_AT);
+  const classifiers = header(S.PROGRAM_CLASSIFIER_COUNT_AT);
+  const work = heap.alloc(workBytes(tests) + classifiers * 12);
+  const used = work + workBytes(tests);
+  let status = verifyTests(work);
+  if (status == S.ERROR_OK && !areClassifiers()) status = S.ERROR_BOUNDS;
+  if (status == S.ERROR_OK) status = verifyKinds(work, used);
+  heap.free(work);
+  return status;
+}
+
+function header(offset: u32): u32 {
+  return load<u32>(base + offset);
+}
+
+function areSections(): bool {
+  return (
+    header(S.PROGRAM_RULE_COUNT_AT) <= S.LIMIT_RULES &&
+    header(S.PROGRAM_POLICY_COUNT_AT) <= S.LIMIT_POLICIES &&
+    header(S.PROGRAM_CLASSIFIER_COUNT_AT) <= 0xffff &&
+    header(S.PROGRAM_KIND_COUNT_AT) <= 256 &&
+    isInside(header(S.PROGRAM_ENTRIES_AT), header(S.PROGRAM_ENTRY_COUNT_AT), S.ENTRY_SIZE) &&
+    isInside(header(S.PROGRAM_OPERANDS_AT), header(S.PROGRAM_OPERAND_COUNT_AT), S.OPERAND_SIZE) &&
+    isInside(header(S.PROGRAM_TESTS_AT), header(S.PROGRAM_TEST_COUNT_AT), S.TEST_SIZE) &&
+    isInside(header(S.PROGRAM_CLASSIFIERS_AT), header(S.PROGRAM_CLASSIFIER_COUNT_AT), S.CLASSIFIER_SIZE) &&
+    isInside(header(S.PROGRAM_KINDS_AT), header(S.PROGRAM_KIND_COUNT_AT), S.KIND_ROW_SIZE)
+  );
+}
+
+/** Entries name rules and policies that there are; marks come first. */
+function areEntries(): bool {
+  const rules = header(S.PROGRAM_RULE_COUNT_AT);
+  const n = header(S.PROGRAM_ENTRY_COUNT_AT);
+  let marks = true;
+  for (let i: u32 = 0; i < n; i++) {
+    const entry = header(S.PROGRAM_ENTRIES_AT) + i * S.ENTRY_SIZE;
+    const rule = at(entry);
+    const flags = at(entry + S.ENTRY_FLAGS);
+    const mark = (flags & S.ENTRY_FLAG_MARK) != 0;
+    if (mark && !marks) return false;
+    marks = mark;
+    if (rule >= rules && rule != S.NO_RULE) return false;
+    if (<u32>load<u16>(base + entry, S.ENTRY_POLICY) >= header(S.PROGRAM_POLICY_COUNT_AT)) return false;
+    if (<u32>load<u8>(base + entry, S.ENTRY_ACTION) > S.ACTION_STOP || flags > 31) return false;
+  }
+  return true;
+}
+
+/** Classifiers read what they can classify, and their arrays together stay small. */
+function areClassifiers(): bool {
+  const n = header(S.PROGRAM_CLASSIFIER_COUNT_AT);
+  let arrays: u64 = 0;
+  for (let i: u32 = 0; i < n; i++) {
+    const row = base + header(S.PROGRAM_CLASSIFIERS_AT) + i * S.CLASSIFIER_SIZE;
+    const cap = load<u32>(row, S.CLASSIFIER_CAP);
+    if (cap > 0x400000 || !isClassifier(row, <u32>load<u8>(row), cap)) return false;
+    arrays += arrayBytes(load<u8>(row), cap);
+  }
+  return arrays <= 0x8000000;
+}
+
+function isClassifier(row: usize, form: u32, cap: u32): bool {
+  const table = load<u32>(row, S.CLASSIFIER_TABLE);
+  const shape = shapeOf(load<u32>(row, S.CLASSIFIER_OPERAND));
+  if (load<u8>(row, S.CLASSIFIER_FOLD) > 1) return false;
+  switch (form) {
+    case S.CLASSIFIER_FORM_TEXT:
+      return shape & (TEXTUAL | ADDRESS) && cap == 1 && isDictionary(table, ANY_VALUE, 0);
+    case S.CLASSIFIER_FORM_PREFIX:
+    case S.CLASSIFIER_FORM_SUFFIX:
+      return shape & TEXTUAL && isLengths(table, S.LIMIT_TEXT_BYTES) && at(table) <= cap;
+    case S.CLASSIFIER_FORM_SUBSTRING:
+      return shape & TEXTUAL && isSubstrings(table, cap);
+    case S.CLASSIFIER_FORM_ELEMENTS:
+      return shape & LIST && isDictionary(table, CLASS_BELOW_LIMIT, cap);
+    case S.CLASSIFIER_FORM_INT:
+      return shape & NUMBER && cap == 1 && isDictionary(table, ANY_VALUE, 0);
+    case S.CLASSIFIER_FORM_RANGE:
+      return shape & NUMBER && isRanges(table, cap);
+    case S.CLASSIFIER_FORM_NET:
+      return shape & ADDRESS && isLengths(table, 128) && at(table) <= cap;
+    case S.CLASSIFIER_FORM_BITS:
+      return shape & FLAGS && cap == 64;
+    default:
+      return false;
+  }
+}
+
+/** Steps of running a classifier that passed. */
+function classifierSteps(classifier: u32): u64 {
+  const row = base + header(S.PROGRAM_CLASSIFIERS_AT) + classifier * S.CLASSIFIER_SIZE;
+  const operand = load<u32>(row, S.CLASSIFIER_OPERAND);
+  const table = load<u32>(row, S.CLASSIFIER_TABLE);
+  const cap = <u64>load<u32>(row, S.CLASSIFIER_CAP);
+  const length = lengthAtMost(operand);
+  const folding = load<u8>(row, S.CLASSIFIER_FOLD) ? passes(length) : 0;
+  const begin = 1 + reachSteps(operand) + folding;
+  switch (<u32>load<u8>(row)) {
+    case S.CLASSIFIER_FORM_TEXT:
+      return begin + probeSteps(length);
+    case S.CLASSIFIER_FORM_PREFIX:
+    case S.CLASSIFIER_FORM_SUFFIX: {
+      let sum = begin;
+      for (let i: u32 = 0; i < at(table); i++) sum += 1 + probeSteps(at(table + S.LENGTHS_FIRST + i * 4));
+      return sum;
+    }
+    case S.CLASSIFIER_FORM_SUBSTRING:
+      return begin + length + cap + 1;
+    case S.CLASSIFIER_FORM_ELEMENTS: // each element at least: two buckets, and a begun 16 bytes to hash and to compare
+      return begin + (length / 4) * probeSteps(1) + 3 * passes(length);
+    case S.CLASSIFIER_FORM_INT:
+      return begin + probeSteps(8);
+    case S.CLASSIFIER_FORM_RANGE:
+      return begin + (32 - clz<u32>(at(table))) + cap;
+    case S.CLASSIFIER_FORM_NET:
+      return begin + <u64>at(table) * (1 + probeSteps(20));
+    default:
+      return begin + 64;
+  }
+}
+
+/** Steps of joining the records, and of deriving every field that the program reads and no record gives. */
+function joinSteps(): u64 {
+  let sum: u64 = 3 * S.LIMIT_RECORD_SLOTS;
+  const n = header(S.PROGRAM_OPERAND_COUNT_AT);
+  let low: u64 = 0;
+  let high: u64 = 0;
+  for (let i: u32 = 0; i < n; i++) {
+    const field = fieldOf(i);
+    const bit = (<u64>1) << (field & 63);
+    if ((field < 64 ? low : high) & bit) continue;
+    if (field < 64) low |= bit;
+    else high |= bit;
+    sum += deriveSteps(field);
+  }
+  return sum;
+}
+
+function verifyKinds(testSteps: usize, used: usize): i32 {
+  const n = header(S.PROGRAM_KIND_COUNT_AT);
+  const join = joinSteps();
+  const classifiers = header(S.PROGRAM_CLASSIFIER_COUNT_AT);
+  memory.fill(used, 0, classifiers * 4);
+  for (let kind: u32 = 0; kind < n; kind++) {
+    const row = header(S.PROGRAM_KINDS_AT) + kind * S.KIND_ROW_SIZE;
+    const known = stepsOf(at(row), at(row + S.KIND_ROW_STEP_COUNT), testSteps, used, kind * 2 + 1);
+    const unknown = stepsOf(
+      at(row + S.KIND_ROW_UNKNOWN_STEPS),
+      at(row + S.KIND_ROW_UNKNOWN_STEP_COUNT),
+      testSteps,
+      used,
+      kind * 2 + 2,
+    );
+    if (known == u64.MAX_VALUE || unknown == u64.MAX_VALUE) return S.ERROR_BOUNDS;
+    // in an unknown workload all that matches is walked once more
+    const all = plus(join, max(known, plus(unknown, header(S.PROGRAM_ENTRY_COUNT_AT))));
+    if (all > <u64>at(row + S.KIND_ROW_BOUND)) return S.ERROR_COST;
+    if (!isPolicyList(at(row + S.KIND_ROW_ASSUMED))) return S.ERROR_BOUNDS;
+  }
+  return S.ERROR_OK;
+}
+
+/** Steps of a kind's steps, each classifier counted once; the largest number for steps that are not well formed. */
+function stepsOf(offset: u32, count: u32, testSteps: usize, used: usize, round: u32): u64 {
+  if (count == 0) return 0;
+  if (!isInside(offset, count, S.STEP_SIZE)) return u64.MAX_VALUE;
+  const classifiers = header(S.PROGRAM_CLASSIFIER_COUNT_AT);
+  let sum: u64 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const step = base + offset + i * S.STEP_SIZE;
+    const op = <u32>load<u8>(step);
+    const table = load<u32>(step, S.STEP_TABLE);
+    sum = plus(sum, 1);
+    if (op == S.STEP_OP_LIST) {
+      if (!isCandidateList(table)) return u64.MAX_VALUE;
+      sum = plus(sum, listSteps(table, testSteps));
+      continue;
+    }
+    if (op != S.STEP_OP_JOIN && op != S.STEP_OP_PAIR) return u64.MAX_VALUE;
+    const a = <u32>load<u16>(step, S.STEP_A);
+    const b = op == S.STEP_OP_PAIR ? <u32>load<u16>(step, S.STEP_B) : a;
+    if (a >= classifiers || b >= classifiers || !isDictionary(table, LIST_OFFSET, 0)) return u64.MAX_VALUE;
+    let lookUps = capOf(a);
+    if (op == S.STEP_OP_PAIR) lookUps = times(lookUps, capOf(b));
+    sum = plus(sum, times(lookUps, plus(probeSteps(8), dearestList(table, testSteps))));
+    sum = plus(sum, once(a, used, round));
+    sum = plus(sum, once(b, used, round));
+  }
+  return sum;
+}
+
+function capOf(classifier: u32): u64 {
+  return load<u32>(base + header(S.PROGRAM_CLASSIFIERS_AT) + classifier * S.CLASSIFIER_SIZE, S.CLASSIFIER_CAP);
+}
+
+function once(classifier: u32, used: usize, round: u32): u64 {
+  if (load<u32>(used + classifier * 4) == round) return 0;
+  store<u32>(used + classifier * 4, round);
+  return classifierSteps(classifier);
+}
+
+function isPolicyList(offset: u32): bool {
+  if (offset == 0) return true;
+  if (!isInside(offset, 1, 4)) return false;
+  const n = at(offset);
+  if (n > header(S.PROGRAM_POLICY_COUNT_AT) || !isInside(offset + 4, n, 4)) return false;
+  for (let i: u32 = 0; i < n; i++) {
+    if (at(offset + 4 + i * 4) >= header(S.PROGRAM_POLICY_COUNT_AT)) return false;
+  }
+  return true;
+}

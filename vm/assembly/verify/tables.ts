@@ -1,0 +1,154 @@
+/** Dictionaries, lengths, intervals and automata: whether every offset and state in them stays inside. */
+import * as S from '../generated/spec';
+import { at, isInside, passes, plus, program } from './bounds';
+
+/** What the values of a dictionary mean, and so what they may be. */
+export const ANY_VALUE: u32 = 0;
+export const CLASS_BELOW_LIMIT: u32 = 1;
+export const LIST_OFFSET: u32 = 2;
+
+/** A text: u32 length and bytes padded to 4. */
+export function isText(offset: u32): bool {
+  if (!isInside(offset, 1, 4)) return false;
+  const n = at(offset);
+  return n <= S.LIMIT_TEXT_BYTES && isInside(offset, 1, 4 + ((n + 3) & ~3));
+}
+
+/**
+ * @param values what its values may be; for CLASS_BELOW_LIMIT, less than `limit`
+ * @returns whether all of the dictionary may be read
+ */
+export function isDictionary(offset: u32, values: u32, limit: u32): bool {
+  if (!isInside(offset, 1, S.DICT_HEADER)) return false;
+  const mask = at(offset);
+  if (mask >= 0x1000000 || mask & (mask + 1)) return false;
+  if (!isInside(offset + S.DICT_HEADER, mask + 1, S.DICT_BUCKET)) return false;
+  const end = offset + S.DICT_HEADER + (mask + 1) * S.DICT_BUCKET;
+  for (let slot = offset + S.DICT_HEADER; slot < end; slot += S.DICT_SLOT) {
+    const record = at(slot + 4);
+    if (!record) continue;
+    if (!isInside(record, 1, 4) || !isText(record + 4)) return false;
+    if (values == CLASS_BELOW_LIMIT && at(record) >= limit) return false;
+    if (values == LIST_OFFSET && !isCandidateList(at(record))) return false;
+  }
+  return true;
+}
+
+/** Steps of a probe with a text of `n` bytes: the hash, two buckets, and two compares. */
+export function probeSteps(n: u64): u64 {
+  return 2 + passes(n) * (1 + S.DICT_MAX_SAME);
+}
+
+/** A list of candidates: entries ascending, tests that exist. */
+export function isCandidateList(offset: u32): bool {
+  if (!isInside(offset, 1, 4)) return false;
+  const n = at(offset);
+  if (!isInside(offset + 4, n, S.CANDIDATE_SIZE)) return false;
+  const entries = load<u32>(program(), S.PROGRAM_ENTRY_COUNT_AT);
+  const tests = load<u32>(program(), S.PROGRAM_TEST_COUNT_AT);
+  let last: i64 = -1;
+  for (let i: u32 = 0; i < n; i++) {
+    const entry = at(offset + 4 + i * S.CANDIDATE_SIZE);
+    const test = at(offset + 8 + i * S.CANDIDATE_SIZE);
+    if (entry >= entries || <i64>entry <= last) return false;
+    if (test >= tests && test != S.ACCEPT) return false;
+    last = entry;
+  }
+  return true;
+}
+
+/** Ascending lengths (or bits) up to `most`, and their dictionary. */
+export function isLengths(offset: u32, most: u32): bool {
+  if (!isInside(offset, 1, S.LENGTHS_FIRST)) return false;
+  const n = at(offset);
+  if (!isInside(offset + S.LENGTHS_FIRST, n, 4) || !isDictionary(at(offset + S.LENGTHS_DICT), ANY_VALUE, 0)) return false;
+  let last: i64 = -1;
+  for (let i: u32 = 0; i < n; i++) {
+    const length = at(offset + S.LENGTHS_FIRST + i * 4);
+    if (length > most || <i64>length <= last) return false;
+    last = length;
+  }
+  return true;
+}
+
+/** Intervals and their class lists, each of `cap` classes at most. */
+export function isRanges(offset: u32, cap: u32): bool {
+  if (!isInside(offset, 1, S.RANGES_STARTS)) return false;
+  const n = at(offset);
+  if (n == 0 || n > 0x1000000 || !isInside(offset + S.RANGES_STARTS, n, 16)) return false;
+  for (let i: u32 = 0; i < n; i++) {
+    const row = offset + S.RANGES_STARTS + n * 8 + i * 8;
+    const classes = at(row + 4);
+    if (classes > cap || (classes && !isInside(at(row), classes, 4))) return false;
+  }
+  return true;
+}
+
+/** A whole-text automaton. */
+export function isAutomaton(offset: u32): bool {
+  if (!isInside(offset, 1, S.AUTOMATON_ACCEPT)) return false;
+  const states = at(offset);
+  const classes = at(offset + S.AUTOMATON_CLASSES);
+  if (states == 0 || states > S.AUTOMATON_MAX_STATES || at(offset + S.AUTOMATON_START) >= states) return false;
+  if (!isClassMap(offset + S.AUTOMATON_MAP, classes)) return false;
+  const next = offset + S.AUTOMATON_ACCEPT + ((states + 3) & ~3);
+  if (!isInside(offset + S.AUTOMATON_ACCEPT, states, 1) || !isInside(next, states * classes, 2)) return false;
+  for (let i: u32 = 0; i < states * classes; i++) {
+    if (<u32>load<u16>(program() + next + i * 2) >= states) return false;
+  }
+  return true;
+}
+
+/** An Aho-Corasick automaton that finds `cap` classes at most; the chain of outputs of a state leads to earlier ones only. */
+export function isSubstrings(offset: u32, cap: u32): bool {
+  if (!isInside(offset, 1, S.SUBSTRINGS_NEXT)) return false;
+  const states = at(offset);
+  const classes = at(offset + S.SUBSTRINGS_CLASSES);
+  if (states == 0 || states > 0x1000000 || at(offset + S.SUBSTRINGS_OUTPUTS) != cap) return false;
+  if (!isClassMap(offset + S.SUBSTRINGS_MAP, classes)) return false;
+  const next = offset + S.SUBSTRINGS_NEXT;
+  if (!isInside(next, states, classes * 4 + 8)) return false;
+  for (let i: u32 = 0; i < states * classes; i++) {
+    if (at(next + i * 4) >= states) return false;
+  }
+  const outputs = next + states * classes * 4;
+  for (let i: u32 = 0; i < states; i++) {
+    const found = at(outputs + i * 8);
+    const link = at(outputs + i * 8 + 4);
+    if (found != S.SUBSTRINGS_NONE && found >= cap) return false;
+    // every state but the last of a chain finds something: the walk is bounded by what it finds
+    if (link != S.SUBSTRINGS_NONE && (link >= i || at(outputs + link * 8) == S.SUBSTRINGS_NONE)) return false;
+  }
+  return true;
+}
+
+function isClassMap(offset: u32, classes: u32): bool {
+  if (classes == 0 || classes > 256) return false;
+  for (let i: u32 = 0; i < 256; i++) {
+    if (<u32>load<u8>(program() + offset + i) >= classes) return false;
+  }
+  return true;
+}
+
+/** Steps of a list, given those of each test: its candidates, and what each goes on to check. */
+export function listSteps(offset: u32, testSteps: usize): u64 {
+  const n = at(offset);
+  let sum: u64 = 0;
+  for (let i: u32 = 0; i < n; i++) {
+    const test = at(offset + 8 + i * S.CANDIDATE_SIZE);
+    sum = plus(sum, 2); // the candidate, and its note
+    if (test != S.ACCEPT) sum = plus(sum, load<u64>(testSteps + test * 8));
+  }
+  return sum;
+}
+
+/** Steps of the dearest list of a dictionary of lists. */
+export function dearestList(offset: u32, testSteps: usize): u64 {
+  const end = offset + S.DICT_HEADER + (at(offset) + 1) * S.DICT_BUCKET;
+  let most: u64 = 0;
+  for (let slot = offset + S.DICT_HEADER; slot < end; slot += S.DICT_SLOT) {
+    const record = at(slot + 4);
+    if (record) most = max(most, listSteps(at(record), testSteps));
+  }
+  return most;
+}
