@@ -19,7 +19,7 @@ const field = (name: string, json: object) => parse({ kind: 'exec', ...json }).v
 /** Labels are a set of pairs: an object may show them in another order. */
 const comparable = ({ values }: Event): unknown[] =>
   [...values]
-    .map(([id, value]) => [id, fieldById(id)?.type === 'map' ? pairs(value as readonly string[]).sort() : value])
+    .map(([id, value]) => [id, fieldById(id)?.type === 'map' ? [...pairs(value as readonly string[])].sort() : value])
     .sort();
 
 test('an event survives its JSON form', () => {

@@ -69,7 +69,12 @@ export type Expr =
   | { readonly op: 'exists'; readonly field: FieldRef }
   /** A boolean field, or a masked integer that is not zero. */
   | { readonly op: 'truth'; readonly of: FieldRef }
-  | { readonly op: 'compare'; readonly cmp: '=' | '<' | '<=' | '>' | '>='; readonly left: Operand; readonly right: Operand }
+  | {
+      readonly op: 'compare';
+      readonly cmp: '=' | '<' | '<=' | '>' | '>=';
+      readonly left: Operand;
+      readonly right: Operand;
+    }
   /** Equal to one of these constants; for addresses a CIDR contains. Constants are of the operand's type. */
   | { readonly op: 'in'; readonly left: Operand; readonly set: readonly Constant[] }
   | {
