@@ -40,5 +40,5 @@ export function claim(handle: i32): usize {
 
 /** Whether [p, p + n) lies in this module's memory, above its own static data. */
 export function isSpan(p: u32, n: u32): bool {
-  return p >= <u32>__heap_base && <u64>p + <u64>n <= (<u64>memory.size() << 16);
+  return p >= <u32>__heap_base && <u64>p + <u64>n <= (<u64>memory.size()) << 16;
 }

@@ -175,7 +175,7 @@ function substrings(table: usize, p: usize, n: u32, out: usize, cap: u32): u32 {
   count(n);
   let i: u32 = 0;
   while (true) {
-    for (let at = state; at != S.SUBSTRINGS_NONE; ) {
+    for (let at = state; at != S.SUBSTRINGS_NONE;) {
       const output = outputs + at * 8;
       const value = load<u32>(output);
       if (value != S.SUBSTRINGS_NONE) {

@@ -30,7 +30,8 @@ export function find(program: usize, dict: u32, p: usize, n: u32): u32 {
       const offset = load<u32>(slot, 4);
       if (!offset) continue;
       const record = program + offset;
-      if (load<u32>(record, DICT_RECORD_LENGTH) == n && equal(record + DICT_RECORD_BYTES, p, n)) return load<u32>(record);
+      if (load<u32>(record, DICT_RECORD_LENGTH) == n && equal(record + DICT_RECORD_BYTES, p, n))
+        return load<u32>(record);
       if (++same == DICT_MAX_SAME) return NOT_FOUND;
     }
     if (first == second) break;

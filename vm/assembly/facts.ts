@@ -14,7 +14,7 @@ import { operandRow, useOperands } from './operands';
 import { mix } from './text';
 
 function slotOf(key: u64, mask: u32): u32 {
-  return mix(<u32>key ^ mix(<u32>(key >> 32))) & mask;
+  return mix((<u32>key) ^ mix(<u32>(key >> 32))) & mask;
 }
 
 /** The block of a key, 0 if there is none. */

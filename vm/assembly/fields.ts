@@ -91,9 +91,7 @@ export function takeRecord(record: usize, source: u32): void {
 
 /** Whether values of the type stand in the slot itself. */
 export function isNumber(type: u8): bool {
-  return (
-    type == S.TYPE_INT || type == S.TYPE_UINT || type == S.TYPE_BOOL || type == S.TYPE_FLAGS
-  );
+  return type == S.TYPE_INT || type == S.TYPE_UINT || type == S.TYPE_BOOL || type == S.TYPE_FLAGS;
 }
 
 /** Whether a record, of `room` bytes at most, is well formed. Sensors are trusted to tell the truth, not to be free of faults. */

@@ -41,7 +41,7 @@ export function free(pointer: usize): void {
 
 /** Verifies a program of `len` bytes at `pointer`, which stays the bundle's until `unload`. Returns a handle or an error. */
 function loadProgram(pointer: usize, len: u32): i32 {
-  if (!isSpan(<u32>pointer, len) || <u32>pointer & 7) return S.ERROR_SPAN;
+  if (!isSpan(<u32>pointer, len) || (<u32>pointer) & 7) return S.ERROR_SPAN;
   const status = verify(pointer, len);
   if (status != S.ERROR_OK) return status;
   const handle = freeHandle();
@@ -168,7 +168,7 @@ export function evaluate_ring(handle: i32, pointer: usize, len: u32, out: usize,
   const status = begin(handle, pointer, len, out, cap);
   if (status < 0) return status;
   let n: u32 = 0;
-  for (let at: u32 = 0; len - at >= S.RING_HEADER && n < cap; ) {
+  for (let at: u32 = 0; len - at >= S.RING_HEADER && n < cap;) {
     const header = load<u32>(pointer + at);
     if (header & S.RING_BUSY) return n;
     const room = header & ~S.RING_DISCARD;

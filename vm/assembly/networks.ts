@@ -29,5 +29,5 @@ export function findLength(program: usize, set: u32, i: u32, address: usize): u3
 function mask(word: u64, bits: u32): u64 {
   if (bits >= 64) return word;
   if (bits == 0) return 0;
-  return word & bswap<u64>(~((<u64>1 << (64 - bits)) - 1));
+  return word & bswap<u64>(~(((<u64>1) << (64 - bits)) - 1));
 }

@@ -1,7 +1,7 @@
 /** Heapsort (Williams 1964) of u32: in place, n log n for whatever comes. */
 export function sort(p: usize, n: u32): void {
   for (let i = n >> 1; i > 0; i--) sift(p, i - 1, n);
-  for (let end = n; end > 1; ) {
+  for (let end = n; end > 1;) {
     end--;
     const last = load<u32>(p + end * 4);
     store<u32>(p + end * 4, load<u32>(p));

@@ -125,11 +125,7 @@ function ordered(sub: u32, p: usize, q: usize): bool {
   const high = bswap<u64>(load<u64>(p));
   const otherHigh = bswap<u64>(load<u64>(q));
   if (high != otherHigh) return compare(sub | S.COMPARISON_UNSIGNED, <i64>high, <i64>otherHigh);
-  return compare(
-    sub | S.COMPARISON_UNSIGNED,
-    <i64>bswap<u64>(load<u64>(p, 8)),
-    <i64>bswap<u64>(load<u64>(q, 8)),
-  );
+  return compare(sub | S.COMPARISON_UNSIGNED, <i64>bswap<u64>(load<u64>(p, 8)), <i64>bswap<u64>(load<u64>(q, 8)));
 }
 
 function isIn(left: u32, table: u32, form: u32): bool {
@@ -192,4 +188,3 @@ function anyElement(list: u32, test: u32): bool {
   }
   return false;
 }
-

@@ -14,7 +14,7 @@ export function hash(p: usize, n: u32, seed: u32): u32 {
   }
   let k: u32 = 0;
   const rest = n & 3;
-  if (rest == 3) k = (<u32>load<u8>(at, 2) << 16) | <u32>load<u16>(at);
+  if (rest == 3) k = ((<u32>load<u8>(at, 2)) << 16) | (<u32>load<u16>(at));
   else if (rest == 2) k = <u32>load<u16>(at);
   else if (rest == 1) k = <u32>load<u8>(at);
   if (rest) h ^= rotl<u32>(k * 0xcc9e2d51, 15) * 0x1b873593;

@@ -8,8 +8,6 @@ export interface PlaneDecision {
   /** Number of the rule over the whole bundle, -1 for a default or nothing. */
   readonly rule: number;
   readonly default: boolean;
-  /** Errno of the failure, 0 where the operation passes. */
-  readonly errno: number;
   /** Rules with `continue` that matched before the deciding one, ascending. */
   readonly matches: readonly number[];
 }
@@ -19,6 +17,8 @@ export interface Decision {
   readonly actual: PlaneDecision;
   /** Of enforced and observed policies together. */
   readonly asIf: PlaneDecision;
+  /** Errno of the actual decision's failure, 0 where the operation passes. */
+  readonly errno: number;
   /** Policies that were assumed to hold (semantics, section 5.7), ascending. */
   readonly assumed: readonly number[];
 }

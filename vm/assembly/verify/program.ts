@@ -6,7 +6,18 @@ import { arrayBytes } from '../classify';
 import { deriveSteps } from '../derive';
 import * as S from '../generated/spec';
 import { at, beginProgram, isInside, passes, plus, times } from './bounds';
-import { ADDRESS, FLAGS, LIST, NUMBER, TEXTUAL, areOperands, fieldOf, lengthAtMost, reachSteps, shapeOf } from './operands';
+import {
+  ADDRESS,
+  FLAGS,
+  LIST,
+  NUMBER,
+  TEXTUAL,
+  areOperands,
+  fieldOf,
+  lengthAtMost,
+  reachSteps,
+  shapeOf,
+} from './operands';
 import {
   ANY_VALUE,
   CLASS_BELOW_LIMIT,

@@ -61,7 +61,8 @@ export function isCandidateList(offset: u32): bool {
 export function isLengths(offset: u32, most: u32): bool {
   if (!isInside(offset, 1, S.LENGTHS_FIRST)) return false;
   const n = at(offset);
-  if (!isInside(offset + S.LENGTHS_FIRST, n, 4) || !isDictionary(at(offset + S.LENGTHS_DICT), ANY_VALUE, 0)) return false;
+  if (!isInside(offset + S.LENGTHS_FIRST, n, 4) || !isDictionary(at(offset + S.LENGTHS_DICT), ANY_VALUE, 0))
+    return false;
   let last: i64 = -1;
   for (let i: u32 = 0; i < n; i++) {
     const length = at(offset + S.LENGTHS_FIRST + i * 4);

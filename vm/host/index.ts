@@ -1,0 +1,3 @@
+export { Vm, VmError } from './vm.ts';
+export { VmBundle } from './bundle.ts';
+export { assetPath } from './assets.ts';
