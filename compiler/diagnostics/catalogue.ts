@@ -3,6 +3,7 @@ import type { Diagnostic, Span } from './diagnostic.ts';
 import { DOCUMENT_CODES } from './codes-documents.ts';
 import { EXPRESSION_CODES } from './codes-expressions.ts';
 import { LINT_CODES } from './codes-lints.ts';
+import { POLICY_LINT_CODES } from './codes-policies.ts';
 
 export interface CatalogueEntry {
   /** A few words: the heading in the manual. */
@@ -13,7 +14,7 @@ export interface CatalogueEntry {
 }
 
 /** L1xxx documents, L2xxx expressions, L3xxx lints. A code is never given a second meaning. */
-export const CATALOGUE = { ...DOCUMENT_CODES, ...EXPRESSION_CODES, ...LINT_CODES };
+export const CATALOGUE = { ...DOCUMENT_CODES, ...EXPRESSION_CODES, ...LINT_CODES, ...POLICY_LINT_CODES };
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
 

@@ -10,9 +10,18 @@ const error = (title: string, text: string): CatalogueEntry & { severity: 'error
 export const DOCUMENT_CODES = {
   L1001: error('source too large', 'A source has a limit (see the limits). `--max-source-bytes` raises it.'),
   L1002: error('not UTF-8', 'Sources are UTF-8. In strings of expressions, other bytes are written `\\xHH`.'),
-  L1003: error('YAML syntax', 'The text is not YAML 1.2 (JSON is YAML, too). Nothing else is said about this document.'),
-  L1004: error('nested too deeply', 'Lists and maps may be nested to a limit (see the limits). No document needs as much.'),
-  L1005: error('tag', 'A YAML tag (`!!str`, `!name`) changes the type of a value behind its back. Write the value itself.'),
+  L1003: error(
+    'YAML syntax',
+    'The text is not YAML 1.2 (JSON is YAML, too). Nothing else is said about this document.',
+  ),
+  L1004: error(
+    'nested too deeply',
+    'Lists and maps may be nested to a limit (see the limits). No document needs as much.',
+  ),
+  L1005: error(
+    'tag',
+    'A YAML tag (`!!str`, `!name`) changes the type of a value behind its back. Write the value itself.',
+  ),
   L1006: error('directive', 'Sources are YAML 1.2 with the core schema; a directive cannot change that.'),
   L1007: error('key twice', 'A key may stand once in a map. YAML readers differ on which one they take.'),
   L1008: error('key that is no string', 'Keys are strings. Quote a key that reads as a number or as `true`.'),
@@ -38,7 +47,10 @@ export const DOCUMENT_CODES = {
   ),
   L1108: error('unknown value', 'The key takes one of a closed list of values.'),
   L1109: error('not a name', 'Names have the characters that the message says.'),
-  L1110: error('empty', 'The value is empty, and empty would mean nothing, or everything. Leave the key out or fill it.'),
+  L1110: error(
+    'empty',
+    'The value is empty, and empty would mean nothing, or everything. Leave the key out or fill it.',
+  ),
   L1111: error('out of range', 'The integer is not in the range of this key.'),
   L1112: error('not a date', 'Dates are `YYYY-MM-DD`, days that exist.'),
   L1113: error('keys that do not go together', 'The map says two things that exclude each other.'),
@@ -53,7 +65,10 @@ export const DOCUMENT_CODES = {
   L1208: error('two bundles', 'A build makes one bundle: give one Bundle document at most.'),
   L1209: error('name that no expression can use', 'Keywords of expressions cannot name lists, macros and parameters.'),
 
-  L1301: error('denied without effect', 'fork and exit cannot be refused: `proc.fork` and `proc.exit` are never denied.'),
+  L1301: error(
+    'denied without effect',
+    'fork and exit cannot be refused: `proc.fork` and `proc.exit` are never denied.',
+  ),
   L1302: error('continue without audit', 'A rule with `continue: true` only notes a match: its action is `audit`.'),
   L1303: error(
     'exception expired',

@@ -55,6 +55,14 @@ export interface ManifestRule {
   readonly log: 'audit' | 'incident';
   /** The condition as it was written. */
   readonly when: string;
-  readonly unless: readonly { readonly name: string; readonly when: string; readonly span: SourceSpan }[];
+  readonly unless: readonly ManifestUnless[];
   readonly span: SourceSpan;
+}
+
+export interface ManifestUnless {
+  readonly name: string;
+  readonly when: string;
+  readonly span: SourceSpan;
+  /** Where it is an Exception document; `expires` is its last day, YYYY-MM-DD, UTC. */
+  readonly exception?: { readonly owner: string; readonly reason: string; readonly expires: string | null };
 }

@@ -1,0 +1,67 @@
+/** The compiler's front: sources in, normal form, manifest and diagnostics out. No file system, process or clock. */
+import type { Diagnostic, Source, Staged } from './diagnostics/diagnostic.ts';
+import { readDocuments } from './document/documents.ts';
+import { lint } from './lint/index.ts';
+import { resolve, type PolicyTest } from './resolve/index.ts';
+import type { Manifest } from '../vm/bundle/manifest.ts';
+import type { NormalForm } from '../vm/bundle/normal.ts';
+
+export { format } from './format/index.ts';
+export { schemas } from './schema/json.ts';
+export { decodeSource } from './source/decode.ts';
+export type { PolicyTest, PolicyTestCase } from './resolve/index.ts';
+
+export interface CompileOptions {
+  /** Values of parameters, as text, by name. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** YYYY-MM-DD, UTC: exceptions that expired before are errors. */
+  readonly today: string;
+  /** Expired exceptions are warnings, and count. */
+  readonly allowExpired?: boolean;
+  /** Warnings are errors. */
+  readonly strict?: boolean;
+  /** Bytes of one source at most; default `LIMITS.sourceBytes`. */
+  readonly maxSourceBytes?: number;
+}
+
+export interface Compiled {
+  readonly normal: NormalForm;
+  /** `cost` is empty: the planner knows it. */
+  readonly manifest: Manifest;
+  readonly tests: readonly PolicyTest[];
+}
+
+/**
+ * Reads, checks and resolves documents.
+ *
+ * @param sources in the order of documents (semantics, section 4): arguments as given, below a directory by path
+ * @returns null where there are errors; the diagnostics are in the order of the sources, each once
+ */
+export function compile(sources: readonly Source[], options: CompileOptions): Staged<Compiled | null> {
+  const documents = readDocuments(sources, options.maxSourceBytes);
+  const resolved = resolve(documents.value, sources, options);
+  const found = [...documents.diagnostics, ...resolved.diagnostics];
+  // Lints ask what rules mean: with errors, they would warn of what is only misspelt.
+  if (!found.some(({ severity }) => severity === 'error')) found.push(...lint(resolved.value.policies));
+
+  const diagnostics = inSourceOrder(found).map((diagnostic): Diagnostic =>
+    options.strict === true ? { ...diagnostic, severity: 'error' } : diagnostic,
+  );
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { value: null, diagnostics };
+  const { normal, manifest, tests } = resolved.value;
+  return { value: { normal, manifest, tests }, diagnostics };
+}
+
+/** By place, those without a place first; a finding that two ways lead to is kept once. */
+function inSourceOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics
+    .filter(({ code, message, span }) => {
+      const key = `${code} ${span?.source} ${span?.start} ${span?.end} ${message}`;
+      return !seen.has(key) && seen.add(key);
+    })
+    .sort((a, b) => {
+      if (a.span === null || b.span === null) return Number(a.span !== null) - Number(b.span !== null);
+      return a.span.source - b.span.source || a.span.start - b.span.start;
+    });
+}
