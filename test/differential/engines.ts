@@ -1,0 +1,148 @@
+/** The two engines side by side: a bundle planned, emitted and loaded into the VM, and the reference over its normal form. */
+import { planAndEmit } from '../../compiler/backend.ts';
+import type { NormalForm } from '../../vm/bundle/normal.ts';
+import { encodeRecord, type Decision, type Event, type PlaneDecision } from '../../vm/event/index.ts';
+import type { Vm, VmBundle } from '../../vm/host/index.ts';
+import { reference } from '../../vm/reference/index.ts';
+import { ACTIONS, NO_POLICY, NO_RULE, RING, VERDICT_FLAGS } from '../../vm/spec/index.ts';
+import type { Random } from '../generators/random.ts';
+import { delivered, type Delivery } from './case.ts';
+
+/** What differs on one delivery: both decisions, or what the flat verdict says otherwise. */
+export interface Difference {
+  readonly at: number;
+  readonly what: string;
+}
+
+const samePlane = (a: PlaneDecision, b: PlaneDecision): boolean =>
+  a.action === b.action &&
+  a.policy === b.policy &&
+  a.rule === b.rule &&
+  a.default === b.default &&
+  sameList(a.matches, b.matches);
+const sameList = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((item, n) => item === b[n]);
+export const sameDecision = (a: Decision, b: Decision): boolean =>
+  a.errno === b.errno && samePlane(a.actual, b.actual) && samePlane(a.asIf, b.asIf) && sameList(a.assumed, b.assumed);
+
+/** The flags that a verdict of this decision has. */
+function flagsOf({ actual, asIf, assumed }: Decision): number {
+  const { default: byDefault, would, matches, asIfDefault, assumed: hasAssumed } = VERDICT_FLAGS;
+  return (
+    (actual.default ? byDefault : 0) |
+    (samePlane(actual, asIf) ? 0 : would) |
+    (actual.matches.length + asIf.matches.length > 0 ? matches : 0) |
+    (asIf.default ? asIfDefault : 0) |
+    (assumed.length > 0 ? hasAssumed : 0)
+  );
+}
+
+/** One bundle in both engines. */
+export class Pair {
+  private readonly decide: (event: Event) => Decision;
+
+  private constructor(
+    normal: NormalForm,
+    private readonly bundle: VmBundle,
+    readonly cost: Readonly<Record<string, number>>,
+  ) {
+    this.decide = reference(normal).decide;
+  }
+
+  /** @returns the errors where no plan within the budget exists */
+  static load(vm: Vm, normal: NormalForm): Pair | { readonly errors: unknown } {
+    const made = planAndEmit(normal);
+    if ('errors' in made) return made;
+    return new Pair(normal, vm.load(made.program), made.cost);
+  }
+
+  unload(): void {
+    this.bundle.unload();
+  }
+
+  /** Decide all deliveries in one batch. */
+  compare(deliveries: readonly Delivery[]): Difference | null {
+    const records = this.put(deliveries);
+    for (let done = 0; done < records.length;) {
+      const rest = Buffer.concat(records.slice(done));
+      this.bundle.input(rest.length).set(rest);
+      const n = this.bundle.evaluate(rest.length);
+      if (n === 0) return { at: done, what: 'evaluate gave no verdict' };
+      const difference = this.check(deliveries, done, n);
+      if (difference !== null) return difference;
+      for (const end = done + n; done < end; done++) offset += records[done].length;
+    }
+    return null;
+  }
+
+  /** The same out of a ring buffer with discarded records between, and one that is still being written somewhere. */
+  compareRing(r: Random, deliveries: readonly Delivery[]): Difference | null {
+    const records = this.put(deliveries);
+    const busyAt = r.chance(0.3) ? r.below(records.length) : records.length;
+    const pieces: Uint8Array[] = [];
+    for (const [at, record] of records.entries()) {
+      while (r.chance(0.2)) pieces.push(ringRecord(r, record, RING.discard));
+      pieces.push(ringRecord(r, record, at === busyAt ? RING.busy : 0));
+    }
+    const span = Buffer.concat(pieces);
+    this.bundle.input(span.length).set(span);
+    const n = this.bundle.evaluateRing(span.length);
+    if (n !== busyAt)
+      return { at: Math.min(n, records.length - 1), what: `${n} verdicts of a ring with ${busyAt} records` };
+    return this.check(deliveries, 0, n);
+  }
+
+  /** Stores facts and encodes records that refer to them. */
+  private put(deliveries: readonly Delivery[]): Uint8Array[] {
+    return deliveries.map((d, at) => {
+      const key = BigInt(at + 1) * 0x1_0000_0001n;
+      const facts = (values: Delivery['subject']): Uint8Array => encodeRecord({ kind: 0, time: undefined, values });
+      if (d.subject.size > 0) this.bundle.putSubject(key, facts(d.subject));
+      if (d.workload.size > 0) this.bundle.putWorkload(key, facts(d.workload));
+      const keys = {
+        ...(d.subject.size > 0 && { subject: key }),
+        ...(d.workload.size > 0 && { workload: key }),
+      };
+      return encodeRecord({ kind: d.kind, time: d.time, values: d.inline }, keys);
+    });
+  }
+
+  private check(deliveries: readonly Delivery[], from: number, count: number): Difference | null {
+    const { bundle } = this;
+    for (let i = 0; i < count; i++) {
+      const at = from + i;
+      const wanted = this.decide(delivered(deliveries[at]));
+      const decision = bundle.decision(i);
+      if (!sameDecision(decision, wanted))
+        return { at, what: `the VM says ${JSON.stringify(decision)}, the reference ${JSON.stringify(wanted)}` };
+      const flat = [
+        ...[bundle.action(i), bundle.errno(i), bundle.rule(i), bundle.policy(i), bundle.flags(i)],
+        ...[bundle.asIfAction(i), bundle.asIfRule(i), bundle.asIfPolicy(i)],
+      ];
+      const { actual, asIf } = wanted;
+      const expected = [
+        ...[
+          ACTIONS.indexOf(actual.action),
+          wanted.errno,
+          number(actual.rule, NO_RULE),
+          number(actual.policy, NO_POLICY),
+        ],
+        flagsOf(wanted),
+        ...[ACTIONS.indexOf(asIf.action), number(asIf.rule, NO_RULE), number(asIf.policy, NO_POLICY)],
+      ];
+      if (!sameList(flat, expected)) return { at, what: `the verdict is ${flat.join(' ')}, not ${expected.join(' ')}` };
+    }
+    return null;
+  }
+}
+
+const number = (value: number, none: number): number => (value < 0 ? none : value);
+
+/** A record as it stands in a ring buffer: behind a length with flags and an offset that no reader needs. */
+function ringRecord(r: Random, record: Uint8Array, flags: number): Uint8Array {
+  const bytes = Buffer.alloc(RING.header + record.length);
+  bytes.writeUInt32LE((record.length | flags) >>> 0, 0);
+  bytes.writeUInt32LE(r.next(), 4);
+  bytes.set(record, RING.header);
+  return bytes;
+}

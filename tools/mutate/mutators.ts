@@ -1,0 +1,111 @@
+/** Small changes of a source file that its tests should notice, found in its syntax tree. */
+import ts from 'typescript';
+
+export interface Mutant {
+  /** Path below the project's root. */
+  readonly path: string;
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+const K = ts.SyntaxKind;
+
+/** Operators and what takes their place. */
+const OPERATORS: ReadonlyMap<ts.SyntaxKind, readonly string[]> = new Map([
+  [K.LessThanToken, ['<=', '>']],
+  [K.LessThanEqualsToken, ['<', '>']],
+  [K.GreaterThanToken, ['>=', '<']],
+  [K.GreaterThanEqualsToken, ['>', '<']],
+  [K.EqualsEqualsToken, ['!=']],
+  [K.ExclamationEqualsToken, ['==']],
+  [K.EqualsEqualsEqualsToken, ['!==']],
+  [K.ExclamationEqualsEqualsToken, ['===']],
+  [K.PlusToken, ['-']],
+  [K.MinusToken, ['+']],
+  [K.AsteriskToken, ['+']],
+  [K.AmpersandToken, ['|']],
+  [K.BarToken, ['&']],
+  [K.CaretToken, ['|']],
+  [K.AmpersandAmpersandToken, ['||']],
+  [K.BarBarToken, ['&&']],
+  [K.LessThanLessThanToken, ['>>']],
+  [K.GreaterThanGreaterThanToken, ['<<']],
+  [K.GreaterThanGreaterThanGreaterThanToken, ['<<']],
+  [K.PlusEqualsToken, ['-=']],
+  [K.MinusEqualsToken, ['+=']],
+  [K.BarEqualsToken, ['&=']],
+  [K.PlusPlusToken, ['--']],
+]);
+
+/** Names from the specification: offsets, sizes and codes. */
+const isSpecified = (node: ts.Node): boolean =>
+  ts.isPropertyAccessExpression(node) &&
+  ts.isIdentifier(node.expression) &&
+  /^S$|^[A-Z][A-Z_]+$/.test(node.expression.text);
+
+/** Whether a number is an offset, a constant or a count, not a part of a type or a name. */
+const isValue = (node: ts.Node): boolean => !ts.isLiteralTypeNode(node.parent) && !ts.isPropertyAssignment(node.parent);
+
+function replacements(node: ts.Node, source: ts.SourceFile): [ts.Node, string][] {
+  const text = node.getText(source);
+  if (ts.isBinaryExpression(node)) {
+    const operator = node.operatorToken;
+    return (OPERATORS.get(operator.kind) ?? []).map((after) => [operator, after]);
+  }
+  if (ts.isPostfixUnaryExpression(node)) return [[node, text.endsWith('++') ? text.replace('++', '--') : text]];
+  if (ts.isPrefixUnaryExpression(node) && (node.operator === K.ExclamationToken || node.operator === K.TildeToken))
+    return [[node, node.operand.getText(source)]];
+  if (ts.isNumericLiteral(node) && isValue(node)) {
+    const value = Number(text);
+    return Number.isSafeInteger(value) ? [[node, String(value + 1)]] : [];
+  }
+  if (node.kind === K.TrueKeyword && isValue(node)) return [[node, 'false']];
+  if (node.kind === K.FalseKeyword && isValue(node)) return [[node, 'true']];
+  if (isSpecified(node) && /^S\.(?!ERROR_)/.test(text)) return [[node, `(${text} + 1)`]];
+  if (ts.isIfStatement(node)) return [[node.expression, `!(${node.expression.getText(source)})`]];
+  if (ts.isConditionalExpression(node)) {
+    const { condition, whenTrue, whenFalse } = node;
+    return [[node, `${condition.getText(source)} ? ${whenFalse.getText(source)} : ${whenTrue.getText(source)}`]];
+  }
+  const dropped = ts.isExpressionStatement(node) || ts.isContinueStatement(node) || ts.isBreakStatement(node);
+  return dropped ? [[node, ';']] : [];
+}
+
+/** Code whose change no test can see: diagnostics for people, impossible cases, and counting for its own sake. */
+const isBeside = (node: ts.Node): boolean =>
+  ts.isImportDeclaration(node) ||
+  ts.isInterfaceDeclaration(node) ||
+  ts.isTypeAliasDeclaration(node) ||
+  ts.isThrowStatement(node);
+
+/** All mutants of one file. */
+export function mutantsOf(path: string, text: string): Mutant[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
+  const found: Mutant[] = [];
+  const visit = (node: ts.Node): void => {
+    if (isBeside(node)) return;
+    for (const [of, after] of replacements(node, source)) {
+      const [start, end] = [of.getStart(source), of.getEnd()];
+      const before = text.slice(start, end);
+      const line = source.getLineAndCharacterOfPosition(start).line + 1;
+      if (before !== after) found.push({ path, line, start, end, before, after });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+export const apply = (text: string, { start, end, after }: Mutant): string =>
+  text.slice(0, start) + after + text.slice(end);
+
+const short = (text: string): string => {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
+};
+/** One line for people: place and change. */
+export const describe = ({ path, line, before, after }: Mutant): string =>
+  `${path}:${line}: \`${short(before)}\` -> \`${after === ';' ? '(dropped)' : short(after)}\``;
