@@ -41,7 +41,7 @@ export const exitCodes = (command: Command): [number, string][] =>
 
 /** @returns two columns, the right one wrapped */
 function columns(rows: readonly (readonly [string, string])[], paint: (text: string) => string): string {
-  const left = Math.min(30, Math.max(...rows.map(([term]) => term.length)));
+  const left = Math.min(34, Math.max(...rows.map(([term]) => term.length)));
   const indent = ' '.repeat(left + 4);
   return rows
     .map(([term, doc]) => {

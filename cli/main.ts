@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The program `lictor`: finds the command, parses its arguments, runs it, and leaves with its exit code. */
+import type { Options, Values } from './command.ts';
 import { Exit, Stop } from './exit.ts';
 import { parseArguments } from './arguments.ts';
 import { COMMANDS, findCommand } from './registry.ts';
@@ -48,7 +49,7 @@ async function dispatch(argv: readonly string[]): Promise<Exit> {
     }
     const [onTerminal, elsewhere] = command.formats ?? ['human', 'human'];
     return await command.run({
-      values,
+      values: values as Values<Options>,
       operands,
       trailing,
       format: format ?? (io.out.terminal ? onTerminal : elsewhere),

@@ -88,3 +88,7 @@ export function renderDiagnostics(
   const paint = painter(options);
   return diagnostics.map((diagnostic) => renderOne(diagnostic, sources, paint)).join('\n\n');
 }
+
+/** The lines around a span, with the span marked. */
+export const renderFrame = (span: Span, sources: readonly Source[], options: RenderOptions): string =>
+  frame(span, sources[span.source], painter(options));

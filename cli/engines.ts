@@ -1,0 +1,90 @@
+/** The engines that decide events, behind one face: the virtual machine, the reference, or both held against each other. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Bundle } from '../vm/bundle/index.ts';
+import type { Decision } from '../vm/event/decision.ts';
+import type { Event } from '../vm/event/event.ts';
+import { encodeRecord } from '../vm/event/index.ts';
+import { Vm, type VmBundle } from '../vm/host/index.ts';
+import { reference } from '../vm/reference/index.ts';
+import type { Option } from './command.ts';
+
+export const ENGINE_OPTION = {
+  type: 'choice',
+  choices: ['vm', 'reference', 'both'],
+  default: 'vm',
+  doc: 'who decides: the virtual machine, the slow reference interpreter, or both, which must agree',
+} as const satisfies Option;
+
+export type EngineName = (typeof ENGINE_OPTION.choices)[number];
+
+/** Decides a batch, in order. */
+export type Engine = (events: readonly Event[]) => readonly Decision[];
+
+/** What the two engines say of one event where they differ. */
+export class Difference extends Error {
+  /** @param before decisions of the batch up to that event, on which they agree */
+  constructor(
+    readonly before: readonly Decision[],
+    readonly vm: Decision,
+    readonly reference: Decision,
+  ) {
+    super('the virtual machine and the reference differ');
+  }
+}
+
+/** Bytes of records that the machine gets at once. */
+const BATCH = 1 << 20;
+
+function machine(bundle: VmBundle): Engine {
+  return (events) => {
+    const decisions: Decision[] = [];
+    const records: Uint8Array[] = [];
+    let bytes = 0;
+    const flush = (): void => {
+      const input = bundle.input(bytes);
+      let at = 0;
+      for (const record of records) {
+        input.set(record, at);
+        at += record.length;
+      }
+      // A batch may end early, where the machine's space for notes is full: it goes on behind the last verdict.
+      for (let done = 0, offset = 0; done < records.length;) {
+        const n = bundle.evaluate(bytes, offset);
+        if (n === 0) throw new Error('BUG: a record without a verdict');
+        for (let i = 0; i < n; i++) decisions.push(bundle.decision(i));
+        for (const record of records.slice(done, done + n)) offset += record.length;
+        done += n;
+      }
+      records.length = 0;
+      bytes = 0;
+    };
+    for (const event of events) {
+      const record = encodeRecord(event);
+      if (bytes > 0 && bytes + record.length > BATCH) flush();
+      records.push(record);
+      bytes += record.length;
+    }
+    if (bytes > 0) flush();
+    return decisions;
+  };
+}
+
+/**
+ * @param name of the engine
+ * @param bundle whose program and normal form it uses
+ * @returns the engine; `both` throws Difference at the first one
+ */
+export function engine(name: EngineName, bundle: Pick<Bundle, 'program' | 'normal'>): Engine {
+  if (name === 'vm') return machine(Vm.create().load(bundle.program));
+  const interpreter = reference(bundle.normal);
+  const interpret: Engine = (events) => events.map((event) => interpreter.decide(event));
+  if (name === 'reference') return interpret;
+  const run = machine(Vm.create().load(bundle.program));
+  return (events) => {
+    const decisions = run(events);
+    const expected = interpret(events);
+    const index = decisions.findIndex((decision, i) => !isDeepStrictEqual(decision, expected[i]));
+    if (index >= 0) throw new Difference(decisions.slice(0, index), decisions[index], expected[index]);
+    return decisions;
+  };
+}
