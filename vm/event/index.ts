@@ -7,4 +7,5 @@ export { RecordWriter } from './record-writer.ts';
 export { splitImage, valueOf } from './derive.ts';
 export { joinFacts } from './facts.ts';
 export { valueText } from './field-text.ts';
+export { pairs } from './json.ts';
 export { fieldById, fieldByName, fieldId, kindById, kindByName } from './fields.ts';
