@@ -5,12 +5,15 @@ import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 
-/** Output name → entry. A worker is a program of its own: `new Worker(assetPath('guard-worker.js'))`. */
-const ENTRIES = { lictor: 'cli/main.ts', demo: 'cli/demo/main.ts' };
+/** Programs, and every `NAME-worker.ts` of the shim: a worker thread is started by file, `assetPath('NAME-worker.js')`. */
+const workers = readdirSync(join(root, 'shim'), { recursive: true })
+  .filter((path) => path.endsWith('-worker.ts'))
+  .map((path) => [basename(path, '.ts'), `shim/${path}`]);
+const entries = { lictor: 'cli/main.ts', demo: 'cli/demo/main.ts', ...Object.fromEntries(workers) };
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ENTRIES,
+  entryPoints: entries,
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
