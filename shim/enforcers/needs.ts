@@ -1,0 +1,69 @@
+/** Which kinds and fields a bundle makes the guard look at: nothing else is asked, notified or attached. */
+import type { Manifest } from '../../vm/bundle/manifest.ts';
+import type { Action } from '../../vm/spec/index.ts';
+
+/** Kinds that are decided before the operation takes effect; every other one is observed. */
+export const SYNCHRONOUS = ['exec', 'file.read', 'file.write', 'net.connect', 'net.bind', 'net.send'] as const;
+
+/** Fields of a process that change without an exec. */
+const IDENTITY = [
+  'proc.uid',
+  'proc.euid',
+  'proc.gid',
+  'proc.user',
+  'proc.cwd',
+  'proc.caps',
+  'proc.comm',
+  'proc.session',
+];
+
+export interface Needs {
+  readonly exec: boolean;
+  readonly reads: boolean;
+  readonly writes: boolean;
+  readonly connect: boolean;
+  readonly bind: boolean;
+  readonly send: boolean;
+  /** `file.invoked` is read. */
+  readonly invoked: boolean;
+  readonly identity: boolean;
+  /** Some rule or default isolates. */
+  readonly isolation: boolean;
+  /** Kinds that sensors must deliver. */
+  readonly observed: readonly string[];
+}
+
+/**
+ * @param manifest of the bundle
+ * @param actions that its rules and defaults can give
+ */
+export const needsOf = (manifest: Manifest, actions: ReadonlySet<Action>): Needs => {
+  const kinds = new Set(manifest.kinds);
+  const fields = new Set(manifest.fields);
+  return {
+    exec: kinds.has('exec'),
+    reads: kinds.has('file.read'),
+    writes: kinds.has('file.write'),
+    connect: kinds.has('net.connect'),
+    bind: kinds.has('net.bind'),
+    send: kinds.has('net.send'),
+    invoked: fields.has('file.invoked'),
+    identity: IDENTITY.some((field) => fields.has(field)),
+    isolation: actions.has('isolate'),
+    observed: manifest.kinds.filter((kind) => !(SYNCHRONOUS as readonly string[]).includes(kind)),
+  };
+};
+
+/** Everything: what a recording looks at. */
+export const everything = (kinds: readonly string[]): Needs => ({
+  exec: true,
+  reads: true,
+  writes: true,
+  connect: true,
+  bind: true,
+  send: true,
+  invoked: true,
+  identity: false,
+  isolation: false,
+  observed: kinds.filter((kind) => !(SYNCHRONOUS as readonly string[]).includes(kind)),
+});

@@ -1,0 +1,76 @@
+/**
+ * System calls that wait for an answer (linux/seccomp.h):
+ *     struct seccomp_notif       | id u64 | pid u32 | flags u32 | nr s32 | arch u32 | ip u64 | args u64[6] |   80 bytes
+ *     struct seccomp_notif_resp  | id u64 | val s64 | error s32 | flags u32 |                                  24 bytes
+ */
+import type { Kernel } from '../kernel/kernel.ts';
+
+const RECV = 0xc0502100;
+const SEND = 0xc0182101;
+const ID_VALID = 0x40082102;
+const SET_FLAGS = 0x40082104;
+const SYNC_WAKE_UP = 1;
+const CONTINUE = 1;
+
+export class Notifications {
+  readonly #call = new Uint32Array(20);
+  readonly #callBytes = new Uint8Array(this.#call.buffer);
+  readonly #reply = new Int32Array(6);
+  readonly #replyBytes = new Uint8Array(this.#reply.buffer);
+  readonly #idBytes = new Uint8Array(this.#call.buffer, 0, 8);
+
+  constructor(
+    readonly kernel: Kernel,
+    readonly fd: number,
+  ) {
+    // the answering thread is woken on the asking CPU: 3 times faster (Linux 6.6; elsewhere refused, and slower)
+    const flags = new Uint8Array(8);
+    flags[0] = SYNC_WAKE_UP;
+    kernel.ioctl(fd, SET_FLAGS, flags);
+  }
+
+  /** @returns whether a call waits; it may have been killed meanwhile */
+  receive(): boolean {
+    this.#call.fill(0);
+    return this.kernel.ioctl(this.fd, RECV, this.#callBytes) >= 0;
+  }
+
+  /** Thread that asks. */
+  get tid(): number {
+    return this.#call[2];
+  }
+  get number(): number {
+    return this.#call[4];
+  }
+  /** Lower half of an argument. */
+  low(argument: number): number {
+    return this.#call[8 + 2 * argument];
+  }
+  address(argument: number): number {
+    return this.#call[9 + 2 * argument] * 2 ** 32 + this.#call[8 + 2 * argument];
+  }
+
+  /** Whether the thread still waits: what was read from its memory before is its own only then. */
+  get valid(): boolean {
+    return this.kernel.ioctl(this.fd, ID_VALID, this.#idBytes) >= 0;
+  }
+
+  /** Lets the kernel perform the call, reading its arguments anew. */
+  continue(): void {
+    this.#send(0, CONTINUE);
+  }
+
+  refuse(errno: number): void {
+    this.#send(-errno, 0);
+  }
+
+  #send(error: number, flags: number): void {
+    const reply = this.#reply;
+    reply[0] = this.#call[0];
+    reply[1] = this.#call[1];
+    reply[2] = reply[3] = 0;
+    reply[4] = error;
+    reply[5] = flags;
+    this.kernel.ioctl(this.fd, SEND, this.#replyBytes);
+  }
+}

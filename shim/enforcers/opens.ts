@@ -1,0 +1,160 @@
+/** Decides opens and execs: permission events of fanotify, on the object that the kernel resolved. */
+import type { Kernel } from '../kernel/kernel.ts';
+import { STAT } from '../kernel/kernel.ts';
+import { imageOf, type Processes } from '../workloads/processes.ts';
+import { NOTHING, type Process } from '../workloads/process.ts';
+import { interpreterArgs, stageAfter, type PendingExec } from './exec-stages.ts';
+import type { Fanotify, FanotifyEvent } from './fanotify.ts';
+import type { Judge, Means } from './judge.ts';
+import { OpenMode } from './open-mode.ts';
+import { KIND, type FileObject, type Questions } from './questions.ts';
+import { Registers } from './registers.ts';
+import { NR } from './syscalls.ts';
+import type { TextReader } from './text-reader.ts';
+
+const MEANS: Means = { mechanism: 'fanotify', onlyEperm: true, caveat: null };
+/** As much of a script as the kernel reads (BINPRM_BUF_SIZE). */
+const HEAD_BYTES = 256;
+const DELETED = Buffer.from(' (deleted)');
+
+/** Which of the synchronous kinds and fields somebody asks for. */
+export interface OpenNeeds {
+  readonly reads: boolean;
+  readonly writes: boolean;
+  readonly invoked: boolean;
+  /** Rules read user, group, directory and the like, which change without an exec. */
+  readonly identity: boolean;
+}
+
+export class Opens {
+  readonly #registers = new Registers();
+  readonly #mode = new OpenMode();
+  readonly #head = new Uint8Array(HEAD_BYTES);
+  readonly #status = new Uint8Array(STAT.size);
+  readonly #object: FileObject;
+  /** `device:inode` of the machine's own loaders. */
+  readonly #loaders = new Set<string>();
+
+  /** Execs under way, by thread; `Calls` begins them. */
+  readonly execs = new Map<number, PendingExec>();
+
+  constructor(
+    readonly kernel: Kernel,
+    readonly fanotify: Fanotify,
+    readonly processes: Processes,
+    readonly questions: Questions,
+    readonly judge: Judge,
+    readonly reader: TextReader,
+    readonly needs: OpenNeeds,
+  ) {
+    this.#object = {
+      path: new Uint8Array(4097 + DELETED.length),
+      length: 0,
+      status: new DataView(this.#status.buffer),
+      invoked: reader.bytes,
+      invokedLength: 0,
+    };
+  }
+
+  /** @param paths of loaders, looked up once in the workload's mounts before its first instruction */
+  trustLoaders(paths: readonly string[]): void {
+    for (const path of paths)
+      if (this.kernel.statusIn(this.processes.init, path, this.#status) >= 0) this.#loaders.add(this.#identity());
+  }
+
+  handle(event: FanotifyEvent): void {
+    const started = performance.now();
+    const { fd, tid } = event;
+    if (event.what === 'exec') this.#exec(fd, tid, started);
+    else if (event.what === 'open') this.#open(fd, tid, started);
+  }
+
+  #open(fd: number, tid: number, started: number): void {
+    const process = this.#process(tid);
+    if (this.#registers.number === NR.execve || this.#registers.number === NR.execveat) {
+      this.fanotify.answer(fd, true); // decided by the exec event of the same file, or not asked about
+      return;
+    }
+    this.#mode.set(this.#registers);
+    const asksRead = this.#mode.reads && this.needs.reads;
+    const asksWrite = this.#mode.writes && this.needs.writes;
+    if (!asksRead && !asksWrite) return this.fanotify.answer(fd, true);
+    if (!process || !this.#resolve(fd)) return this.fanotify.answer(fd, false);
+    this.#object.invokedLength =
+      this.needs.invoked && this.#mode.path >= 0
+        ? Math.max(0, this.reader.path(tid, this.#registers.address(this.#mode.path)))
+        : 0;
+    if (this.needs.identity) this.processes.refreshIdentity(process);
+    this.questions.start();
+    if (asksRead) this.questions.file(KIND['file.read'], process, this.#object, this.#mode.flags);
+    if (asksWrite) this.questions.file(KIND['file.write'], process, this.#object, this.#mode.flags);
+    this.judge.decide(process, MEANS, started, (allow) => this.fanotify.answer(fd, allow));
+  }
+
+  #exec(fd: number, tid: number, started: number): void {
+    // no facts are refreshed here: the thread is still the caller
+    const process = this.processes.ofThread(tid, false);
+    if (!process || !this.#resolve(fd)) return this.fanotify.answer(fd, false);
+    const pending = this.execs.get(tid) ?? {
+      stage: 'object',
+      invoked: NOTHING,
+      args: NOTHING,
+      argsCut: false,
+      script: NOTHING,
+    };
+    if (pending.stage === 'loader' && this.#loaders.has(this.#identity())) {
+      pending.stage = 'object';
+      return this.fanotify.answer(fd, true);
+    }
+    const path = this.#object.path.slice(0, this.#object.length);
+    const read = Math.max(0, this.kernel.readAt(fd, this.#head, 0));
+    const head = this.#head.subarray(0, read);
+    const image = imageOf(path, pending.invoked, pending.script, pending.args, pending.argsCut);
+    if (this.needs.identity) this.processes.refreshIdentity(process);
+    this.questions.start();
+    this.questions.exec(process, image);
+    const allowed = this.judge.decide(process, MEANS, started, (allow) => this.fanotify.answer(fd, allow));
+    if (!allowed) {
+      this.execs.delete(tid);
+      return;
+    }
+    process.next = image;
+    pending.stage = stageAfter(head);
+    if (pending.stage !== 'interpreter') return;
+    pending.args = interpreterArgs(head, pending.invoked.length > 0 ? pending.invoked : path, pending.args);
+    if (pending.script.length === 0) pending.script = path;
+  }
+
+  /** The process that asks, and its registers. */
+  #process(tid: number): Process | null {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const process = this.processes.ofThread(tid, false);
+      this.#registers.number = -1;
+      if (!process) return null;
+      if (this.#registers.read(this.kernel, process.pid, tid) === 0) {
+        const { number } = this.#registers;
+        return number === NR.execve || number === NR.execveat ? process : this.processes.fresh(process);
+      }
+      this.processes.forgetThread(tid);
+    }
+    return null;
+  }
+
+  /** Path and status of the object; false where they cannot be had. */
+  #resolve(fd: number): boolean {
+    if (fd < 0 || this.kernel.status(fd, this.#status) < 0) return false;
+    const object = this.#object;
+    const length = this.kernel.pathOf(fd, object.path);
+    if (length <= 0) return false;
+    object.length = length;
+    const unlinked = object.status.getUint32(STAT.links, true) === 0;
+    const bare = length - DELETED.length;
+    if (unlinked && bare > 0 && DELETED.every((byte, i) => object.path[bare + i] === byte)) object.length = bare;
+    return object.length <= 4096;
+  }
+
+  #identity(): string {
+    const { status } = this.#object;
+    return `${status.getBigUint64(STAT.dev, true)}:${status.getBigUint64(STAT.ino, true)}`;
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Writes questions into the VM's input area. One operation may ask several: they are written one after the other and
+ * decided in one batch.
+ */
+import { QuestionWriter } from '../../vm/event/generated/question-writer.ts';
+import { FIELDS, KINDS, LIMITS, RECORD_FLAGS } from '../../vm/spec/index.ts';
+import { STAT } from '../kernel/kernel.ts';
+import { PROCESS_SLOTS, writeProcess, type Image, type Process } from '../workloads/process.ts';
+import type { Engine } from './engine.ts';
+import type { SocketAddress } from './socket-address.ts';
+
+export const KIND = Object.fromEntries(KINDS.map((kind) => [kind.name, kind.id])) as Readonly<Record<string, number>>;
+
+const TYPES = FIELDS.find((field) => field.name === 'file.type')!.values!;
+/** Bit of `file.type` by the type bits of a mode. */
+const TYPE_BIT = new Uint16Array(16);
+for (const [format, name] of [
+  [0o10, 'regular'],
+  [0o04, 'folder'],
+  [0o12, 'symlink'],
+  [0o14, 'socket'],
+  [0o06, 'device'],
+  [0o02, 'device'],
+  [0o01, 'pipe'],
+] as const)
+  TYPE_BIT[format] = 1 << TYPES.indexOf(name);
+
+const PROTOCOLS = new Map(
+  [
+    [1, 'icmp'],
+    [6, 'tcp'],
+    [17, 'udp'],
+    [58, 'icmpv6'],
+    [132, 'sctp'],
+    [255, 'raw'],
+  ].map(([number, name]) => [number as number, Buffer.from(name as string)]),
+);
+
+/** An object of a file question: what the event's descriptor says. */
+export interface FileObject {
+  readonly path: Uint8Array;
+  length: number;
+  /** `struct stat`. */
+  readonly status: DataView;
+  readonly invoked: Uint8Array;
+  invokedLength: number;
+}
+
+const FILE_SLOTS = 9;
+const NET_SLOTS = 6;
+/** Two questions at most. */
+const AREA = 2 * LIMITS.recordBytes.value;
+
+export class Questions {
+  readonly #writer = new QuestionWriter(new Uint8Array(0));
+  #area: Uint8Array = new Uint8Array(0);
+  #failed = false;
+  /** Questions of the batch. */
+  count = 0;
+
+  /** @param workload key of the workload's facts */
+  constructor(
+    readonly engine: Engine,
+    readonly workload: number,
+  ) {}
+
+  /** Begins a batch. */
+  start(): void {
+    this.#area = this.engine.input(AREA);
+    this.#writer.target(this.#area);
+    this.#failed = false;
+    this.count = 0;
+  }
+
+  /** @returns bytes of the batch, or -1 when a question could not be written whole: then nobody may answer but "no" */
+  get length(): number {
+    return this.#failed ? -1 : this.#writer.position;
+  }
+
+  /** A copy of one of the questions. */
+  record(index: number): Uint8Array {
+    let at = 0;
+    const view = new DataView(this.#area.buffer, this.#area.byteOffset);
+    for (let i = 0; i < index; i++) at += view.getUint32(at, true);
+    return this.#area.slice(at, at + view.getUint32(at, true));
+  }
+
+  file(kind: number, process: Process, object: FileObject, flags: number): void {
+    const writer = this.#begin(kind, FILE_SLOTS, process);
+    const { status } = object;
+    const mode = status.getUint32(STAT.mode, true);
+    writer.filePath(object.path, 0, object.length);
+    if (object.invokedLength > 0) writer.fileInvoked(object.invoked, 0, object.invokedLength);
+    writer.fileType(TYPE_BIT[mode >>> 12], 0);
+    if (flags !== 0) writer.fileFlags(flags, 0);
+    writer.fileMode(mode & 0o7777);
+    writer.fileOwnerUid(status.getUint32(STAT.uid, true));
+    writer.long(FILE_DEV, status.getUint32(STAT.dev, true), status.getUint32(STAT.dev + 4, true));
+    writer.long(FILE_INO, status.getUint32(STAT.ino, true), status.getUint32(STAT.ino + 4, true));
+    this.#end();
+  }
+
+  /** @param protocol IPPROTO number, negative where it is not known */
+  net(kind: number, process: Process, address: SocketAddress, protocol: number): void {
+    const writer = this.#begin(kind, NET_SLOTS, process);
+    if (address.family === 'unix') {
+      // Bytes: the path is one char a byte
+      const path = Buffer.from(address.path, 'latin1');
+      writer.netFamily(UNIX, 0, UNIX.length);
+      if (path.length > 0) writer.netPath(path, 0, path.length);
+    } else {
+      const bind = kind === KIND['net.bind'];
+      if (bind) writer.netLocalIp(address.ip, 0, 16);
+      else writer.netRemoteIp(address.peer, 0, 16);
+      if (bind) writer.netLocalPort(address.port);
+      else writer.netRemotePort(address.port);
+      const name = PROTOCOLS.get(protocol);
+      if (name) writer.netProtocol(name, 0, name.length);
+    }
+    this.#end();
+  }
+
+  /** An exec carries all of its process inline: stored facts are about the program that runs now. */
+  exec(process: Process, image: Image): void {
+    const writer = this.#begin(KIND['exec'], PROCESS_SLOTS + 1, null);
+    writeProcess(writer, process, image);
+    const caller = process.image.path;
+    if (caller.length > 0) writer.procCallerPath(caller, 0, caller.length);
+    this.#end();
+  }
+
+  #begin(kind: number, slots: number, subject: Process | null): QuestionWriter {
+    const writer = this.#writer;
+    writer.begin(kind, slots);
+    // a number holds microseconds exactly, but not nanoseconds: their low half is made apart
+    const micros = Math.floor((performance.timeOrigin + performance.now()) * 1000);
+    const low = Math.imul(micros, 1000) >>> 0;
+    writer.time(low, Math.round((micros * 1000 - low) / 2 ** 32));
+    if (subject) writer.subject(subject.keyLow, subject.keyHigh);
+    writer.workload(this.workload, 0);
+    writer.recordFlags(RECORD_FLAGS.synchronous);
+    return writer;
+  }
+
+  #end(): void {
+    this.count++;
+    if (this.#writer.end() < 0) this.#failed = true;
+  }
+}
+
+const UNIX = Buffer.from('unix');
+const FILE_DEV = FIELDS.find((field) => field.name === 'file.dev')!.id;
+const FILE_INO = FIELDS.find((field) => field.name === 'file.ino')!.id;

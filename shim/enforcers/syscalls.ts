@@ -1,0 +1,13 @@
+/** Numbers of x86-64 that the enforcers look at. */
+export const NR = {
+  open: 2,
+  connect: 42,
+  sendto: 44,
+  sendmsg: 46,
+  bind: 49,
+  execve: 59,
+  creat: 85,
+  openat: 257,
+  sendmmsg: 307,
+  execveat: 322,
+} as const;

@@ -1,0 +1,41 @@
+/**
+ * What the shim asks of the machine, so that everything above it can be tested with a fake.
+ * Results follow the kernel: a descriptor or a count, or the negative errno. Nothing here throws or allocates.
+ */
+export interface Kernel {
+  read(fd: number, into: Uint8Array): number;
+  write(fd: number, bytes: Uint8Array): number;
+  close(fd: number): void;
+  /** `into` is the request's structure, read and written. */
+  ioctl(fd: number, request: number, into: Uint8Array): number;
+
+  /** The path of an open object as its own mount namespace names it; bytes without a final zero. */
+  pathOf(fd: number, into: Uint8Array): number;
+  /** `struct stat` of an open object, 144 bytes; see `STAT`. */
+  status(fd: number, into: Uint8Array): number;
+  /** Bytes of an open file from an offset, without moving it. */
+  readAt(fd: number, into: Uint8Array, offset: number): number;
+
+  /** One read of a file below `/proc/PID/`, for instance `status` or `task/12/syscall`. */
+  procFile(pid: number, name: string, into: Uint8Array): number;
+  /** Target of a link below `/proc/PID/`, for instance `exe`. */
+  procLink(pid: number, name: string, into: Uint8Array): number;
+  /** `struct stat` of what a path names in the mounts and root of a process; symbolic links are followed. */
+  statusIn(pid: number, path: string, into: Uint8Array): number;
+  /** Bytes of another process's memory. Another of its threads may change them at the same time. */
+  readMemory(tid: number, address: number, into: Uint8Array): number;
+
+  pidfdOpen(pid: number): number;
+  /** A duplicate of another process's descriptor. */
+  pidfdTake(pidfd: number, fd: number): number;
+  pidfdSignal(pidfd: number, signal: number): number;
+  /** `SO_PROTOCOL` of a socket: an IPPROTO number. */
+  socketProtocol(fd: number): number;
+  /** A counter to wake a waiting thread with; close-on-exec, not blocking. */
+  eventfd(): number;
+}
+
+/** Offsets in `struct stat` of x86-64. */
+export const STAT = { size: 144, dev: 0, ino: 8, links: 16, mode: 24, uid: 28, gid: 32 } as const;
+
+export const ERRNO = { ENOENT: 2, ESRCH: 3, EINTR: 4, EAGAIN: 11, EFAULT: 14, EINVAL: 22, ENOSYS: 38 } as const;

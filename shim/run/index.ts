@@ -1,0 +1,97 @@
+/** `lictor run`: one workload under the verdicts of a bundle. */
+import { hostname } from 'node:os';
+import type { Bundle } from '../../vm/bundle/index.ts';
+import type { Action } from '../../vm/spec/index.ts';
+import { needsOf } from '../enforcers/needs.ts';
+import type { Report } from '../enforcers/report.ts';
+import { WORKLOAD_KEY } from '../enforcers/guard.ts';
+import type { Sink } from '../sinks/sink.ts';
+import { workloadFacts, workloadRecord } from '../workloads/facts.ts';
+import { NOT_GUARDED, type LaunchOptions } from './launch.ts';
+import { parseNetworks } from './networks.ts';
+import { liveRecords } from './records.ts';
+import { lacking } from './requirements.ts';
+import { supervise, type WorkloadHandle } from './supervise.ts';
+
+export { NOT_GUARDED } from './launch.ts';
+export { recordTrace, type RecordOptions } from './record.ts';
+export { lacking } from './requirements.ts';
+export type { WorkloadHandle } from './supervise.ts';
+
+export interface RunOptions {
+  readonly bundle: Bundle;
+  /** Program and arguments. */
+  readonly command: readonly string[];
+  /** Facts of the workload by short name, field or label: `{namespace: 'payments', app: 'api'}`. */
+  readonly scope?: Readonly<Record<string, string>>;
+  readonly sink: Sink;
+  /** Wait for all processes, not for the first one only. */
+  readonly waitAll?: boolean;
+  /** Networks that an isolated workload still reaches, in CIDR notation. */
+  readonly management?: readonly string[];
+  /** `notable` (default): all but plain allows. */
+  readonly records?: 'notable' | 'all';
+  readonly stdio?: LaunchOptions['stdio'];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Something is weaker than asked for, in words. */
+  readonly onNotice?: (text: string) => void;
+  readonly onStart?: (workload: WorkloadHandle) => void;
+}
+
+export interface RunResult {
+  /** The workload's own, 128+n for a signal; `NOT_GUARDED` where `error` says why it was not started or guarded. */
+  readonly exitCode: number;
+  readonly error: string | null;
+  /** Records that were written. */
+  readonly records: number;
+  /** Events that the kernel had no room for, by kind name. */
+  readonly lost: Readonly<Record<string, number>>;
+}
+
+/** Actions that rules and defaults of a bundle can give. */
+const actionsOf = ({ manifest, normal }: Bundle): ReadonlySet<Action> =>
+  new Set([
+    ...manifest.rules.map((rule) => rule.action),
+    ...normal.policies.flatMap((policy) => Object.values(policy.defaults)),
+  ]);
+
+/**
+ * Launches a workload under a bundle and waits for its end. To be called in the main thread; never throws for what
+ * the machine or the user lacks.
+ */
+export const runWorkload = async (options: RunOptions): Promise<RunResult> => {
+  const refuse = (error: string): RunResult => ({ exitCode: NOT_GUARDED, error, records: 0, lost: {} });
+  const lacks = lacking();
+  if (lacks.length > 0) return refuse(`cannot guard a workload here; what lacks: ${lacks.join('; ')}`);
+  const facts = workloadFacts(options.scope ?? {}, hostname());
+  if ('error' in facts) return refuse(facts.error);
+  const networks = parseNetworks(options.management ?? []);
+  if ('error' in networks) return refuse(networks.error);
+
+  const notice = options.onNotice ?? (() => {});
+  const lost: Record<string, number> = {};
+  const records = liveRecords(options.bundle, facts.values, options.sink);
+  const hear = (report: Report): void => {
+    if (report.type === 'verdict') records.write(report);
+    else if (report.type === 'lost') lost[report.kind] = (lost[report.kind] ?? 0) + report.count;
+    else if (report.type === 'notice') notice(report.text);
+  };
+  const { exitCode, error } = await supervise({
+    program: options.bundle.program,
+    needs: needsOf(options.bundle.manifest, actionsOf(options.bundle)),
+    command: options.command,
+    waitAll: options.waitAll ?? false,
+    workload: workloadRecord(facts.values, BigInt(WORKLOAD_KEY)),
+    management: networks.networks,
+    reportAll: options.records === 'all',
+    trace: false,
+    stdio: options.stdio ?? ['inherit', 'inherit', 'inherit'],
+    env: options.env ?? process.env,
+    cwd: options.cwd ?? process.cwd(),
+    onNotice: notice,
+    onReport: hear,
+    onStart: options.onStart,
+  });
+  return { exitCode, error, records: records.count, lost };
+};

@@ -1,0 +1,109 @@
+/** Starts the launcher and follows what it says (shim/launcher/launch.h). */
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { assetPath } from '../../vm/host/assets.ts';
+import type { Needs } from '../enforcers/needs.ts';
+import { cgroupProcesses } from '../workloads/cgroup.ts';
+
+/** Exit code where Lictor could not start or guard the workload. */
+export const NOT_GUARDED = 125;
+
+/** A workload that waits for `go` before its first instruction. */
+export interface Launched {
+  readonly launcher: number;
+  /** Host pid of PID 1 of its namespace, and of its first process. */
+  readonly init: number;
+  readonly first: number;
+  /** Descriptors in the tables of init and of the first process; -1: none. */
+  readonly fanotify: number;
+  readonly listener: number;
+  go(): void;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Ended {
+  readonly exitCode: number;
+  /** Why it was not started or its command could not be executed. */
+  readonly error: string | null;
+}
+
+export interface LaunchOptions {
+  readonly cgroup: string;
+  readonly needs: Needs;
+  readonly command: readonly string[];
+  readonly waitAll: boolean;
+  readonly stdio: readonly [
+    'inherit' | 'ignore' | 'pipe' | number,
+    'inherit' | 'ignore' | 'pipe' | number,
+    'inherit' | 'ignore' | 'pipe' | number,
+  ];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly onNotice: (text: string) => void;
+}
+
+const list = (flag: string, names: readonly (string | false)[]): string[] => {
+  const given = names.filter(Boolean);
+  return given.length > 0 ? [flag, given.join(',')] : [];
+};
+
+const launcherArguments = ({ cgroup, needs, command, waitAll }: LaunchOptions): string[] => [
+  ...['--cgroup', cgroup, '--parent', String(process.pid)],
+  ...list('--ask', [(needs.reads || needs.writes) && 'open', needs.exec && 'exec']),
+  ...list('--notify', [needs.exec && 'exec', needs.connect && 'connect', needs.bind && 'bind', needs.send && 'send']),
+  ...(waitAll ? ['--wait-all'] : []),
+  ...['--', ...command],
+];
+
+/**
+ * Must be called in the main thread: the launcher ends the workload when the thread that started it is gone.
+ * @returns the waiting workload, or how it ended before it began
+ */
+export const launch = (options: LaunchOptions): Promise<Launched | Ended> =>
+  new Promise((resolve) => {
+    const child: ChildProcess = spawn(assetPath('lictor-launch'), launcherArguments(options), {
+      stdio: [...options.stdio, 'pipe'] as StdioOptions,
+      env: options.env,
+      cwd: options.cwd,
+    });
+    let error: string | null = null;
+    let end: (ended: Ended) => void = () => {};
+    const ended = new Promise<Ended>((done) => (end = done));
+    const finish = (result: Ended): void => {
+      end(result);
+      resolve(result);
+    };
+    child.once('error', (cause) =>
+      finish({ exitCode: NOT_GUARDED, error: `cannot start the launcher: ${cause.message}` }),
+    );
+    child.once('close', (code) => finish({ exitCode: code ?? NOT_GUARDED, error }));
+    const control = child.stdio[3] as Socket | undefined;
+    if (!control) return; // not spawned: `error` follows
+    let init = 0;
+    let fanotify = -1;
+    const hear = (line: string): void => {
+      const [word, ...rest] = line.split(' ');
+      const text = rest.join(' ');
+      const numbers = rest.map(Number);
+      if (word === 'init') [init, fanotify] = numbers as [number, number];
+      else if (word === 'note') options.onNotice(text);
+      else if (word === 'error') error = text;
+      else if (word === 'exec') error = `cannot execute \`${options.command[0]}\`: ${errnoText(numbers[0])}`;
+      else if (word === 'workload') {
+        const first = cgroupProcesses(options.cgroup).find((pid) => pid !== init) ?? 0;
+        const go = (): void => void control.write('g');
+        resolve({ launcher: child.pid!, init, first, fanotify, listener: numbers[0], go, ended });
+      }
+    };
+    let pending = '';
+    control.setEncoding('latin1').on('data', (chunk: string) => {
+      const lines = (pending + chunk).split('\n');
+      pending = lines.pop()!;
+      for (const line of lines) hear(line);
+    });
+    control.on('error', () => {}); // the other side is gone: `close` says how
+  });
+
+const errnoText = (errno: number): string =>
+  ({ 1: 'operation not permitted', 2: 'no such file', 8: 'not a program', 13: 'permission denied' })[errno] ??
+  `errno ${errno}`;

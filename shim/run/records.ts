@@ -1,0 +1,49 @@
+/** From what the guard reports to records: the only place of the shim that makes JSON of an event. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Bundle } from '../../vm/bundle/index.ts';
+import { decodeRecord, eventToJson, joinFacts, type Event, type Value } from '../../vm/event/index.ts';
+import { verdictRecord } from '../../vm/host/verdict-record.ts';
+import type { VerdictReport } from '../enforcers/report.ts';
+import type { Sink } from '../sinks/sink.ts';
+
+const decode = (bytes: Uint8Array): Event => {
+  const decoded = decodeRecord(bytes);
+  if ('error' in decoded) throw new Error(`BUG: the guard reported a record that is none: ${decoded.error}`);
+  return decoded.event;
+};
+
+export interface LiveRecords {
+  /** Records that were written. */
+  readonly count: number;
+  write(report: VerdictReport): void;
+}
+
+/** @param workload facts that each event is joined with */
+export const liveRecords = (bundle: Bundle, workload: ReadonlyMap<number, Value>, sink: Sink): LiveRecords => {
+  const run = randomBytes(8).toString('hex');
+  const host = hostname();
+  const facts: Event = { kind: 0, time: undefined, values: workload };
+  let count = 0;
+  return {
+    get count() {
+      return count;
+    },
+    write: (report) => {
+      const subject = report.subject.length > 0 ? [decode(report.subject)] : [];
+      const event = joinFacts(decode(report.record), facts, ...subject);
+      count++;
+      sink.write({
+        ...verdictRecord(bundle.manifest, report.decision, event),
+        degraded: report.degraded,
+        event: eventToJson(event),
+        id: `${run}-${count}`,
+        seq: count,
+        host,
+        bundle: bundle.digest,
+        mechanism: report.mechanism,
+        latency_ns: report.latencyNs,
+      });
+    },
+  };
+};

@@ -1,0 +1,155 @@
+/** One workload from its cgroup to its exit code, with the guard's thread beside it; what `run` and `record` share. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { MessageChannel, type Worker } from 'node:worker_threads';
+import type { GuardConfig } from '../enforcers/guard.ts';
+import type { Command, GuardData } from '../enforcers/guard-worker.ts';
+import type { Network } from '../enforcers/gate.ts';
+import type { Needs } from '../enforcers/needs.ts';
+import type { Report } from '../enforcers/report.ts';
+import { kernelErrorText } from '../kernel/bpf-error.ts';
+import { EventFd } from '../kernel/epoll.ts';
+import type { Text } from '../workloads/process.ts';
+import { killCgroup, makeCgroup, removeCgroup } from '../workloads/cgroup.ts';
+import { launch, NOT_GUARDED, type Ended, type Launched, type LaunchOptions } from './launch.ts';
+import { forwardSignals } from './signals.ts';
+import { startGuardThread } from './worker.ts';
+
+export interface SuperviseOptions extends Omit<LaunchOptions, 'cgroup'> {
+  /** The VM's program; null: observe only. */
+  readonly program: Uint8Array | null;
+  readonly needs: Needs;
+  /** Record of the workload's facts. */
+  readonly workload: Uint8Array;
+  readonly management: readonly Network[];
+  readonly reportAll: boolean;
+  readonly trace: boolean;
+  readonly onReport: (report: Report) => void;
+  /** Called once the workload runs, with what can be done to it from outside. */
+  readonly onStart?: (control: WorkloadHandle) => void;
+}
+
+export interface WorkloadHandle {
+  /** Host pid of its first process. */
+  readonly pid: number;
+  readonly cgroup: string;
+  /** Cuts its network but for the management addresses, or restores it. */
+  isolate(on: boolean): void;
+  /** Kills every process of it. */
+  stop(): void;
+}
+
+/** User names by id, as this machine has them. */
+const users = (): ReadonlyMap<number, Text> => {
+  const names = new Map<number, Text>();
+  try {
+    for (const line of readFileSync('/etc/passwd', 'latin1').split('\n')) {
+      const [name, , uid] = line.split(':');
+      if (uid && !names.has(Number(uid))) names.set(Number(uid), new Uint8Array(Buffer.from(name, 'latin1')));
+    }
+  } catch {
+    // without the file processes have no user names
+  }
+  return names;
+};
+
+/** The guard's thread as the main thread sees it. */
+class GuardThread {
+  readonly ended: Promise<string | null>;
+  readonly ready: Promise<string | null>;
+  readonly #channel = new MessageChannel();
+  readonly #worker: Worker;
+
+  constructor(
+    config: GuardConfig,
+    program: Uint8Array | null,
+    readonly wake: EventFd,
+    onReport: (report: Report) => void,
+  ) {
+    const data: GuardData = { config, program, port: this.#channel.port1 };
+    this.#worker = startGuardThread({ workerData: data, transferList: [this.#channel.port1] });
+    this.#channel.port2.unref();
+    let isReady: (error: string | null) => void;
+    this.ready = new Promise((resolve) => (isReady = resolve));
+    this.ended = new Promise((resolve) => {
+      let error: string | null = 'the guard ended early';
+      this.#worker.on('message', (report: Report) => {
+        if (report.type === 'ready') isReady(null);
+        else if (report.type === 'end') ({ error } = report);
+        else onReport(report);
+      });
+      this.#worker.once('error', (cause) => (error = cause.message));
+      this.#worker.once('exit', () => {
+        isReady(error);
+        resolve(error);
+      });
+    });
+  }
+
+  send(command: Command): void {
+    this.#channel.port2.postMessage(command);
+    this.wake.signal();
+  }
+
+  close(): void {
+    this.#channel.port2.close();
+    this.wake.close();
+  }
+}
+
+/**
+ * @returns how the workload ended; everything made for it is gone then
+ */
+export const supervise = async (options: SuperviseOptions): Promise<Ended> => {
+  const made = makeCgroup(`${process.pid}-${randomBytes(4).toString('hex')}`);
+  if ('error' in made) return { exitCode: NOT_GUARDED, error: made.error };
+  const cgroup = made.path;
+  try {
+    const launched = await launch({ ...options, cgroup });
+    if (!('go' in launched)) return launched;
+    return await guard(options, cgroup, launched);
+  } finally {
+    killCgroup(cgroup);
+    removeCgroup(cgroup);
+  }
+};
+
+const guard = async (options: SuperviseOptions, cgroup: string, launched: Launched): Promise<Ended> => {
+  const created = EventFd.create();
+  if ('error' in created) return abandon(cgroup, launched, kernelErrorText(created.error));
+  const { init, first, fanotify, listener } = launched;
+  const { needs, workload, management, reportAll, trace } = options;
+  const config: GuardConfig = {
+    ...{ cgroup, needs, init, first, fanotify, listener, workload, management, reportAll, trace },
+    users: users(),
+    wake: created.eventfd.fd,
+  };
+  const thread = new GuardThread(config, options.program, created.eventfd, options.onReport);
+  try {
+    const failed = await thread.ready;
+    if (failed !== null) return await abandon(cgroup, launched, failed);
+    const stopForwarding = forwardSignals(first);
+    launched.go();
+    options.onStart?.({
+      pid: first,
+      cgroup,
+      isolate: (on) => thread.send({ type: 'isolate', on }),
+      stop: () => void killCgroup(cgroup),
+    });
+    // a guard that ends early answers nobody: what waits for it is killed, never let through
+    void thread.ended.then((error) => error !== null && killCgroup(cgroup));
+    const ended = await launched.ended;
+    stopForwarding();
+    thread.send({ type: 'end' });
+    const error = await thread.ended;
+    return error === null ? ended : { exitCode: NOT_GUARDED, error };
+  } finally {
+    thread.close();
+  }
+};
+
+const abandon = async (cgroup: string, launched: Launched, error: string): Promise<Ended> => {
+  killCgroup(cgroup);
+  await launched.ended;
+  return { exitCode: NOT_GUARDED, error };
+};

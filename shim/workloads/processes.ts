@@ -1,0 +1,142 @@
+/**
+ * The processes of a workload: from threads to processes, and their facts, kept in the VM by key.
+ *
+ * INVARIANT: facts in the VM are those of the program that runs. An exec makes a process stale; before its next
+ * question its facts are read anew.
+ */
+import { QuestionWriter } from '../../vm/event/generated/question-writer.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { NOTHING, PROCESS_SLOTS, writeProcess, type Image, type Process, type Text } from './process.ts';
+import { processOf, readIdentity, readImage } from './proc-files.ts';
+
+const FACTS_BYTES = 65536;
+
+/** Where facts go: the VM, a trace. */
+export interface FactsTarget {
+  putSubject(key: bigint, facts: Uint8Array): void;
+  dropSubject(key: bigint): void;
+}
+
+const same = (a: Text, b: Text): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
+
+export class Processes {
+  readonly #byPid = new Map<number, Process>();
+  readonly #byThread = new Map<number, Process>();
+  readonly #room = new Uint8Array(FACTS_BYTES);
+  readonly #writer = new QuestionWriter(this.#room);
+
+  /**
+   * @param init PID 1 of the workload: the last ancestor that is looked at
+   * @param users names by user id
+   */
+  constructor(
+    readonly kernel: Kernel,
+    readonly target: FactsTarget,
+    readonly init: number,
+    readonly users: ReadonlyMap<number, Text>,
+  ) {}
+
+  /**
+   * The process of a thread.
+   * @param fresh its facts are brought up to date; false while it is in an exec
+   * @returns null when the thread is gone
+   */
+  ofThread(tid: number, fresh: boolean): Process | null {
+    let process = this.#byThread.get(tid) ?? null;
+    if (!process) {
+      const pid = processOf(this.kernel, tid);
+      process = pid === 0 ? null : this.#of(pid);
+      if (process) this.#byThread.set(tid, process);
+    }
+    return process && fresh ? this.fresh(process) : process;
+  }
+
+  /** To be called when a thread turned out not to belong to the process that `ofThread` gave. */
+  forgetThread(tid: number): void {
+    this.#byThread.delete(tid);
+  }
+
+  /** A process by its id, as far as it is known. */
+  get(pid: number): Process | undefined {
+    return this.#byPid.get(pid);
+  }
+
+  /** It ended: its id may be given to another one. */
+  drop(pid: number): void {
+    const process = this.#byPid.get(pid);
+    if (!process) return;
+    this.#byPid.delete(pid);
+    for (const [tid, owner] of this.#byThread) if (owner === process) this.#byThread.delete(tid);
+    this.target.dropSubject(process.key);
+  }
+
+  /** Reads facts anew where the process may run another program by now. */
+  fresh(process: Process): Process {
+    if (!process.stale) return process;
+    process.stale = false;
+    const image = readImage(this.kernel, process.pid);
+    const { next } = process;
+    process.next = null;
+    // an exec that failed leaves the old program: then what it was invoked as stays
+    if (next && same(next.path, image.path)) process.image = { ...image, invoked: next.invoked, script: next.script };
+    else if (same(process.image.path, image.path)) process.image = { ...process.image, args: image.args };
+    else process.image = image;
+    process.identity = readIdentity(this.kernel, process.pid, this.users) ?? process.identity;
+    this.#put(process);
+    return process;
+  }
+
+  /** User and group ids, directory, capabilities change without an exec: read them anew. */
+  refreshIdentity(process: Process): void {
+    const identity = readIdentity(this.kernel, process.pid, this.users);
+    if (!identity) return;
+    process.identity = { ...identity, ppid: process.identity.ppid };
+    this.#put(process);
+  }
+
+  #of(pid: number): Process | null {
+    const known = this.#byPid.get(pid);
+    if (known) return known;
+    const identity = readIdentity(this.kernel, pid, this.users);
+    if (!identity) return null;
+    const parent = pid === this.init ? null : this.#of(identity.ppid);
+    const image = readImage(this.kernel, pid);
+    const inherited = parent !== null && same(parent.image.path, image.path);
+    const process: Process = {
+      pid,
+      key: BigInt(pid),
+      keyLow: pid,
+      keyHigh: 0,
+      image: inherited ? { ...image, invoked: parent.image.invoked, script: parent.image.script } : image,
+      identity,
+      parent,
+      stale: false,
+      next: null,
+      facts: NOTHING,
+    };
+    this.#byPid.set(pid, process);
+    this.#put(process);
+    return process;
+  }
+
+  #put(process: Process): void {
+    const writer = this.#writer;
+    writer.target(this.#room);
+    writer.begin(0, PROCESS_SLOTS);
+    writer.subject(process.keyLow, process.keyHigh);
+    writeProcess(writer, process, process.image);
+    const size = writer.end();
+    if (size < 0) throw new Error('BUG: facts of a process are larger than a record');
+    process.facts = this.#room.slice(0, size);
+    this.target.putSubject(process.key, process.facts);
+  }
+}
+
+/** An image about to run, for `Process.next`. */
+export const imageOf = (path: Text, invoked: Text, script: Text, args: Text, argsCut: boolean): Image => ({
+  path,
+  invoked,
+  script,
+  args,
+  argsCut,
+});
