@@ -44,9 +44,10 @@ class GlobParser {
   }
 
   private part(): Part {
-    if (this.take('**/')) return DIRECTORIES;
-    if (this.take('**')) return ANYTHING;
-    if (this.take('*')) return NO_SLASHES;
+    const stars = /^\*+/.exec(this.pattern.slice(this.at))?.[0].length ?? 0;
+    this.at += stars;
+    if (stars > 1) return this.take('/') ? DIRECTORIES : ANYTHING;
+    if (stars === 1) return NO_SLASHES;
     if (this.take('?')) return oneByte((byte) => byte !== '/');
     if (this.take('[')) return this.charClass();
     if (this.take('{')) return this.braces();

@@ -1,45 +1,142 @@
 /**
- * RE2 expressions over bytes, by re2js. That matches UTF-16 texts and folds Unicode letters, so both pattern and text are
- * moved: a byte above 0x7f becomes a character of the private use area, which has no case and no other property.
+ * RE2 expressions over bytes, by re2js. That matches UTF-16 texts and folds Unicode letters, so both expression and text
+ * are moved: a byte above 0x7f becomes a character of the private use area, which has no case and no other property.
  */
 import { RE2JS } from 're2js';
 import type { Bytes } from '../bundle/normal.ts';
 
 const AREA = 0xe000;
-const moved = (byte: number): string => String.fromCharCode(byte < 0x80 ? byte : AREA + byte);
-const move = (bytes: Bytes): string => bytes.replace(/[\x80-\xff]/g, (byte) => moved(byte.charCodeAt(0)));
+const moved = (byte: number): number => (byte < 0x80 ? byte : AREA + byte);
+const moveText = (bytes: Bytes): string =>
+  bytes.replace(/[\x80-\xff]/g, (byte) => String.fromCharCode(moved(byte.charCodeAt(0))));
 
 const compiled = new Map<string, RE2JS>();
 
 /** Whether the whole text matches. @param pattern one that the compiler accepted */
 export function regexMatches(pattern: Bytes, text: Bytes, fold: boolean): boolean {
-  const key = `${fold}${pattern}`;
+  const key = `${fold} ${pattern}`;
   let expression = compiled.get(key);
   if (!expression) {
-    expression = RE2JS.compile(movePattern(pattern), fold ? RE2JS.CASE_INSENSITIVE : 0);
+    expression = RE2JS.compile(new Mover(pattern).move(), fold ? RE2JS.CASE_INSENSITIVE : 0);
     compiled.set(key, expression);
   }
-  return expression.matches(move(text));
+  return expression.matches(moveText(text));
 }
 
-/**
- * In order: quoted text, a byte by its number, any other escape, the name of a class, the brackets of a class, a
- * character of UTF-8, a byte that is none.
- */
-const TOKEN =
-  /\\Q([^]*?)(?:\\E|$)|\\x(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{2}))|\\[^]|\[:\^?\w+:\]|\[\^?\]?|\]|([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})|[\x80-\xff]/g;
+/** A byte, or a character that is several bytes. */
+type Literal = { readonly byte: number } | { readonly code: number };
 
-function movePattern(pattern: Bytes): string {
-  let inClass = false;
-  return pattern.replace(TOKEN, (token: Bytes, quoted?: Bytes, braced?: string, two?: string, character?: Bytes) => {
-    if (quoted !== undefined) return move(RE2JS.quote(quoted));
-    const number = braced ?? two;
-    if (number !== undefined) return literal(parseInt(number, 16));
-    if (token === ']') inClass = false;
-    else if (/^\[(?!:)/.test(token)) inClass = true;
-    // What follows a character, such as `+`, counts all of its bytes.
-    return character !== undefined && !inClass ? `(?:${move(character)})` : move(token);
-  });
+/** One literal: a byte by its number, an escaped or plain character, well-formed UTF-8, any other byte. */
+const LITERAL = /\\x\{([0-9a-fA-F]+)\}|\\x([0-9a-fA-F]{2})|\\([0-7]{1,3})|\\([^])|([\xc2-\xf4][\x80-\xbf]{1,3})|([^])/y;
+const CONTROL: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
+
+/** What has no literal in it, outside of classes; `\C` is one byte. */
+const SYNTAX = /\\[AzdDsSwW]|\(\?P?<\w+>|\(\?[\w-]*:?|\{\d+(?:,\d*)?\}|[.*+?^$|()]/y;
+const CLASS_NAME = /\[:\^?\w+:\]|\\[dDsSwW]/y;
+
+/** Rewrites an expression for moved texts. */
+class Mover {
+  private readonly pattern: Bytes;
+  private at = 0;
+
+  constructor(pattern: Bytes) {
+    this.pattern = pattern;
+  }
+
+  move(): string {
+    let out = '';
+    while (this.at < this.pattern.length) {
+      const syntax = this.take(SYNTAX);
+      if (syntax) out += syntax[0];
+      else if (this.take(/\\C/y)) out += '(?s:.)';
+      else if (this.take(/\\Q/y)) out += this.quoted();
+      else if (this.take(/\[/y)) out += this.charClass();
+      else out += written(this.literal());
+    }
+    return out;
+  }
+
+  private take(token: RegExp): RegExpExecArray | null {
+    token.lastIndex = this.at;
+    const found = token.exec(this.pattern);
+    if (found) this.at += found[0].length;
+    return found;
+  }
+
+  private literal(): Literal {
+    const [whole, braced, two, octal, escaped, character, plain] = this.take(LITERAL)!;
+    if (character !== undefined) return this.character(character);
+    const hex = braced ?? two;
+    if (hex !== undefined) return { byte: parseInt(hex, 16) };
+    if (octal !== undefined) return { byte: parseInt(octal, 8) };
+    if (escaped !== undefined && escaped in CONTROL) return { byte: CONTROL[escaped] };
+    return { byte: (escaped ?? plain ?? whole).charCodeAt(0) };
+  }
+
+  /** A lead byte and what may follow it: the character, or the lead byte alone if that is not UTF-8. */
+  private character(bytes: Bytes): Literal {
+    const length = bytes < '\xe0' ? 2 : bytes < '\xf0' ? 3 : 4;
+    const text = Buffer.from(bytes.slice(0, length), 'latin1').toString('utf8');
+    const whole = bytes.length >= length && !text.includes('\ufffd');
+    this.at -= bytes.length - (whole ? length : 1);
+    return whole ? { code: text.codePointAt(0)! } : { byte: bytes.charCodeAt(0) };
+  }
+
+  private quoted(): string {
+    let out = '';
+    while (this.at < this.pattern.length && !this.take(/\\E/y)) {
+      const [byte] = this.take(/[\xc2-\xf4][\x80-\xbf]{1,3}|[^]/y)!;
+      out += written(byte.length > 1 ? this.character(byte) : { byte: byte.charCodeAt(0) });
+    }
+    return out;
+  }
+
+  /** A class: its bytes as a class, its characters beside it as sequences of bytes. */
+  private charClass(): string {
+    const negated = this.take(/\^/y) ? '^' : '';
+    let members = '';
+    const sequences: string[] = [];
+    do {
+      const name = this.take(CLASS_NAME);
+      if (name) {
+        members += name[0];
+        continue;
+      }
+      const low = this.literal();
+      const high = this.take(/-(?!\])/y) ? this.literal() : low;
+      if ('byte' in low) members += `${point(low.byte)}-${point('byte' in high ? high.byte : 0x7f)}`;
+      if ('code' in high) sequences.push(...characters('code' in low ? low.code : 0x80, high.code));
+    } while (!this.take(/\]/y));
+    return `(?:${[...(members === '' ? [] : [`[${negated}${members}]`]), ...sequences].join('|')})`;
+  }
 }
 
-const literal = (byte: number): string => (byte < 0x80 ? RE2JS.quote(String.fromCharCode(byte)) : moved(byte));
+const point = (byte: number): string => `\\x{${moved(byte).toString(16)}}`;
+const utf8 = (code: number): number[] => [...Buffer.from(String.fromCodePoint(code))];
+
+/** A quantifier behind a character counts all of its bytes. */
+const written = (literal: Literal): string =>
+  'byte' in literal ? point(literal.byte) : `(?:${utf8(literal.code).map(point).join('')})`;
+
+/** The last characters of each length in UTF-8, and the one before the surrogates, which are no characters. */
+const LAST = [0x7ff, 0xd7ff, 0xffff, 0x10ffff];
+const AFTER: Readonly<Record<number, number>> = { 0xd7ff: 0xe000 };
+
+/** Expressions for the UTF-8 of the characters from `low` to `high`. */
+function characters(low: number, high: number): string[] {
+  const last = LAST.find((code) => low <= code)!;
+  if (high > last) return [...characters(low, last), ...characters(AFTER[last] ?? last + 1, high)];
+  return [between(utf8(low), utf8(high))];
+}
+
+/** The sequences of bytes from `low` to `high`, which are of one length. */
+function between([low, ...lows]: readonly number[], [high, ...highs]: readonly number[]): string {
+  const range = (from: number, to: number): string => `[${point(from)}-${point(to)}]`;
+  if (lows.length === 0) return range(low, high);
+  if (low === high) return `${point(low)}(?:${between(lows, highs)})`;
+  const least = lows.map(() => 0x80);
+  const most = lows.map(() => 0xbf);
+  const parts = [`${point(low)}(?:${between(lows, most)})`, `${point(high)}(?:${between(least, highs)})`];
+  if (high - low > 1) parts.push(range(low + 1, high - 1) + range(0x80, 0xbf).repeat(lows.length));
+  return parts.join('|');
+}
