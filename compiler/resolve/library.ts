@@ -1,6 +1,11 @@
 /** Libraries to environments: what the expressions of a build may refer to. */
-import { checkExpression } from '../check/expression.ts';
-import type { Environment, ListDefinition, MacroDefinition, ParameterDefinition } from '../check/environment.ts';
+import {
+  checkMacro,
+  type Environment,
+  type ListDefinition,
+  type MacroDefinition,
+  type ParameterDefinition,
+} from '../check/index.ts';
 import { diagnose, nearest } from '../diagnostics/index.ts';
 import { isKeyword, parseExpression, type ExprNode } from '../expression/index.ts';
 import type { Located } from '../document/located.ts';
@@ -82,9 +87,7 @@ export function resolveLibraries(
     return found;
   };
   // A macro is judged even where nothing uses it.
-  for (const [, { node }] of macros) {
-    if (node !== null) checkExpression(node, environment([])).diagnostics.forEach(report);
-  }
+  for (const [name] of macros) checkMacro(name.value, environment([])).forEach(report);
   return { environment, rules };
 }
 

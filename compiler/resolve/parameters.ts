@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { diagnose } from '../diagnostics/index.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
-import type { ParameterDefinition, Value } from '../check/environment.ts';
+import type { ParameterDefinition, Value } from '../check/index.ts';
 import { describe, shorten, type Located } from '../document/located.ts';
 import type { Report } from '../schema/read.ts';
 

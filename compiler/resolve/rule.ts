@@ -1,5 +1,5 @@
 /** One rule: its kinds, its conditions, and what they may say together. */
-import { checkExpression } from '../check/expression.ts';
+import { checkExpression } from '../check/index.ts';
 import { diagnose, nearest } from '../diagnostics/index.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { FIELDS, FIELD_ALIASES } from '../../vm/spec/fields.ts';

@@ -1,0 +1,111 @@
+/** Conditions taken apart: their conjuncts, their keys, and which field a test is about. */
+import type { Constant, Expr, FieldRef, Operand } from '../../vm/bundle/normal.ts';
+
+/** The terms of an `and`, nested ones included; another expression is its own only term. */
+export function conjuncts(expr: Expr): readonly Expr[] {
+  return expr.op === 'and' ? expr.args.flatMap(conjuncts) : [expr];
+}
+
+/** The terms of an `or`, nested ones included. */
+export function disjuncts(expr: Expr): readonly Expr[] {
+  return expr.op === 'or' ? expr.args.flatMap(disjuncts) : [expr];
+}
+
+const keys = new WeakMap<object, string>();
+
+/** A text that two expressions share only if they mean the same: the order of `and` and `or` does not count. */
+export function keyOf(expr: Expr): string {
+  let key = keys.get(expr);
+  if (key === undefined) {
+    key =
+      expr.op === 'and' || expr.op === 'or'
+        ? `${expr.op}(${(expr.op === 'and' ? conjuncts(expr) : disjuncts(expr)).map(keyOf).sort().join(',')})`
+        : canonical(expr);
+    keys.set(expr, key);
+  }
+  return key;
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, part]) => `${name}:${canonical(part)}`)
+    .join()}}`;
+}
+
+/** Which value of an event is read: field, index or key, and mask. `any` elements have none. */
+export function refKey({ field, index, key, mask }: FieldRef): string {
+  return `${field}${index === undefined ? '' : `[${index}]`}${key === undefined ? '' : `["${key}"]`}${mask === undefined ? '' : `&${mask}`}`;
+}
+
+/** The same without its mask: what must be there. */
+export const presenceKey = (ref: FieldRef): string => refKey({ ...ref, mask: undefined });
+
+/** The fields that must be there for a test to hold; none for `not`, `and`, `or` and `exists`, which look inside. */
+export function operandsOf(expr: Expr): readonly FieldRef[] {
+  const fields = (...operands: readonly Operand[]): FieldRef[] =>
+    operands.flatMap((operand) => (operand.is === 'field' ? [operand] : []));
+  switch (expr.op) {
+    case 'and':
+    case 'or':
+    case 'not':
+      return [];
+    case 'exists':
+    case 'flag':
+      return [expr.field];
+    case 'truth':
+      return [expr.of];
+    case 'has':
+      return [expr.list, ...fields(expr.value)];
+    case 'any':
+      return [expr.list];
+    case 'in':
+    case 'glob':
+    case 'matches':
+      return fields(expr.left);
+    default:
+      return fields(expr.left, expr.right);
+  }
+}
+
+/** A test of one field against constants, the field on the left. */
+export type FieldTest =
+  | { readonly ref: string; readonly op: '=' | '<' | '<=' | '>' | '>='; readonly constant: Constant }
+  | { readonly ref: string; readonly op: 'in'; readonly set: readonly Constant[] }
+  | {
+      readonly ref: string;
+      readonly op: 'startswith' | 'endswith' | 'contains' | 'within';
+      readonly fold: boolean;
+      readonly constant: Constant;
+    };
+
+const FLIPPED = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
+
+/** The expression as a test of a field against constants, or null where it is none. */
+export function fieldTest(expr: Expr): FieldTest | null {
+  switch (expr.op) {
+    case 'compare': {
+      const { left, right, cmp } = expr;
+      if (left.is === 'field') return isConstant(right) ? { ref: refKey(left), op: cmp, constant: right } : null;
+      if (right.is !== 'field' || !isConstant(left)) return null;
+      return { ref: refKey(right), op: FLIPPED[cmp], constant: left };
+    }
+    case 'in':
+      return expr.left.is === 'field' ? { ref: refKey(expr.left), op: 'in', set: expr.set } : null;
+    case 'startswith':
+    case 'endswith':
+    case 'contains':
+    case 'within': {
+      const { op, left, right } = expr;
+      if (left.is !== 'field' || !isConstant(right)) return null;
+      return { ref: refKey(left), op, fold: 'fold' in expr && expr.fold, constant: right };
+    }
+    default:
+      return null;
+  }
+}
+
+const isConstant = (operand: Operand): operand is Constant => operand.is !== 'field' && operand.is !== 'element';
