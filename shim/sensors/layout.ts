@@ -40,9 +40,20 @@ export const STRUCTS = {
     member('folder2', 'u8', 'as `folder`, of the second path'),
     member('path2', 'u8', 'argument with the second path or, of a symlink, with its target'),
     member('flags', 'u8', 'argument with flags, NO_ARGUMENT: none'),
-    member('type', 'u8', 'bit of file.type that the object gets, NO_TYPE: ask the object or nobody'),
-    member('nofollow', 'u32', 'bits of `flags` that forbid to follow a final symlink; all: never followed'),
-    member('require', 'u32', 'bits of `flags` without which the call is not meant; 0: any'),
+    member('type', 'u8', 'bit of file.type that the object gets, or ANY_TYPE, MODE_TYPE'),
+    member('follow', 'u32', 'FOLLOW: whether a symlink at the end of the path is followed'),
+    member('follow_bits', 'u32', 'of `flags`, for `unless` and `when`'),
+    member('test', 'u32', 'bits of `flags` that decide whether the call is meant at all; 0: always'),
+    member('value', 'u32', 'what these bits must be'),
+    member('value2', 'u32', 'or be'),
+  ],
+  /** Value of `traced`, by system call number: those of the kind `syscall`. */
+  traced: [
+    member('traced', 'u8', '1: a record is wanted'),
+    member('returns', 'u8', '0: the call does not come back, so the record is made when it begins'),
+    member('strings', 'u8', 'bit set of the arguments that are paths or names'),
+    member('length', 'u8', 'bytes of `name`'),
+    member('name', 'u8', 'name of the call', 28),
   ],
   /** Value of `tokens`, by thread id: the socket operation that the supervisor has allowed it. */
   token: [
@@ -62,9 +73,23 @@ export const STRUCTS = {
 } as const satisfies Readonly<Record<string, readonly Member[]>>;
 
 /** How a watched call names its object. */
-export const CALL_SHAPES = ['none', 'open', 'path', 'descriptor', 'pair', 'symlink'] as const;
+export const CALL_SHAPES = [
+  'none',
+  'open',
+  'creat',
+  'openat2',
+  'path',
+  'descriptor',
+  'mapping',
+  'pair',
+  'symlink',
+] as const;
+export const FOLLOW = ['never', 'always', 'unless', 'when'] as const;
 export const NO_ARGUMENT = 255;
-export const NO_TYPE = 255;
+/** The object is asked for its type, where it is at hand. */
+export const ANY_TYPE = 255;
+/** `flags` is a mode with the type in it. */
+export const MODE_TYPE = 254;
 /** Numbers of system calls that `calls` has room for. */
 export const CALL_NUMBERS = 512;
 

@@ -1,13 +1,15 @@
 /** Constants and structs for the BPF programs, in C. */
 import { FIELDS, KINDS, LIMITS, RECORD, RECORD_FLAGS, RECORD_VERSION, SLOT } from '../../vm/spec/index.ts';
 import {
+  ANY_TYPE,
   CALL_NUMBERS,
   CALL_SHAPES,
   COMM_BYTES,
+  FOLLOW,
   GATE_OPERATIONS,
   layoutOf,
+  MODE_TYPE,
   NO_ARGUMENT,
-  NO_TYPE,
   STRUCTS,
   type Member,
 } from '../../shim/sensors/layout.ts';
@@ -86,11 +88,13 @@ const header = (): string =>
     ),
     ...section('Values of maps', [
       define('LICTOR_NO_ARGUMENT', NO_ARGUMENT),
-      define('LICTOR_NO_TYPE', NO_TYPE),
+      define('LICTOR_ANY_TYPE', ANY_TYPE),
+      define('LICTOR_MODE_TYPE', MODE_TYPE),
       define('LICTOR_CALL_NUMBERS', CALL_NUMBERS),
       define('LICTOR_COMM_BYTES', COMM_BYTES),
       define('LICTOR_KIND_COUNT', Math.max(...KINDS.map((kind) => kind.id)) + 1),
       ...CALL_SHAPES.map((shape, number) => define(constantName('LICTOR_SHAPE', shape), number)),
+      ...FOLLOW.map((follow, number) => define(constantName('LICTOR_FOLLOW', follow), number)),
       ...defines('GATE', GATE_OPERATIONS),
       ...Object.entries(STRUCTS).flatMap(message),
     ]),

@@ -42,4 +42,5 @@ export const RECORD_FLAGS = {
   after: 2, // the operation took effect already
   incomplete: 4, // something that the kind needs could not be read: whoever acts on the verdict fails closed
   lexical: 8, // paths are joined from what was written, symlinks not followed, until the shim settles them
+  follow: 16, // with `lexical`: the operation follows a symlink at the end of the path
 } as const;

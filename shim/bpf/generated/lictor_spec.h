@@ -48,6 +48,7 @@ _Static_assert(__builtin_offsetof(struct lictor_slot, value) == 8, "lictor_slot.
 #define LICTOR_FLAG_AFTER 2
 #define LICTOR_FLAG_INCOMPLETE 4
 #define LICTOR_FLAG_LEXICAL 8
+#define LICTOR_FLAG_FOLLOW 16
 
 /* Kinds */
 #define LICTOR_KIND_EXEC 1
@@ -188,16 +189,24 @@ _Static_assert(__builtin_offsetof(struct lictor_slot, value) == 8, "lictor_slot.
 
 /* Values of maps */
 #define LICTOR_NO_ARGUMENT 255
-#define LICTOR_NO_TYPE 255
+#define LICTOR_ANY_TYPE 255
+#define LICTOR_MODE_TYPE 254
 #define LICTOR_CALL_NUMBERS 512
 #define LICTOR_COMM_BYTES 16
 #define LICTOR_KIND_COUNT 20
 #define LICTOR_SHAPE_NONE 0
 #define LICTOR_SHAPE_OPEN 1
-#define LICTOR_SHAPE_PATH 2
-#define LICTOR_SHAPE_DESCRIPTOR 3
-#define LICTOR_SHAPE_PAIR 4
-#define LICTOR_SHAPE_SYMLINK 5
+#define LICTOR_SHAPE_CREAT 2
+#define LICTOR_SHAPE_OPENAT2 3
+#define LICTOR_SHAPE_PATH 4
+#define LICTOR_SHAPE_DESCRIPTOR 5
+#define LICTOR_SHAPE_MAPPING 6
+#define LICTOR_SHAPE_PAIR 7
+#define LICTOR_SHAPE_SYMLINK 8
+#define LICTOR_FOLLOW_NEVER 0
+#define LICTOR_FOLLOW_ALWAYS 1
+#define LICTOR_FOLLOW_UNLESS 2
+#define LICTOR_FOLLOW_WHEN 3
 #define LICTOR_GATE_CONNECT 1
 #define LICTOR_GATE_BIND 2
 #define LICTOR_GATE_SEND 3
@@ -234,11 +243,14 @@ struct lictor_call {
 	__u8 folder2; /* as `folder`, of the second path */
 	__u8 path2; /* argument with the second path or, of a symlink, with its target */
 	__u8 flags; /* argument with flags, NO_ARGUMENT: none */
-	__u8 type; /* bit of file.type that the object gets, NO_TYPE: ask the object or nobody */
-	__u32 nofollow; /* bits of `flags` that forbid to follow a final symlink; all: never followed */
-	__u32 require; /* bits of `flags` without which the call is not meant; 0: any */
+	__u8 type; /* bit of file.type that the object gets, or ANY_TYPE, MODE_TYPE */
+	__u32 follow; /* FOLLOW: whether a symlink at the end of the path is followed */
+	__u32 follow_bits; /* of `flags`, for `unless` and `when` */
+	__u32 test; /* bits of `flags` that decide whether the call is meant at all; 0: always */
+	__u32 value; /* what these bits must be */
+	__u32 value2; /* or be */
 };
-_Static_assert(sizeof(struct lictor_call) == 16, "size of lictor_call");
+_Static_assert(sizeof(struct lictor_call) == 28, "size of lictor_call");
 _Static_assert(__builtin_offsetof(struct lictor_call, kind) == 0, "lictor_call.kind");
 _Static_assert(__builtin_offsetof(struct lictor_call, shape) == 1, "lictor_call.shape");
 _Static_assert(__builtin_offsetof(struct lictor_call, folder) == 2, "lictor_call.folder");
@@ -247,8 +259,25 @@ _Static_assert(__builtin_offsetof(struct lictor_call, folder2) == 4, "lictor_cal
 _Static_assert(__builtin_offsetof(struct lictor_call, path2) == 5, "lictor_call.path2");
 _Static_assert(__builtin_offsetof(struct lictor_call, flags) == 6, "lictor_call.flags");
 _Static_assert(__builtin_offsetof(struct lictor_call, type) == 7, "lictor_call.type");
-_Static_assert(__builtin_offsetof(struct lictor_call, nofollow) == 8, "lictor_call.nofollow");
-_Static_assert(__builtin_offsetof(struct lictor_call, require) == 12, "lictor_call.require");
+_Static_assert(__builtin_offsetof(struct lictor_call, follow) == 8, "lictor_call.follow");
+_Static_assert(__builtin_offsetof(struct lictor_call, follow_bits) == 12, "lictor_call.follow_bits");
+_Static_assert(__builtin_offsetof(struct lictor_call, test) == 16, "lictor_call.test");
+_Static_assert(__builtin_offsetof(struct lictor_call, value) == 20, "lictor_call.value");
+_Static_assert(__builtin_offsetof(struct lictor_call, value2) == 24, "lictor_call.value2");
+
+struct lictor_traced {
+	__u8 traced; /* 1: a record is wanted */
+	__u8 returns; /* 0: the call does not come back, so the record is made when it begins */
+	__u8 strings; /* bit set of the arguments that are paths or names */
+	__u8 length; /* bytes of `name` */
+	__u8 name[28]; /* name of the call */
+};
+_Static_assert(sizeof(struct lictor_traced) == 32, "size of lictor_traced");
+_Static_assert(__builtin_offsetof(struct lictor_traced, traced) == 0, "lictor_traced.traced");
+_Static_assert(__builtin_offsetof(struct lictor_traced, returns) == 1, "lictor_traced.returns");
+_Static_assert(__builtin_offsetof(struct lictor_traced, strings) == 2, "lictor_traced.strings");
+_Static_assert(__builtin_offsetof(struct lictor_traced, length) == 3, "lictor_traced.length");
+_Static_assert(__builtin_offsetof(struct lictor_traced, name) == 4, "lictor_traced.name");
 
 struct lictor_token {
 	__u32 operation; /* GATE_OPERATIONS */

@@ -118,11 +118,16 @@ struct vm_area_struct {
 	struct file *vm_file;
 } KERNEL_TYPE;
 
+/* Two u32 before 6.3, one u64 since, the same bytes: only its place is asked for. */
+typedef struct {
+	__u64 bits;
+} kernel_cap_t;
+
 struct cred {
 	kuid_t uid;
 	kgid_t gid;
 	kuid_t euid;
-	__u64 cap_effective; /* kernel_cap_t: two u32 before 6.3, one u64 since; the same bytes */
+	kernel_cap_t cap_effective;
 } KERNEL_TYPE;
 
 struct upid {
@@ -143,7 +148,14 @@ struct signal_struct {
 	void *tty;
 } KERNEL_TYPE;
 
+#define TS_COMPAT 0x2
+
+struct thread_info {
+	__u32 status;
+} KERNEL_TYPE;
+
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
@@ -200,22 +212,9 @@ struct unix_sock {
 	struct sock *peer;
 } KERNEL_TYPE;
 
-/* Registers of a system call. Only these differ by architecture. */
-#if defined(__TARGET_ARCH_x86)
+/* Registers of a system call on x86-64. They keep the arguments until it returns. */
 struct pt_regs {
 	unsigned long r10, r9, r8, dx, si, di, orig_ax;
 } KERNEL_TYPE;
-#elif defined(__TARGET_ARCH_arm64)
-struct user_pt_regs {
-	__u64 regs[31];
-} KERNEL_TYPE;
-struct pt_regs {
-	__u64 regs[31];
-	__u64 orig_x0;
-	int syscallno;
-} KERNEL_TYPE;
-#else
-#error "unknown architecture"
-#endif
 
 #endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * exec, after the new image stands: the program's resolved path and everything that is known of a process from then on.
+ * A script is seen as its interpreter alone: the kernel keeps no other file. `token` is the parent's subject key.
+ */
+#include "lib/path.h"
+#include "lib/process.h"
+#include "lib/scope.h"
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define ARGUMENTS 2048
+#define WORD(n) (((n) + 3) & ~3U)
+
+/* List: a count, then for each argument its length and its bytes, padded to 4. */
+struct arguments {
+	__u8 *list;
+	__u64 from; /* user memory */
+	__u64 until;
+	__u32 at;
+	__u32 count;
+	__u8 cut;
+	__u8 failed;
+};
+
+static long read_argument(__u32 step, void *context)
+{
+	struct arguments *a = context;
+	__u32 at = a->at;
+	__u32 room;
+	long length;
+
+	if (a->from >= a->until)
+		return 1;
+	keep(at);
+	/* Length, at least one byte with its final zero, padding. */
+	if (at > LICTOR_MAX_TEXT_BYTES - 12) {
+		a->cut = 1;
+		return 1;
+	}
+	room = LICTOR_MAX_TEXT_BYTES - 8 - at;
+	keep(room);
+	if (room > LICTOR_MAX_TEXT_BYTES)
+		return 1;
+	length = bpf_probe_read_user_str(a->list + at + 4, room, (void *)a->from);
+	if (length <= 0) {
+		a->failed = 1;
+		return 1;
+	}
+	a->from += length;
+	if (length == room && a->from < a->until) {
+		__u8 last = 1;
+
+		/* Full to the brim: was that the end of the argument? */
+		bpf_probe_read_user(&last, 1, (void *)(a->from - 1));
+		a->cut = last != 0;
+	}
+	*(__u32 *)(a->list + at) = length - 1;
+	a->count++;
+	at += 4 + WORD(length - 1);
+	a->at = at;
+	return a->cut != 0;
+}
+
+static __always_inline void put_arguments(struct builder *b, struct mm_struct *mm)
+{
+	struct arguments a = {.at = 4};
+	__u32 length;
+
+	a.list = next_item(b);
+	a.from = BPF_CORE_READ(mm, arg_start);
+	a.until = BPF_CORE_READ(mm, arg_end);
+	if (!a.list)
+		return incomplete(b), put_nothing(b);
+	bpf_loop(ARGUMENTS, read_argument, &a, 0);
+	if (!a.cut && !a.failed && a.from < a.until)
+		a.cut = 1;
+	if (a.failed)
+		b->count->unread++;
+	*(__u32 *)a.list = a.count;
+	length = a.at;
+	keep(length);
+	if (length > LICTOR_MAX_TEXT_BYTES)
+		return incomplete(b), put_nothing(b);
+	put_item(b, LICTOR_FIELD_PROC_ARGS, a.list, length);
+	if (a.cut || a.failed) {
+		static const struct {
+			__u32 count, length;
+			char name[12];
+		} cut = {1, 9, "proc.args"};
+		__u8 *item = next_item(b);
+
+		b->count->cut++;
+		if (!item)
+			return incomplete(b);
+		__builtin_memcpy(item, &cut, sizeof(cut));
+		put_item(b, LICTOR_FIELD_EVENT_TRUNCATED, item, sizeof(cut));
+	} else {
+		put_nothing(b);
+	}
+}
+
+/* A memfd's dentry stands alone and the kernel names it `memfd:` and what the program asked for. */
+static __always_inline int is_memfd(struct dentry *dentry)
+{
+	char name[7] = {};
+
+	if (BPF_CORE_READ(dentry, d_parent) != dentry)
+		return 0;
+	bpf_probe_read_kernel(name, 6, BPF_CORE_READ(dentry, d_name.name));
+	return name[0] == 'm' && name[1] == 'e' && name[2] == 'm' && name[3] == 'f' && name[4] == 'd' && name[5] == ':';
+}
+
+static __always_inline void put_identity(struct builder *b, struct task_struct *task)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+	__u64 caps = 0;
+	__s64 login = -1;
+
+	if (bpf_core_field_exists(task->loginuid))
+		login = (__s32)BPF_CORE_READ(task, loginuid.val);
+	put_number(b, LICTOR_FIELD_PROC_PPID, BPF_CORE_READ(parent, tgid));
+	put_number(b, LICTOR_FIELD_PROC_LOGINUID, login);
+	put_number(b, LICTOR_FIELD_PROC_SESSION, BPF_CORE_READ(signal, pids[PIDTYPE_SID], numbers[0].nr));
+	put_number(b, LICTOR_FIELD_PROC_INTERACTIVE, BPF_CORE_READ(signal, tty) != NULL);
+	bpf_probe_read_kernel(&caps, sizeof(caps), &cred->cap_effective);
+	put_number(b, LICTOR_FIELD_PROC_CAPS, caps);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	__u64 workload = workload_of_current();
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct file *file = BPF_CORE_READ(bprm, file);
+	struct file *parent_file = BPF_CORE_READ(task, real_parent, mm, exe_file);
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct builder b;
+
+	if (!workload || begin(&b, LICTOR_KIND_EXEC))
+		return 0;
+	put_actor(&b, task);
+	put_identity(&b, task);
+	put_file_path(&b, LICTOR_FIELD_PROC_PATH, file);
+	put_kernel_string(&b, LICTOR_FIELD_PROC_INVOKED, BPF_CORE_READ(bprm, filename));
+	put_number(&b, LICTOR_FIELD_PROC_MEMFD, is_memfd(BPF_CORE_READ(file, f_path.dentry)));
+	put_path(&b, LICTOR_FIELD_PROC_CWD, BPF_CORE_READ(fs, pwd.mnt), BPF_CORE_READ(fs, pwd.dentry));
+	if (parent_file)
+		put_file_path(&b, LICTOR_FIELD_PROC_PPATH, parent_file);
+	else
+		put_nothing(&b);
+	put_arguments(&b, mm);
+	emit(&b, subject_of(task), workload, subject_of(BPF_CORE_READ(task, real_parent)));
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Layer 2: whether the current process is watched. The first thing that every program asks. */
+#ifndef LICTOR_SCOPE_H
+#define LICTOR_SCOPE_H
+
+#include "maps.h"
+
+/* How deep a watched cgroup may lie. Its processes may be in any cgroup below, however deep. */
+#define SCOPE_LEVELS 32
+
+/* Returns the workload's key, 0 where the process is not watched. Walks from the root, so depth is no way out. */
+static __always_inline __u64 workload_of_current(void)
+{
+	for (int level = 0; level < SCOPE_LEVELS; level++) {
+		__u64 id = bpf_get_current_ancestor_cgroup_id(level);
+		__u64 *workload;
+
+		if (!id)
+			return 0;
+		workload = bpf_map_lookup_elem(&scope, &id);
+		if (workload)
+			return *workload;
+	}
+	return 0;
+}
+
+static __always_inline int wanted(__u32 kind)
+{
+	__u32 zero = 0;
+	struct lictor_settings *s = bpf_map_lookup_elem(&settings, &zero);
+
+	return s && (s->kinds >> kind & 1);
+}
+
+#endif

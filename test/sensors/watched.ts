@@ -1,0 +1,123 @@
+/** A child in a cgroup of its own, watched by sensors, and the records that came of it. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeRecord } from '../../vm/event/index.ts';
+import type { Value } from '../../vm/event/event.ts';
+import { FIELDS } from '../../vm/spec/fields.ts';
+import { KINDS } from '../../vm/spec/kinds.ts';
+import { LIMITS } from '../../vm/spec/limits.ts';
+import { RECORD, RING } from '../../vm/spec/record.ts';
+import { openRing, type Ring } from '../../shim/kernel/ring.ts';
+import { kernelErrorText } from '../../shim/kernel/bpf.ts';
+import { attachSensors, type SensorOptions, type Sensors } from '../../shim/sensors/index.ts';
+
+/** The value of a call that must not fail. */
+export const must = <K extends string, T>(
+  result: Record<K, T> | { readonly error: Parameters<typeof kernelErrorText>[0] },
+  key: K,
+): T => {
+  if ('error' in result) throw new Error(kernelErrorText(result.error as Parameters<typeof kernelErrorText>[0]));
+  return (result as Record<K, T>)[key];
+};
+
+export interface Seen {
+  readonly kind: string;
+  readonly flags: number;
+  readonly subject: bigint;
+  readonly workload: bigint;
+  readonly token: bigint;
+  readonly time: bigint | undefined;
+  /** By field name. */
+  readonly values: Readonly<Record<string, Value>>;
+}
+
+/** Every record of a span with ring headers. */
+export const readSpan = (span: Uint8Array): Seen[] => {
+  const view = new DataView(span.buffer, span.byteOffset, span.byteLength);
+  const seen: Seen[] = [];
+  for (let at = 0; at < span.length;) {
+    const length = view.getUint32(at, true);
+    const start = at + RING.header;
+    const decoded = decodeRecord(span, start);
+    if ('error' in decoded) throw new Error(decoded.error);
+    const { event, subject, workload } = decoded;
+    seen.push({
+      kind: KINDS.find((kind) => kind.id === event.kind)!.name,
+      flags: view.getUint32(start + RECORD.flags, true),
+      subject,
+      workload,
+      token: view.getBigUint64(start + RECORD.token, true),
+      time: event.time,
+      values: Object.fromEntries(
+        [...event.values].map(([id, value]) => [FIELDS.find((field) => field.id === id)!.name, value]),
+      ),
+    });
+    at = start + ((length + RING.align - 1) & -RING.align);
+  }
+  return seen;
+};
+
+const cgroupRoot = (): string => /^\S+ (\S+) cgroup2 /m.exec(readFileSync('/proc/mounts', 'utf8'))![1];
+
+export class Watched {
+  readonly cgroup = mkdtempSync(join(cgroupRoot(), 'lictor-test-'));
+  readonly cgroupId = statSync(this.cgroup, { bigint: true }).ino;
+  /** A folder that the child may change, as the kernel names it. */
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'lictor-test-')));
+  readonly sensors: Sensors;
+  readonly ring: Ring;
+
+  constructor(options: SensorOptions) {
+    this.sensors = must(attachSensors(options), 'sensors');
+    this.ring = must(openRing(this.sensors.ringFd, this.sensors.ringBytes), 'ring');
+    const error = this.sensors.watch(this.cgroupId);
+    if (error) throw new Error(kernelErrorText(error));
+  }
+
+  /** Runs a program in the cgroup to its end; its working directory is `folder`. */
+  run(command: string, args: readonly string[] = []): { status: number | null; stdout: string; stderr: string } {
+    const enter = `echo $$ > "$0/cgroup.procs"; exec "$@"`;
+    const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', enter, this.cgroup, command, ...args], {
+      cwd: this.folder,
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  }
+
+  python(text: string): void {
+    const { status, stderr } = this.run('/usr/bin/python3', ['-S', '-c', text]);
+    if (status !== 0) throw new Error(stderr);
+  }
+
+  /** Everything that is in the ring. */
+  span(): Uint8Array {
+    const into = new Uint8Array(this.sensors.ringBytes + LIMITS.recordBytes.value);
+    let length = 0;
+    for (let more = 1; more > 0; length += more) more = this.ring.drain(into.subarray(length));
+    return into.subarray(0, length);
+  }
+
+  records(): Seen[] {
+    return readSpan(this.span());
+  }
+
+  close(): void {
+    this.ring.close();
+    this.sensors.close();
+    rmdirSync(this.cgroup);
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** Runs with a watched cgroup, which is gone afterwards. */
+export const watching = (options: SensorOptions, run: (watched: Watched) => void): void => {
+  mkdirSync(tmpdir(), { recursive: true });
+  const watched = new Watched(options);
+  try {
+    run(watched);
+  } finally {
+    watched.close();
+  }
+};
