@@ -29,7 +29,7 @@ const { metafile } = await build({
   },
   metafile: true,
   logLevel: 'warning',
-});
+}).catch(() => process.exit(1)); // esbuild has said why
 chmodSync(join(root, 'dist/lictor.js'), 0o755);
 
 const chunks = join(root, 'dist', 'chunks');

@@ -11,7 +11,9 @@ const OPTIONS = { today: '2026-11-21' };
 /** What is wrong with what the compiler said of a source, or null. */
 const complaint = (path: string, text: string): string | null => {
   const { value, diagnostics } = compile([{ path, text }], OPTIONS);
+  const empty = /^(\s|#.*|---)*$/.test(text);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  if (empty) return null;
   if (value !== null) return `${path}: taken for a policy of ours`;
   if (errors.length === 0) return `${path}: refused without an error`;
   for (const { code, message, span } of diagnostics) {
