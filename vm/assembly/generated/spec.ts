@@ -192,6 +192,7 @@ export const RECORD_FLAG_SYNCHRONOUS: u32 = 0x1;
 export const RECORD_FLAG_AFTER: u32 = 0x2;
 export const RECORD_FLAG_INCOMPLETE: u32 = 0x4;
 export const RECORD_FLAG_LEXICAL: u32 = 0x8;
+export const RECORD_FLAG_FOLLOW: u32 = 0x10;
 
 // Verdict
 export const VERDICT_SIZE: u32 = 0x10;
@@ -243,6 +244,7 @@ export const LIMIT_TEXT_BYTES: u32 = 0x4000;
 export const LIMIT_STRING_BYTES: u32 = 0x1000;
 export const LIMIT_POLICIES: u32 = 0xffff;
 export const LIMIT_RULES: u32 = 0x400000;
+export const LIMIT_STEPS_PER_EVENT: u32 = 0x400000;
 export const LIMIT_SOURCE_BYTES: u32 = 0x800000;
 export const LIMIT_EXPR_DEPTH: u32 = 0x100;
 export const LIMIT_EXPR_NODES: u32 = 0x40000;

@@ -1,0 +1,132 @@
+/** Writes the tables of classifiers, of the keys that steps use alone, and says how many classes each can find at once. */
+import type { Bytes } from '../../vm/bundle/normal.ts';
+import { CLASSIFIER, CLASSIFIER_FORMS } from '../../vm/spec/index.ts';
+import { isUnsigned } from '../plan/access.ts';
+import type { Classifier, KindPlan, Step } from '../plan/index.ts';
+import { classifierSteps } from './cost.ts';
+import { writeDictionary } from './dictionary.ts';
+import type { Operands } from './operands.ts';
+import { writeLengths, writeNetworks, writeRanges, writeSubstrings } from './tables.ts';
+import { integerKey } from './tests.ts';
+import type { Writer } from './writer.ts';
+
+export interface WrittenClassifier {
+  readonly classifier: Classifier;
+  /** Row in the program's table. */
+  readonly number: number;
+  /** Class in the program of each key that is used. */
+  readonly classes: ReadonlyMap<number, number>;
+  readonly operand: number;
+  readonly table: number;
+  /** Classes at most at once. */
+  readonly cap: number;
+  /** Steps of a run. */
+  readonly steps: number;
+}
+
+/** Keys that steps look up, by classifier, in the order in which they are met. */
+const usedKeys = (kinds: readonly KindPlan[]): Map<Classifier, Set<number>> => {
+  const used = new Map<Classifier, Set<number>>();
+  const use = (classifier: Classifier, key: number): void => {
+    const keys = used.get(classifier);
+    if (keys) keys.add(key);
+    else used.set(classifier, new Set([key]));
+  };
+  const visit = (step: Step): void => {
+    if (step.op === 'list') return;
+    for (const key of step.lists.keys()) use(step.a, key);
+    if (step.op === 'pair') for (const inner of step.lists.values()) for (const key of inner.keys()) use(step.b, key);
+  };
+  for (const { known, unknown } of kinds) for (const step of [...known, ...unknown]) visit(step);
+  return used;
+};
+
+/** Writes all tables; rows are written by `writeRows`. */
+export const writeClassifiers = (
+  w: Writer,
+  kinds: readonly KindPlan[],
+  operands: Operands,
+): Map<Classifier, WrittenClassifier> => {
+  const written = new Map<Classifier, WrittenClassifier>();
+  for (const [classifier, keys] of usedKeys(kinds)) {
+    written.set(classifier, writeOne(w, classifier, keys, written.size, operands));
+  }
+  return written;
+};
+
+const writeOne = (
+  w: Writer,
+  classifier: Classifier,
+  keys: ReadonlySet<number>,
+  number: number,
+  operands: Operands,
+): WrittenClassifier => {
+  const { form, operand } = classifier;
+  const classes = new Map([...keys].map((key, i) => [key, form === 'bits' ? key : i]));
+  const items = [...classifier.keys]
+    .filter(([, key]) => keys.has(key))
+    .map(([text, key]) => [text, classes.get(key)!] as const);
+  const sizes = { cap: 1, lengths: [] as readonly number[], count: 0, ...tableOf(w, classifier, items) };
+  const { table, cap } = sizes;
+  const steps = classifierSteps(classifier, sizes);
+  return { classifier, number, classes, operand: operands.field(operand), table, cap, steps };
+};
+
+const tableOf = (
+  w: Writer,
+  classifier: Classifier,
+  items: readonly (readonly [Bytes, number])[],
+): { table: number; cap?: number; lengths?: readonly number[]; count?: number } => {
+  switch (classifier.form) {
+    case 'text':
+      return { table: writeDictionary(w, items) };
+    case 'elements':
+      return { table: writeDictionary(w, items), cap: items.length };
+    case 'int':
+      return {
+        table: writeDictionary(
+          w,
+          items.map(([text, value]) => [integerKey(BigInt(text)), value]),
+        ),
+      };
+    case 'prefix':
+    case 'suffix': {
+      const written = writeLengths(w, items);
+      return { ...written, cap: written.lengths.length };
+    }
+    case 'net': {
+      const written = writeNetworks(w, items);
+      return { ...written, cap: written.lengths.length };
+    }
+    case 'substring':
+      return { table: writeSubstrings(w, items).table, cap: items.length };
+    case 'range': {
+      // unsigned values are compared with their top bit flipped, so that one signed order serves both
+      const flip = isUnsigned(classifier.operand) ? 1n << 63n : 0n;
+      return writeRanges(
+        w,
+        items.map(([text, value]) => {
+          const [low, high] = text.split(':').map((end) => BigInt.asIntN(64, BigInt(end) ^ flip));
+          return { low, high, value };
+        }),
+      );
+    }
+    case 'bits':
+      return { table: 0, cap: 64 };
+  }
+};
+
+/** Writes the rows of the classifiers' table. */
+export const writeRows = (w: Writer, written: readonly WrittenClassifier[]): number => {
+  const at = w.reserve(written.length * CLASSIFIER.size);
+  for (const { classifier, number, operand, table, cap } of written) {
+    const row = at + number * CLASSIFIER.size;
+    const fold = classifier.form === 'range' ? isUnsigned(classifier.operand) : classifier.fold;
+    w.u8(row + CLASSIFIER.form, CLASSIFIER_FORMS[classifier.form].code);
+    w.u8(row + CLASSIFIER.fold, Number(fold));
+    w.u32(row + CLASSIFIER.operand, operand);
+    w.u32(row + CLASSIFIER.table, table);
+    w.u32(row + CLASSIFIER.cap, cap);
+  }
+  return at;
+};

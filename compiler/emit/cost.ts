@@ -1,0 +1,164 @@
+/**
+ * The worst case that a program states: computed here from what was emitted, and by the VM's verifier anew from the bytes.
+ * Steps are those of the counting build: an instruction, a probe, a candidate, a transition, or 16 bytes hashed or compared.
+ */
+import type { Operand } from '../../vm/bundle/normal.ts';
+import { ACCEPT, DICT, FIELDS, INTERNAL_FIELDS, LIMITS, REJECT, SET_FORMS } from '../../vm/spec/index.ts';
+import type { Classifier } from '../plan/index.ts';
+import type { TestRow } from './tests.ts';
+
+const TEXT = LIMITS.textBytes.value;
+const PATH = LIMITS.pathBytes.value;
+const STRING = LIMITS.stringBytes.value;
+/** Elements that a list can have: each has a length of four bytes. */
+const ELEMENTS = TEXT / 4;
+const MAX = new Map<number, number>(FIELDS.map((f) => [f.id, f.max]));
+const id = (name: string): number => FIELDS.find((f) => f.name === name)!.id;
+
+export const passes = (bytes: number): number => Math.ceil(bytes / 16);
+
+/** A probe of a dictionary with a text of so many bytes. */
+export const probeSteps = (bytes: number): number => 2 + passes(bytes) * (1 + DICT.maxSame);
+
+/** Bytes at most of an operand's text; an element's are counted with its list. */
+export const lengthAtMost = (o: Operand): number => {
+  if (o.is === 'string' || o.is === 'address' || o.is === 'cidr') return o.value.length;
+  if (o.is !== 'field' || o.mask !== undefined) return 0;
+  if (o.index !== undefined || o.key !== undefined) return TEXT;
+  return MAX.get(o.field) ?? STRING;
+};
+
+const reachSteps = (o: Operand): number => {
+  if (o.is !== 'field') return 0;
+  if (o.index !== undefined) return ELEMENTS;
+  return o.key !== undefined ? ELEMENTS + TEXT / 16 + TEXT / 8 : 0;
+};
+
+const DERIVE: ReadonlyMap<number, number> = new Map([
+  ...['proc.name', 'proc.pname', 'proc.caller_name', 'file.name', 'file.dir'].map((n) => [id(n), PATH / 16] as const),
+  [id('file.ext'), (2 * PATH) / 16 + 1],
+  [id('proc.cmdline'), 2 * ELEMENTS + TEXT / 16],
+  [id('container.image_tag'), (3 * STRING) / 16],
+  [INTERNAL_FIELDS.imageName, (3 * STRING) / 16],
+]);
+
+/** Joining the records of an event, and deriving each field that the program reads. */
+export const joinSteps = (operands: readonly Operand[]): number => {
+  const fields = new Set(operands.flatMap((o) => (o.is === 'field' ? [o.field] : [])));
+  let sum = 3 * LIMITS.recordSlots.value;
+  for (const field of fields) sum += DERIVE.get(field) ?? 0;
+  return sum;
+};
+
+/** What tests cost to their end: `steps` with empty elements, `bytes` for each 16 bytes of an element. */
+interface Path {
+  readonly steps: number;
+  readonly bytes: number;
+}
+
+/** @returns by test id, the steps to the end of its condition */
+export const testSteps = (
+  rows: readonly TestRow[],
+  operands: readonly Operand[],
+  networks: ReadonlyMap<number, number>,
+): number[] => {
+  const paths: Path[] = [];
+  const path = (to: number): Path => (to >= REJECT ? { steps: 0, bytes: 0 } : paths[to]);
+  for (const row of rows) {
+    const own = operationSteps(row, operands, networks, path);
+    const [yes, no] = [path(row.yes), path(row.no)];
+    paths.push({
+      steps: own.steps + Math.max(yes.steps, no.steps),
+      bytes: own.bytes + Math.max(yes.bytes, no.bytes),
+    });
+  }
+  return paths.map(({ steps, bytes }) => steps + bytes * (TEXT / 16));
+};
+
+const operationSteps = (
+  row: TestRow,
+  operands: readonly Operand[],
+  networks: ReadonlyMap<number, number>,
+  path: (to: number) => Path,
+): Path => {
+  const left = operands[row.left];
+  let steps = 1 + reachSteps(left);
+  let bytes = 0;
+  const read = (o: Operand, each: number): void => {
+    if (o.is === 'element') {
+      bytes += each;
+      steps += each;
+    } else steps += each * passes(lengthAtMost(o));
+  };
+  switch (row.op) {
+    case 'exists':
+    case 'truth':
+    case 'flag':
+    case 'int':
+    case 'order':
+      break;
+    case 'in':
+      if (row.sub === SET_FORMS.net) steps += networks.get(row.right)! * (1 + probeSteps(20));
+      else if (row.sub === SET_FORMS.int) steps += 2 + probeSteps(8);
+      else {
+        steps += 2;
+        read(left, 1 + DICT.maxSame);
+      }
+      break;
+    case 'automaton':
+      read(left, 16);
+      break;
+    case 'has':
+      steps += 2 * ELEMENTS + TEXT / 16 + reachSteps(operands[row.right]);
+      break;
+    case 'any': {
+      const body = path(row.right);
+      steps += ELEMENTS * (1 + body.steps) + body.bytes * (TEXT / 16);
+      break;
+    }
+    default: {
+      const right = operands[row.right];
+      steps += reachSteps(right);
+      if (row.sub) {
+        read(left, 1);
+        read(right, 1);
+      }
+      if (row.op === 'contains') read(left, 16 * (1 + passes(right.is === 'element' ? TEXT : lengthAtMost(right))));
+      else read(right, 1);
+    }
+  }
+  return { steps, bytes };
+};
+
+/** A classifier's run, given the sizes of the tables that were written for it. */
+export const classifierSteps = (
+  { form, fold, operand }: Classifier,
+  sizes: { readonly lengths: readonly number[]; readonly cap: number; readonly count: number },
+): number => {
+  const o: Operand = { is: 'field', ...operand };
+  const length = lengthAtMost(o);
+  const begin = 1 + reachSteps(o) + (fold ? passes(length) : 0);
+  switch (form) {
+    case 'text':
+      return begin + probeSteps(length);
+    case 'prefix':
+    case 'suffix':
+      return sizes.lengths.reduce((sum, n) => sum + 1 + probeSteps(n), begin);
+    case 'substring':
+      return begin + 2 * length + sizes.cap + 2;
+    case 'elements':
+      return begin + Math.floor(length / 4) * probeSteps(1) + 3 * passes(length);
+    case 'int':
+      return begin + probeSteps(8);
+    case 'range':
+      return begin + (32 - Math.clz32(sizes.count)) + sizes.cap;
+    case 'net':
+      return begin + sizes.lengths.length * (1 + probeSteps(20));
+    case 'bits':
+      return begin + 64;
+  }
+};
+
+/** The candidates of a list, each with its note and what it goes on to check. */
+export const listSteps = (tests: readonly number[], steps: readonly number[]): number =>
+  tests.reduce((sum, test) => sum + 2 + (test === ACCEPT ? 0 : steps[test]), 0);

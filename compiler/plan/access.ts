@@ -1,0 +1,176 @@
+/** Which lookups can stand for a test: whenever the test holds, one of its accesses is among what the event looks up. */
+import type { Bytes, Constant, Expr, FieldRef, Operand } from '../../vm/bundle/normal.ts';
+import { FIELDS } from '../../vm/spec/index.ts';
+import { literals } from '../pattern/index.ts';
+import { patternOf } from './pattern.ts';
+import { lower } from './simplify.ts';
+import type { Access, Classifier, Form } from './types.ts';
+
+/** Accesses that stand for a test; `exact` where they hold only if the test does, so that it need not be checked again. */
+export interface Cover {
+  readonly accesses: readonly Access[];
+  readonly exact: boolean;
+}
+
+/** Keys that one test may have at most: more would weigh more than checking it. */
+const MAX_KEYS = 65_536;
+const TYPES = new Map(FIELDS.map((f) => [f.id, f.type]));
+const MIN = -(1n << 63n);
+const MAX = (1n << 63n) - 1n;
+
+/** Hands out classifiers and their keys. */
+export class Accesses {
+  readonly #byName = new Map<string, Classifier>();
+
+  /** All classifiers, by id. */
+  get classifiers(): readonly Classifier[] {
+    return [...this.#byName.values()];
+  }
+
+  /** The accesses that stand for a test, null where none do. */
+  cover(e: Expr): Cover | null {
+    switch (e.op) {
+      case 'compare':
+        return this.#compare(e.cmp, e.left, e.right) ?? this.#compare(FLIPPED[e.cmp], e.right, e.left);
+      case 'in':
+        return e.left.is === 'field' && e.set.length <= MAX_KEYS
+          ? merge(e.set.map((c) => this.#equal(e.left as FieldRef, c)))
+          : null;
+      case 'startswith':
+        return this.#text('prefix', e.fold, e.left, e.right);
+      case 'endswith':
+        return this.#text('suffix', e.fold, e.left, e.right);
+      case 'contains':
+        return this.#text('substring', e.fold, e.left, e.right);
+      case 'within':
+        return this.#within(e.left, e.right);
+      case 'glob':
+      case 'matches':
+        return this.#pattern(e);
+      case 'has':
+        return e.value.is === 'string' ? exact([this.#access('elements', false, e.list, e.value.value)]) : null;
+      case 'flag':
+        return exact([this.#access('bits', false, e.field, String(e.bit))]);
+      case 'any':
+        return this.#element(e.list, e.test);
+      default:
+        return null;
+    }
+  }
+
+  /** An access to an interval of integers, both ends in it. */
+  range(operand: FieldRef, low: bigint, high: bigint): Cover {
+    return exact([this.#access('range', isUnsigned(operand), operand, `${low}:${high}`)]);
+  }
+
+  #compare(cmp: string, left: Operand, right: Operand): Cover | null {
+    if (left.is !== 'field') return null;
+    if (cmp === '=') {
+      const access = isConstant(right) ? this.#equal(left, right) : null;
+      return access && exact([access]);
+    }
+    const interval = right.is === 'int' ? intervalOf(cmp, left, BigInt(right.value)) : null;
+    return interval && this.range(left, ...interval);
+  }
+
+  #equal(operand: FieldRef, c: Constant): Access | null {
+    if (c.is === 'string') return this.#access('text', false, operand, c.value);
+    if (c.is === 'int') return this.#access('int', false, operand, c.value);
+    if (c.is === 'address') return this.#access('net', false, operand, netKey(c.value, 128));
+    return c.is === 'cidr' ? this.#access('net', false, operand, netKey(c.value, c.bits)) : null;
+  }
+
+  #text(form: Form, fold: boolean, left: Operand, right: Operand): Cover | null {
+    if (left.is !== 'field' || right.is !== 'string' || right.value === '') return null;
+    return exact([this.#access(form, fold, left, fold ? lower(right.value) : right.value)]);
+  }
+
+  #within(left: Operand, right: Operand): Cover | null {
+    if (left.is !== 'field') return null;
+    if (right.is === 'cidr') return exact([this.#access('net', false, left, netKey(right.value, right.bits))]);
+    if (right.is !== 'string') return null;
+    const directory = right.value.endsWith('/') ? right.value.slice(0, -1) : right.value;
+    return exact([this.#access('text', false, left, directory), this.#access('prefix', false, left, `${directory}/`)]);
+  }
+
+  /** A pattern stands behind the longest text that every match begins with, ends with, or contains. */
+  #pattern(e: Extract<Expr, { op: 'glob' | 'matches' }>): Cover | null {
+    if (e.left.is !== 'field') return null;
+    const left = e.left;
+    // a folded glob is the folded text of the pattern in lower case; a folded expression's escapes would change
+    const fold = e.fold && e.op === 'glob';
+    const facts = literals(patternOf(fold ? { ...e, fold: false, pattern: lower(e.pattern) } : e));
+    if (!fold && facts.exact && facts.exact.length > 0 && facts.exact.length <= 256) {
+      return exact(facts.exact.map((text) => this.#access('text', false, left, text)));
+    }
+    const longest = (texts: readonly Bytes[]): Bytes => texts.reduce((a, b) => (b.length > a.length ? b : a), '');
+    const choices: readonly (readonly [Form, Bytes])[] = [
+      ['prefix', facts.prefix],
+      ['suffix', facts.suffix],
+      ['substring', longest(facts.required)],
+    ];
+    const [form, text] = choices.reduce((a, b) => (b[1].length > a[1].length ? b : a));
+    if (text === '') return null;
+    return { accesses: [this.#access(form, fold, left, text)], exact: false };
+  }
+
+  #element(list: FieldRef, test: Expr): Cover | null {
+    const one = (c: Operand): Access | null =>
+      c.is === 'string' ? this.#access('elements', false, list, c.value) : null;
+    if (test.op === 'compare' && test.cmp === '=' && test.left.is === 'element') return merge([one(test.right)]);
+    if (test.op === 'in' && test.left.is === 'element' && test.set.length <= MAX_KEYS) return merge(test.set.map(one));
+    return test.op === 'or' && test.args.length > 0 ? mergeCovers(test.args.map((t) => this.#element(list, t))) : null;
+  }
+
+  #access(form: Form, fold: boolean, operand: FieldRef, key: Bytes): Access {
+    const { field, index, key: label, mask } = operand;
+    const name = JSON.stringify([form, fold, field, index, label, mask]);
+    let classifier = this.#byName.get(name);
+    if (!classifier) {
+      const ref = { field, ...(index !== undefined && { index }), ...(label !== undefined && { key: label }) };
+      const operandRef = mask === undefined ? ref : { ...ref, mask };
+      classifier = { id: this.#byName.size, form, fold, operand: operandRef, keys: new Map() };
+      this.#byName.set(name, classifier);
+    }
+    let number = classifier.keys.get(key);
+    if (number === undefined) {
+      number = form === 'bits' ? Number(key) : classifier.keys.size;
+      classifier.keys.set(key, number);
+    }
+    return { classifier, key: number };
+  }
+}
+
+const FLIPPED = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
+
+const isConstant = (o: Operand): o is Constant => o.is !== 'field' && o.is !== 'element';
+const exact = (accesses: readonly Access[]): Cover => ({ accesses, exact: true });
+
+const merge = (accesses: readonly (Access | null)[]): Cover | null =>
+  accesses.length > 0 && accesses.every((a) => a !== null) ? exact(accesses) : null;
+
+/** The cover of a disjunction: all of its parts'. */
+export const mergeCovers = (covers: readonly (Cover | null)[]): Cover | null => {
+  const accesses: Access[] = [];
+  let all = true;
+  for (const cover of covers) {
+    if (!cover || accesses.length + cover.accesses.length > MAX_KEYS) return null;
+    for (const access of cover.accesses) accesses.push(access);
+    all &&= cover.exact;
+  }
+  return { accesses, exact: all };
+};
+
+const netKey = (address: Bytes, bits: number): Bytes => `${address}${String.fromCharCode(bits)}`;
+
+/** Whether the operand's integers are unsigned. */
+export const isUnsigned = (operand: FieldRef): boolean => TYPES.get(operand.field) === 'uint';
+
+/** The interval that a comparison with a constant allows; null where none or all. */
+export const intervalOf = (cmp: string, operand: FieldRef, value: bigint): readonly [bigint, bigint] | null => {
+  const [min, max] = isUnsigned(operand) ? [0n, (1n << 64n) - 1n] : [MIN, MAX];
+  const low = cmp === '>=' ? value : cmp === '>' ? value + 1n : min;
+  const high = cmp === '<=' ? value : cmp === '<' ? value - 1n : max;
+  const inside: readonly [bigint, bigint] = [low < min ? min : low, high > max ? max : high];
+  return inside[0] > inside[1] ? null : inside;
+};

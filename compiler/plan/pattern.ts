@@ -1,0 +1,40 @@
+/** Globs and expressions of conditions as automata, made once for each pattern text. */
+import type { Bytes, Expr } from '../../vm/bundle/normal.ts';
+import { type Dfa, type Pattern, parseGlob, parseRegex, toDfa } from '../pattern/index.ts';
+
+type PatternTest = Extract<Expr, { op: 'glob' | 'matches' }>;
+
+/** States at most of one automaton; more would weigh more than 1 MB. */
+export const MAX_STATES = 4096;
+
+const cached = <T>(make: (e: PatternTest) => T): ((e: PatternTest) => T) => {
+  const cache = new Map<string, T>();
+  return (e) => {
+    const key = `${e.op}${Number(e.fold)}${e.pattern}`;
+    let value = cache.get(key);
+    if (value === undefined) {
+      if (cache.size > 10_000) cache.clear();
+      cache.set(key, (value = make(e)));
+    }
+    return value;
+  };
+};
+
+/** The pattern's syntax tree; the checker has accepted it. */
+export const patternOf = cached((e: PatternTest): Pattern => {
+  const parsed = e.op === 'glob' ? parseGlob(e.pattern, e.fold) : parseRegex(e.pattern, e.fold);
+  if ('error' in parsed) throw new Error(`BUG: pattern was not checked: ${parsed.error}`);
+  return parsed.pattern;
+});
+
+/** The pattern's automaton, null where it has more than MAX_STATES states. */
+export const automatonOf = cached((e: PatternTest): Dfa | null => toDfa(patternOf(e), MAX_STATES));
+
+/** Whether the pattern matches a text; for constants, so that a slow way is good enough. */
+export const accepts = (e: PatternTest, text: Bytes): boolean => {
+  const dfa = automatonOf(e);
+  if (!dfa) return false;
+  let state = dfa.start;
+  for (let i = 0; i < text.length; i++) state = dfa.next[state * 256 + text.charCodeAt(i)];
+  return dfa.accept[state] === 1;
+};

@@ -1,0 +1,69 @@
+/**
+ * The plan: how candidates are found. Rules hang on access keys; an event looks up the keys that its values satisfy and
+ * checks the few candidates there.
+ */
+import type { Bytes, Expr, FieldRef } from '../../vm/bundle/normal.ts';
+
+/** What can decide, in the order of numbers: marks of assumed policies, rules, then the defaults, strictest first a kind. */
+export interface Entry {
+  /** Rule number over the bundle, -1 for a default or a mark. */
+  readonly rule: number;
+  readonly policy: number;
+  /** Index into ACTIONS. */
+  readonly action: number;
+  readonly errno: number;
+  /** ENTRY_FLAGS. */
+  readonly flags: number;
+}
+
+export type Form = 'text' | 'prefix' | 'suffix' | 'substring' | 'elements' | 'int' | 'range' | 'net' | 'bits';
+
+/** A classifier: all keys of one form on one operand, over all kinds. */
+export interface Classifier {
+  readonly id: number;
+  readonly form: Form;
+  readonly fold: boolean;
+  readonly operand: FieldRef;
+  /** Class of each key, in the order in which keys were first met. */
+  readonly keys: Map<Bytes, number>;
+}
+
+/** A test that one lookup answers: the key's class is among those that the classifier finds. */
+export interface Access {
+  readonly classifier: Classifier;
+  readonly key: number;
+}
+
+/** An entry with what remains to be checked where it was found. */
+export interface Candidate {
+  readonly entry: number;
+  readonly condition: Expr;
+}
+
+export type Step =
+  | { readonly op: 'list'; readonly candidates: readonly Candidate[] }
+  | { readonly op: 'join'; readonly a: Classifier; readonly lists: ReadonlyMap<number, readonly Candidate[]> }
+  | {
+      readonly op: 'pair';
+      readonly a: Classifier;
+      readonly b: Classifier;
+      /** By class of `a`, then class of `b`. */
+      readonly lists: ReadonlyMap<number, ReadonlyMap<number, readonly Candidate[]>>;
+    };
+
+export interface KindPlan {
+  /** Kind id. */
+  readonly kind: number;
+  readonly known: readonly Step[];
+  readonly unknown: readonly Step[];
+  /** Policies that are assumed in every unknown workload. */
+  readonly assumed: readonly number[];
+}
+
+export interface Plan {
+  readonly entries: readonly Entry[];
+  readonly classifiers: readonly Classifier[];
+  readonly kinds: readonly KindPlan[];
+  readonly ruleCount: number;
+  readonly policyCount: number;
+}
