@@ -11,11 +11,13 @@ const { dependencies, devDependencies, engines } = JSON.parse(read('package.json
 };
 const all = { ...dependencies, ...devDependencies };
 
-/** Not imported: a package of types, and programs with a different way in. */
+/** Another way in, or null: a package of types, and programs that `npm run check` runs. */
 const ENTRY: Readonly<Record<string, string | null>> = {
   '@types/node': null,
   assemblyscript: 'assemblyscript/asc',
+  eslint: null,
   knip: null,
+  'typescript-eslint': null,
 };
 
 test('versions are exact', () => {
