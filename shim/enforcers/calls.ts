@@ -40,7 +40,7 @@ const OPERATION_KIND: Readonly<Record<GateOperation, string>> = {
 };
 
 /** Which kinds somebody asks for. */
-export type CallNeeds = Readonly<Record<GateOperation, boolean>> & { readonly identity: boolean };
+export type CallNeeds = Readonly<Record<GateOperation | 'exec' | 'identity', boolean>>;
 
 export class Calls {
   readonly #address = new SocketAddress();
@@ -93,7 +93,7 @@ export class Calls {
       const { strings, cut } = this.reader.list(tid, calls.address(args), LIMITS.textBytes.value);
       const invoked = this.reader.text(tid, calls.address(path));
       this.execs.set(tid, { stage: 'object', invoked, args: strings, argsCut: cut, script: NOTHING });
-      process.stale = true;
+      if (!this.needs.exec) process.stale = true; // no event says whether it came to that
     }
     calls.continue();
   }

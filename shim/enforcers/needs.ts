@@ -37,7 +37,7 @@ export interface Needs {
  * @param manifest of the bundle
  * @param actions that its rules and defaults can give
  */
-export const needsOf = (manifest: Manifest, actions: ReadonlySet<Action>): Needs => {
+export const needsOf = (manifest: Pick<Manifest, 'kinds' | 'fields'>, actions: ReadonlySet<Action>): Needs => {
   const kinds = new Set(manifest.kinds);
   const fields = new Set(manifest.fields);
   return {
@@ -54,16 +54,5 @@ export const needsOf = (manifest: Manifest, actions: ReadonlySet<Action>): Needs
   };
 };
 
-/** Everything: what a recording looks at. */
-export const everything = (kinds: readonly string[]): Needs => ({
-  exec: true,
-  reads: true,
-  writes: true,
-  connect: true,
-  bind: true,
-  send: true,
-  invoked: true,
-  identity: false,
-  isolation: false,
-  observed: kinds.filter((kind) => !(SYNCHRONOUS as readonly string[]).includes(kind)),
-});
+/** What a recording looks at: the kinds, with all that their events can carry. */
+export const observing = (kinds: readonly string[]): Needs => needsOf({ kinds, fields: ['file.invoked'] }, new Set());

@@ -119,6 +119,7 @@ export class Opens {
       return;
     }
     process.next = image;
+    process.stale = true;
     pending.stage = stageAfter(head);
     if (pending.stage !== 'interpreter') return;
     pending.args = interpreterArgs(head, pending.invoked.length > 0 ? pending.invoked : path, pending.args);

@@ -20,8 +20,8 @@ const bind = () => {
     control: libc.func('epoll_ctl', 'int', ['int', 'int', 'int', 'void *']),
     wait: libc.func('epoll_wait', 'int', ['int', 'void *', 'int', 'int']),
     eventfd: libc.func('eventfd', 'int', ['uint32_t', 'int']),
-    read: libc.func('read', 'ssize_t', ['int', 'void *', 'size_t']),
-    write: libc.func('write', 'ssize_t', ['int', 'void *', 'size_t']),
+    read: libc.func('read', 'long', ['int', 'void *', 'size_t']),
+    write: libc.func('write', 'long', ['int', 'void *', 'size_t']),
     close: libc.func('close', 'int', ['int']),
   };
 };

@@ -48,12 +48,16 @@ void mark_mounts(int fanotify, const struct options *o)
 		char *point = line;
 		for (int i = 0; i < 4 && point; i++)
 			point = strchr(point, ' ') ? strchr(point, ' ') + 1 : NULL;
-		if (!point)
+		const char *type = strstr(line, " - ");
+		if (!point || !type)
 			continue;
+		bool proc = !strncmp(type, " - proc ", 8);
 		point[strcspn(point, " ")] = 0;
 		unescape(point);
 		if (fanotify_mark(fanotify, FAN_MARK_ADD | FAN_MARK_MOUNT, mask, AT_FDCWD, point) == 0)
 			continue;
+		if (errno == EINVAL && proc)
+			continue; /* the kernel has no permission events for proc (FS_DISALLOW_NOTIFY_PERM): doctor says so */
 		if (errno == ENOENT || errno == ENOTDIR)
 			continue; /* hidden below another mount: nobody reaches it by a path */
 		int error = errno;

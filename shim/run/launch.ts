@@ -47,10 +47,11 @@ const list = (flag: string, names: readonly (string | false)[]): string[] => {
   return given.length > 0 ? [flag, given.join(',')] : [];
 };
 
+/** The start of every exec is notified: it is where a process's facts become those of another program. */
 const launcherArguments = ({ cgroup, needs, command, waitAll }: LaunchOptions): string[] => [
   ...['--cgroup', cgroup, '--parent', String(process.pid)],
   ...list('--ask', [(needs.reads || needs.writes) && 'open', needs.exec && 'exec']),
-  ...list('--notify', [needs.exec && 'exec', needs.connect && 'connect', needs.bind && 'bind', needs.send && 'send']),
+  ...list('--notify', ['exec', needs.connect && 'connect', needs.bind && 'bind', needs.send && 'send']),
   ...(waitAll ? ['--wait-all'] : []),
   ...['--', ...command],
 ];

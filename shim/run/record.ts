@@ -3,7 +3,7 @@ import { hostname, release } from 'node:os';
 import type { Writable } from 'node:stream';
 import { KINDS } from '../../vm/spec/index.ts';
 import { WORKLOAD_KEY } from '../enforcers/guard.ts';
-import { everything } from '../enforcers/needs.ts';
+import { observing } from '../enforcers/needs.ts';
 import type { Report } from '../enforcers/report.ts';
 import { TraceWriter } from '../trace/writer.ts';
 import { workloadFacts, workloadRecord } from '../workloads/facts.ts';
@@ -62,7 +62,7 @@ export const recordTrace = async (options: RecordOptions): Promise<RecordResult>
   };
   const { exitCode, error } = await supervise({
     program: null,
-    needs: everything(kinds),
+    needs: observing(kinds),
     command: options.command,
     waitAll: options.waitAll ?? false,
     workload,

@@ -1,5 +1,6 @@
 /** What `/proc` says of a process. Reading allocates: it is done when a process starts a program, not for each event. */
 import type { Kernel } from '../kernel/kernel.ts';
+import { subjectOfStat } from '../sensors/subject.ts';
 import { NOTHING, type Identity, type Image, type Text } from './process.ts';
 
 const SMALL = new Uint8Array(8192);
@@ -25,6 +26,9 @@ const audit = (value: string): number => {
 /** @returns the process that a thread belongs to, 0 if it is gone */
 export const processOf = (kernel: Kernel, tid: number): number =>
   Number(/^Tgid:\t(\d+)/m.exec(text(kernel, tid, 'status'))?.[1] ?? 0);
+
+/** @returns the key of its facts, null if it is gone */
+export const readKey = (kernel: Kernel, pid: number): bigint | null => subjectOfStat(text(kernel, pid, 'stat'));
 
 /** @returns null if the process is gone */
 export const readIdentity = (kernel: Kernel, pid: number, users: ReadonlyMap<number, Text>): Identity | null => {

@@ -7,7 +7,7 @@
 import { QuestionWriter } from '../../vm/event/generated/question-writer.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { NOTHING, PROCESS_SLOTS, writeProcess, type Image, type Process, type Text } from './process.ts';
-import { processOf, readIdentity, readImage } from './proc-files.ts';
+import { processOf, readIdentity, readImage, readKey } from './proc-files.ts';
 
 const FACTS_BYTES = 65536;
 
@@ -102,11 +102,13 @@ export class Processes {
     const parent = pid === this.init ? null : this.#of(identity.ppid);
     const image = readImage(this.kernel, pid);
     const inherited = parent !== null && same(parent.image.path, image.path);
+    const key = readKey(this.kernel, pid);
+    if (key === null) return null;
     const process: Process = {
       pid,
-      key: BigInt(pid),
-      keyLow: pid,
-      keyHigh: 0,
+      key,
+      keyLow: Number(BigInt.asUintN(32, key)),
+      keyHigh: Number(key >> 32n),
       image: inherited ? { ...image, invoked: parent.image.invoked, script: parent.image.script } : image,
       identity,
       parent,
