@@ -1,13 +1,6 @@
 /** The records that `lictor run --events FILE` writes, read as they come. */
 import { readFileSync } from 'node:fs';
-import type { Shown } from '../output/record.ts';
-
-/** What the demo reads of a live record (the contract's verdict record and its additions). */
-export interface LiveRecord extends Shown {
-  readonly event: { readonly kind: string } & Readonly<Record<string, unknown>>;
-  readonly mechanism?: string | null;
-  readonly latency_ns?: number | null;
-}
+import type { LiveRecord } from '../../shim/sinks/sink.ts';
 
 const PATIENCE_MS = 1500;
 const POLL_MS = 20;

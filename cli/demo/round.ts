@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { assetPath } from '../../vm/host/assets.ts';
 import { Exit } from '../exit.ts';
 import { STEPS, type Step } from './attack.ts';
-import { Records, type LiveRecord } from './records.ts';
+import type { LiveRecord } from '../../shim/sinks/sink.ts';
+import { Records } from './records.ts';
 import type { Stage } from './stage.ts';
 
 export interface Outcome {

@@ -1,20 +1,18 @@
 /** An explanation for people: the verdict, then policy by policy the rules that were looked at, the deciding one with its source. */
-import { renderFrame, type Source } from '../../compiler/diagnostics/index.ts';
+import { renderFrame, type Source, type Span } from '../../compiler/diagnostics/index.ts';
 import type { SourceSpan } from '../../vm/bundle/index.ts';
 import type { Output } from '../output/io.ts';
-import { decider } from '../output/record.ts';
+import { decider } from '../../shim/sinks/lines.ts';
 import { ofAction } from '../output/style.ts';
 import { printable, quantity, wrap } from '../output/text.ts';
 import type { Explanation, PolicyExplanation, RuleExplanation } from './explanation.ts';
 
-/** Manifests count bytes, sources UTF-16 units. */
-function spanIn(
-  { source, start, end }: SourceSpan,
-  sources: readonly Source[],
-): { source: number; start: number; end: number } {
-  const bytes = Buffer.from(sources[source].text);
-  const units = (at: number): number => bytes.subarray(0, at).toString().length;
-  return { source, start: units(start), end: units(end) };
+/** The first line of a rule, which names it. Manifests count bytes, sources UTF-16 units. */
+function headOf({ source, start }: SourceSpan, sources: readonly Source[]): Span {
+  const { text } = sources[source];
+  const at = Buffer.from(text).subarray(0, start).toString().length;
+  const end = text.indexOf('\n', at);
+  return { source, start: at, end: end < 0 ? text.length : end };
 }
 
 /**
@@ -30,10 +28,13 @@ export function human(
   const { style } = out;
   const how = [verdict.errno, verdict.severity].filter((part) => part !== null).join(', ');
   const lines = [
-    `${ofAction(style, verdict.action)(verdict.action)} by ${style.strong(decider(verdict))}${how ? ` (${how})` : ''}`,
+    `${ofAction(style, verdict.action)(verdict.action)} by ${style.strong(decider(verdict.policy, verdict.rule))}${how ? ` (${how})` : ''}`,
   ];
   if (verdict.message) lines.push(`  ${printable(verdict.message)}`);
-  if (verdict.would) lines.push(style.warn(`  would be: ${verdict.would.action} by ${decider(verdict.would)}`));
+  if (verdict.would)
+    lines.push(
+      style.warn(`  would be: ${verdict.would.action} by ${decider(verdict.would.policy, verdict.would.rule)}`),
+    );
 
   const rule = (one: RuleExplanation): void => {
     const mark = one.matched ? style.good('✔') : style.faint('✘');
@@ -41,7 +42,7 @@ export function human(
     lines.push(wrap(one.outcome, 80, '      '));
     for (const test of one.tests) lines.push(wrap(printable(test), 80, '        '));
     if (one.matched && sources[one.span.source]) {
-      lines.push(renderFrame(spanIn(one.span, sources), sources, { color: out.colours }).replace(/^/gm, '    '));
+      lines.push(renderFrame(headOf(one.span, sources), sources, { color: out.colours }).replace(/^/gm, '    '));
     }
   };
   const policy = ({ policy: name, mode, tier, scope, default: action, rules }: PolicyExplanation): void => {

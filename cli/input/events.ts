@@ -7,6 +7,7 @@ import { Exit, Stop } from '../exit.ts';
 import type { Io } from '../output/io.ts';
 import { lines, type Line } from './lines.ts';
 import { cannot } from './paths.ts';
+import { isTrace, openTrace, traceEvents } from './trace.ts';
 
 export const EVENTS_OPTION = {
   type: 'text',
@@ -37,9 +38,13 @@ function parse(batch: readonly Line[]): { events: Numbered[]; failure: Stop | nu
 /**
  * @param path of the file; undefined: standard input
  * @returns batches in order, each as large as what one read brought
- * @throws Stop with `line N: …` at the first malformed line, after the events before it
+ * @throws Stop with `line N: …` or `event N: …` at the first malformed one, after the events before it
  */
 export async function* readEvents(path: string | undefined, io: Io): AsyncGenerator<Numbered[]> {
+  if (path !== undefined && isTrace(path)) {
+    yield* traceEvents(openTrace(path), path);
+    return;
+  }
   const stream = path === undefined || path === '-' ? io.stdin : createReadStream(path, { highWaterMark: 1 << 18 });
   try {
     for await (const batch of lines(stream)) {

@@ -6,6 +6,8 @@ import { styleFor, wantsColour, type Style } from './style.ts';
 export interface Output {
   /** Resolves when more may be written: await it where much is written. */
   write(text: string): Promise<void>;
+  /** For those who write by themselves. */
+  readonly stream: Writable;
   readonly terminal: boolean;
   /** Columns of the terminal, 80 elsewhere. */
   readonly width: number;
@@ -30,6 +32,7 @@ function output(stream: Stream, when: 'auto' | 'always' | 'never', env: NodeJS.P
   const terminal = stream.isTTY === true;
   const colours = wantsColour(when, terminal, env);
   return {
+    stream,
     terminal,
     width: terminal && stream.columns ? Math.max(40, stream.columns) : 80,
     colours,

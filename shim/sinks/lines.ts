@@ -5,14 +5,14 @@ import type { LiveRecord, Sink } from './sink.ts';
 type Part = Readonly<Record<string, unknown>>;
 
 /** Control characters of what a process chose must not reach a terminal. */
-const printable = (value: unknown): string =>
+export const printable = (value: unknown): string =>
   String(value ?? '-').replace(
     /[\u0000-\u001f\u007f-\u009f]/g,
     (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 
-/** What an event is about, by its kind. */
-const object = (event: Part): string => {
+/** What an event (in its JSON form) is about, by its kind. */
+export const object = (event: Part): string => {
   const [proc, file, net, call] = ['proc', 'file', 'net', 'syscall'].map((name) => (event[name] ?? {}) as Part);
   const kind = String(event['kind']);
   if (kind === 'exec') return printable(proc['path']);
@@ -25,7 +25,8 @@ const object = (event: Part): string => {
   return printable(((event['cap'] ?? {}) as Part)['name']);
 };
 
-const decider = (policy: string | null, rule: string | null): string =>
+/** Who decided: the rule, else the default. */
+export const decider = (policy: string | null, rule: string | null): string =>
   policy === null ? 'nothing applies' : rule === null ? `default of ${policy}` : `${policy}/${rule}`;
 
 /** @returns one line, without its end */
