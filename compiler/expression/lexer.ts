@@ -90,18 +90,17 @@ export class Lexer {
   #integer(text: string, start: number): Token {
     const end = this.#at;
     const base = text.startsWith('0x') ? 16 : text.startsWith('0o') ? 8 : 10;
-    const token = (value: bigint): Token => ({ type: 'integer', value, base, start, end });
     if (!INTEGER.test(text)) {
       this.#report('L2004', `\`${shorten(text)}\` is not an integer`, start, end, integerHelp(text));
-      return token(0n);
+      return { type: 'broken', start, end };
     }
     // 25 characters hold every 64-bit integer without needless zeros; converting more would cost quadratic time.
     const value = text.length > 25 ? MAX + 1n : BigInt(text);
     if (value < MIN || value > MAX) {
       this.#report('L2005', `\`${shorten(text)}\` does not fit into 64 bits`, start, end);
-      return token(0n);
+      return { type: 'broken', start, end };
     }
-    return token(value);
+    return { type: 'integer', value, base, start, end };
   }
 
   /** @param start of the token; @param open of its quotation mark */
@@ -151,9 +150,9 @@ export class Lexer {
     const found = FOREIGN.find(([sign]) => this.#text.startsWith(sign, start));
     if (!found) {
       const bare = this.#match(BARE) || this.#text[this.#at++];
-      const help = /^[/.*]/.test(bare) ? `strings stand in double quotes: "${shorten(bare)}"` : undefined;
+      const help = /^[/.*]./.test(bare) ? `strings stand in double quotes: "${shorten(bare)}"` : undefined;
       this.#report('L2001', `\`${shorten(bare)}\` is not part of the language`, start, this.#at, help);
-      return { type: 'string', value: '', raw: false, start, end: this.#at };
+      return { type: 'broken', start, end: this.#at };
     }
     const [sign, meant] = found;
     const end = (this.#at = start + sign.length);

@@ -36,7 +36,8 @@ type Place = (start: number, end: number) => Span;
  * Reads one expression.
  * @param text the expression, decoded from its document
  * @param place maps offsets of `text` to a span of the source; called for every node, so it should be quick
- * @returns the tree, with nodes of kind `error` where a part could not be read; null where there is nothing to keep
+ * @returns the tree, with nodes of kind `error` where a part could not be read, and at least one where there is any
+ *   diagnostic; null where there is nothing to keep
  */
 export function parseExpression(text: string, place: Place): Staged<ExprNode | null> {
   const parser = new Parser(text, place);
@@ -72,7 +73,10 @@ class Parser {
         this.#report('L2015', 'the expression is empty', 0, 0, 'write `true` for always');
         return null;
       }
-      return this.#whole();
+      const whole = this.#whole();
+      // What was taken for something else is still looked at, but never becomes a rule.
+      if (this.diagnostics.length === 0) return whole;
+      return { kind: 'and', args: [whole, { kind: 'error', span: whole.span }], span: whole.span };
     } catch (error) {
       if (error instanceof Abandoned) return null;
       throw error;
@@ -481,6 +485,8 @@ function describe(token: Token): string {
   switch (token.type) {
     case 'end':
       return 'the end of the expression';
+    case 'broken':
+      return 'this';
     case 'string':
       return 'a string';
     case 'integer':

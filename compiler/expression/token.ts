@@ -31,5 +31,7 @@ export type Token = { readonly start: number; readonly end: number } &
     | { readonly type: 'name' | 'field' | 'parameter'; readonly text: string }
     | { readonly type: 'string'; readonly value: Bytes; readonly raw: boolean }
     | { readonly type: 'integer'; readonly value: bigint; readonly base: 8 | 10 | 16 }
+    /** Reported: nobody knows what it was meant to be. */
+    | { readonly type: 'broken' }
     | { readonly type: 'end' }
   );
