@@ -155,8 +155,9 @@ function remember(entry: u32): void {
 }
 
 /**
- * Walks the matching entries of an event in an unknown workload (semantics, section 5.7): a matching `allow` or `audit` of
- * an assumed policy ends that policy only. Leaves in `notes` the marks of assumed policies first, then the `continue` rules.
+ * Walks the matching entries of an event in an unknown workload (semantics, section 5.7): a matching rule of an assumed
+ * policy that lets pass ends that policy only; its defaults count as any. Leaves in `notes` the marks of assumed policies
+ * first, then the `continue` rules.
  * @returns the number of marks
  */
 function resolveUnknown(): u32 {
@@ -173,7 +174,8 @@ function resolveUnknown(): u32 {
     if (flags & S.ENTRY_FLAG_MARK) marks++;
     else if (load<u32>(ended + policy * 4) == now || entry >= actual) continue;
     else if (!(flags & S.ENTRY_FLAG_CONTINUE)) {
-      if (flags & S.ENTRY_FLAG_ASSUMED && <u32>load<u8>(row, S.ENTRY_ACTION) <= S.ACTION_AUDIT) {
+      const passes = <u32>load<u8>(row, S.ENTRY_ACTION) <= S.ACTION_AUDIT;
+      if (passes && (flags & (S.ENTRY_FLAG_ASSUMED | S.ENTRY_FLAG_DEFAULT)) == S.ENTRY_FLAG_ASSUMED) {
         store<u32>(ended + policy * 4, now);
       } else {
         if (asIf == NONE) asIf = entry;
