@@ -1,29 +1,19 @@
 /** The two engines side by side: a bundle planned, emitted and loaded into the VM, and the reference over its normal form. */
 import { planAndEmit } from '../../compiler/backend.ts';
 import type { NormalForm } from '../../vm/bundle/normal.ts';
-import { encodeRecord, type Decision, type Event, type PlaneDecision } from '../../vm/event/index.ts';
+import { encodeRecord, type Decision, type Event } from '../../vm/event/index.ts';
 import type { Vm, VmBundle } from '../../vm/host/index.ts';
 import { reference } from '../../vm/reference/index.ts';
 import { ACTIONS, NO_POLICY, NO_RULE, RING, VERDICT_FLAGS } from '../../vm/spec/index.ts';
 import type { Random } from '../generators/random.ts';
 import { delivered, type Delivery } from './case.ts';
+import { sameDecision, sameList, samePlane } from './same.ts';
 
 /** What differs on one delivery: both decisions, or what the flat verdict says otherwise. */
 export interface Difference {
   readonly at: number;
   readonly what: string;
 }
-
-const samePlane = (a: PlaneDecision, b: PlaneDecision): boolean =>
-  a.action === b.action &&
-  a.policy === b.policy &&
-  a.rule === b.rule &&
-  a.default === b.default &&
-  sameList(a.matches, b.matches);
-const sameList = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((item, n) => item === b[n]);
-export const sameDecision = (a: Decision, b: Decision): boolean =>
-  a.errno === b.errno && samePlane(a.actual, b.actual) && samePlane(a.asIf, b.asIf) && sameList(a.assumed, b.assumed);
 
 /** The flags that a verdict of this decision has. */
 function flagsOf({ actual, asIf, assumed }: Decision): number {
@@ -51,7 +41,7 @@ export class Pair {
 
   /** @returns the errors where no plan within the budget exists */
   static load(vm: Vm, normal: NormalForm): Pair | { readonly errors: unknown } {
-    const made = planAndEmit(normal);
+    const made = planAndEmit(normal, { allowSlow: true });
     if ('errors' in made) return made;
     return new Pair(normal, vm.load(made.program), made.cost);
   }
@@ -63,10 +53,10 @@ export class Pair {
   /** Decide all deliveries in one batch. */
   compare(deliveries: readonly Delivery[]): Difference | null {
     const records = this.put(deliveries);
-    for (let done = 0; done < records.length;) {
-      const rest = Buffer.concat(records.slice(done));
-      this.bundle.input(rest.length).set(rest);
-      const n = this.bundle.evaluate(rest.length);
+    const bytes = Buffer.concat(records);
+    this.bundle.input(bytes.length).set(bytes);
+    for (let done = 0, offset = 0; done < records.length;) {
+      const n = this.bundle.evaluate(bytes.length, offset);
       if (n === 0) return { at: done, what: 'evaluate gave no verdict' };
       const difference = this.check(deliveries, done, n);
       if (difference !== null) return difference;

@@ -1,9 +1,19 @@
 /** A normal form as policy documents: what a person could have written to mean it. */
 import { stringify } from 'yaml';
-import type { NormalForm, NormalPolicy, NormalRule, Scope, ScopeParts } from '../../vm/bundle/normal.ts';
-import { ERRNOS, KIND_CLASSES, KINDS, type Action } from '../../vm/spec/index.ts';
+import type {
+  Constant,
+  Expr,
+  NormalForm,
+  NormalPolicy,
+  NormalRule,
+  Scope,
+  ScopeParts,
+} from '../../vm/bundle/normal.ts';
+import { ERRNOS, KIND_CLASSES, KINDS, WORKLOAD_CLASSES, type Action } from '../../vm/spec/index.ts';
 import { Printer, utf8, type Names } from './print.ts';
 import type { Random } from './random.ts';
+
+type Network = Extract<Constant, { is: 'cidr' }>;
 
 const kindName = (id: number): string => {
   const found = KINDS.find((k) => k.id === id);
@@ -12,17 +22,66 @@ const kindName = (id: number): string => {
 };
 const errnoName = (number: number): string => Object.keys(ERRNOS).find((name) => ERRNOS[name] === number) ?? 'EPERM';
 
-/** Documents hold text: bytes of scopes that are not UTF-8 become `u`. */
-export function textual(normal: NormalForm): NormalForm {
-  const plain = <T>(value: T): T => {
-    if (typeof value === 'string') return (utf8(value) ?? value.replace(/[^ -~]/g, 'u')) as T;
-    if (Array.isArray(value)) return value.map(plain) as T;
-    if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)])) as T;
-    return value;
+/**
+ * The nearest bundle that documents can say: bytes of scopes that are not UTF-8 become `u`, classes that do not exist
+ * one that does, an `except` of nothing is left out, no directory is empty,
+ * and no network has two families.
+ */
+export function sayable(normal: NormalForm): NormalForm {
+  return { ...normal, policies: normal.policies.map((policy) => sayablePolicy(policy)) };
+}
+
+function sayablePolicy(policy: NormalPolicy): NormalPolicy {
+  const { except, ...parts } = policy.scope;
+  const scope = {
+    ...sayableParts(parts),
+    ...(except && Object.keys(except).length > 0 && { except: sayableParts(except) }),
   };
-  const ascii = (scope: Scope): Scope => plain(scope);
-  return { ...normal, policies: normal.policies.map((p) => ({ ...p, scope: ascii(p.scope) })) };
+  const rules = policy.rules.map((rule) => ({
+    ...rule,
+    when: sayableExpr(rule.when),
+    unless: rule.unless.map((but) => ({ ...but, when: sayableExpr(but.when) })),
+  }));
+  return { ...policy, scope, rules };
+}
+
+function sayableParts(parts: ScopeParts): ScopeParts {
+  const text = <T>(value: T): T => {
+    if (typeof value === 'string') return (utf8(value) ?? value.replace(/[^ -~]/g, 'u')) as T;
+    if (Array.isArray(value)) return value.map(text) as T;
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, text(inner)])) as T;
+  };
+  const classes = parts.class?.map((name) => (CLASSES.includes(name) ? name : 'host'));
+  return { ...text(parts), ...(classes && { class: classes }) };
+}
+const CLASSES: readonly string[] = WORKLOAD_CLASSES;
+
+/** A network that a person writes has one family: an IPv6 network never holds IPv4 addresses. */
+function oneFamily(net: Network): Network {
+  const both = net.bits < 96 && /^\0*$/.test(net.value);
+  return both ? { ...net, bits: 96 } : net;
+}
+
+function sayableExpr(expr: Expr): Expr {
+  switch (expr.op) {
+    case 'and':
+    case 'or':
+      return { ...expr, args: expr.args.map(sayableExpr) };
+    case 'not':
+      return { ...expr, arg: sayableExpr(expr.arg) };
+    case 'any':
+      return { ...expr, test: sayableExpr(expr.test) };
+    case 'in':
+      return { ...expr, set: expr.set.map((member) => (member.is === 'cidr' ? oneFamily(member) : member)) };
+    case 'within': {
+      if (expr.right.is === 'cidr') return { ...expr, right: oneFamily(expr.right) };
+      const empty = expr.right.is === 'string' && expr.right.value === '';
+      return empty ? { ...expr, right: { is: 'string', value: '/' } } : expr;
+    }
+    default:
+      return expr;
+  }
 }
 
 /** Kinds as the shortest list of kinds and classes, or each by its name. */

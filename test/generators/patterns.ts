@@ -42,6 +42,7 @@ function globPart(r: Random, field: number, depth: number): Sketch {
       return globLiteral(randomString(r, field).slice(0, 40));
     default: {
       const options = r.list(r.between(1, 3), () => glob(r, field, depth - 1));
+      if (options.length === 1 && options[0].text === '') return oneOf('{a,}', ['a', '']);
       return { text: `{${options.map((o) => o.text).join(',')}}`, sample: (s) => s.pick(options).sample(s) };
     }
   }
@@ -77,6 +78,8 @@ const CLASSES: readonly Sketch[] = [
   oneOf('\\S', ['a', ' ']),
   oneOf('(?i:sH)', ['sh', 'SH', 'sx']),
   oneOf('(?s:.)', ['\n', 'a']),
+  oneOf('\\Q.*\\E', ['.*', 'a']),
+  oneOf('[^\\w/]', ['-', 'a', '\xff']),
 ];
 
 function regexPart(r: Random, field: number, depth: number): Sketch {
@@ -111,7 +114,10 @@ export function regex(r: Random, field: number, depth = 2): Sketch {
     return sequence([oneOf('.*', DEEP), regexLiteral(randomString(r, field).slice(0, 20)), oneOf('.*', DEEP)]);
   const parts = r.list(r.between(1, depth === 2 ? 4 : 2), () => regexPart(r, field, depth));
   const named = parts.filter((p) => p.text.includes('(?P<n>'));
-  return sequence(parts.filter((p) => !named.includes(p) || p === named[0]));
+  const whole = parts.filter((p) => !named.includes(p) || p === named[0]);
+  if (depth === 2 && r.chance(0.05)) whole.unshift(fixed(r.pick(['^', '\\A']), ''));
+  if (depth === 2 && r.chance(0.05)) whole.push(fixed(r.pick(['$', '\\z']), ''));
+  return sequence(whole);
 }
 
 const caseOf = (r: Random, text: Bytes): Bytes => r.pick([text, asciiUpper(text), asciiLower(text)]);

@@ -1,0 +1,117 @@
+/** Hostile input by number: with the seed, the number repeats it. */
+import { planAndEmit } from '../../compiler/backend.ts';
+import { encodeRecord } from '../../vm/event/index.ts';
+import { EventSource } from '../generators/event.ts';
+import { randomNormalForm } from '../generators/policy.ts';
+import { batchSeed, Random } from '../generators/random.ts';
+import { PROGRAM } from '../../vm/spec/index.ts';
+import { corrupt, randomBytes } from './bytes.ts';
+import { Prober } from './probe.ts';
+import { RecordProbe } from './records.ts';
+
+/** Inputs of one valid program or bundle before the next is drawn. */
+const FAMILY = 200;
+/** Larger programs are as hostile as small ones, and slower. */
+const MAX_PROGRAM = 64 << 10;
+
+export interface HostileCase {
+  readonly about: string;
+  readonly program: Uint8Array;
+  readonly records: readonly Uint8Array[];
+}
+
+export interface Tally {
+  inputs: number;
+  /** How often each refusal, and `runs`, came. */
+  readonly codes: Record<string, number>;
+}
+
+/** A failure with what it takes to repeat it. */
+export class HostileFailure extends Error {
+  constructor(
+    message: string,
+    readonly found: HostileCase | null,
+  ) {
+    super(message);
+  }
+}
+
+interface Family {
+  readonly program: Uint8Array;
+  readonly records: readonly Uint8Array[];
+}
+
+function drawFamily(r: Random): Family {
+  for (;;) {
+    const { normal, focus } = randomNormalForm(r);
+    const made = planAndEmit(normal);
+    if ('errors' in made || made.program.length > MAX_PROGRAM) continue;
+    const source = new EventSource(r, normal, focus);
+    return { program: made.program, records: r.list(4, () => encodeRecord(source.next())) };
+  }
+}
+
+/** Random bytes that look like a program from afar. */
+function forged(r: Random): Uint8Array {
+  const bytes = r.chance(0.5) ? randomBytes(r, r.below(2048)) : new Uint8Array(r.below(2048));
+  if (bytes.length < PROGRAM.header || r.chance(0.1)) return bytes;
+  const view = new DataView(bytes.buffer);
+  view.setUint32(PROGRAM.magicAt, PROGRAM.magic, true);
+  view.setUint32(PROGRAM.versionAt, PROGRAM.version, true);
+  view.setUint32(PROGRAM.sizeAt, bytes.length, true);
+  for (let at: number = PROGRAM.ruleCountAt; at < PROGRAM.header; at += 4) {
+    if (r.chance(0.9)) view.setUint32(at, r.chance(0.5) ? r.below(4) : r.below(bytes.length >> 2) * 4, true);
+  }
+  return bytes;
+}
+
+/**
+ * Programs from number `from` on.
+ * @param beat called before each input with its number
+ */
+export function programs(seed: number, from: number, count: number, beat: (n: number) => void = () => {}): Tally {
+  const tally: Tally = { inputs: 0, codes: {} };
+  const prober = new Prober();
+  let family: Family | null = null;
+  let other: Family | null = null;
+  const first = from - (from % FAMILY);
+  for (let n = first; n < from + count; n++) {
+    if (n % FAMILY === 0) {
+      const r = new Random(batchSeed(seed, n));
+      [family, other] = [drawFamily(r), drawFamily(r)];
+    }
+    if (n < from || family === null || other === null) continue;
+    beat(n);
+    const r = new Random(batchSeed(seed ^ 0x70726f67, n));
+    const program = r.chance(0.1) ? forged(r) : corrupt(r, family.program, other.program);
+    try {
+      const code = prober.probe(program, family.records);
+      tally.codes[code] = (tally.codes[code] ?? 0) + 1;
+    } catch (error) {
+      const about = `seed ${seed}, program ${n}: ${error instanceof Error ? error.message : String(error)}`;
+      throw new HostileFailure(about, { about, program, records: family.records });
+    }
+    tally.inputs++;
+  }
+  return tally;
+}
+
+/** Records, facts and rings from number `from`, which must be a multiple of the family, on. */
+export function records(seed: number, from: number, count: number, beat: (n: number) => void = () => {}): Tally {
+  const tally: Tally = { inputs: 0, codes: {} };
+  let probe: RecordProbe | null = null;
+  for (let n = from - (from % FAMILY); n < from + count; n++) {
+    if (n % FAMILY === 0 || probe === null) probe = new RecordProbe(new Random(batchSeed(seed ^ 0x7265_6373, n)));
+    beat(n);
+    try {
+      probe.probe();
+    } catch (error) {
+      throw new HostileFailure(
+        `seed ${seed}, record ${n}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        null,
+      );
+    }
+    tally.inputs++;
+  }
+  return tally;
+}
