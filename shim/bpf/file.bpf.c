@@ -103,6 +103,25 @@ static __always_inline void on_file(struct builder *b, struct task_struct *task,
 	emit_as(b, call->kind, task, workload);
 }
 
+/* bind(2) of a unix socket made a file, which the socket knows. */
+static __always_inline void on_bind(struct builder *b, struct task_struct *task, __s32 descriptor,
+				    struct lictor_call *call, __u64 workload)
+{
+	struct sock *sk = sock_of(task, descriptor);
+	struct unix_sock *unix = (struct unix_sock *)sk;
+	struct dentry *dentry;
+
+	if (!sk || BPF_CORE_READ(sk, __sk_common.skc_family) != AF_UNIX)
+		return;
+	dentry = BPF_CORE_READ(unix, path.dentry);
+	if (!dentry)
+		return;
+	put_path(b, LICTOR_FIELD_FILE_PATH, BPF_CORE_READ(unix, path.mnt), dentry);
+	put_inode(b, BPF_CORE_READ(dentry, d_inode));
+	put_actor(b, task);
+	emit_as(b, call->kind, task, workload);
+}
+
 static long mapped_file(struct task_struct *task, struct vm_area_struct *area, void *context)
 {
 	*(struct file **)context = BPF_CORE_READ(area, vm_file);
@@ -206,6 +225,9 @@ int BPF_PROG(file_exit, struct pt_regs *regs, long ret)
 	case LICTOR_SHAPE_CREAT:
 	case LICTOR_SHAPE_OPENAT2:
 		on_open(&b, task, regs, call, ret, workload);
+		return 0;
+	case LICTOR_SHAPE_SOCKET:
+		on_bind(&b, task, (__s32)argument(regs, call->path), call, workload);
 		return 0;
 	case LICTOR_SHAPE_MAPPING:
 		bpf_find_vma(task, argument(regs, call->path), mapped_file, &file, 0);

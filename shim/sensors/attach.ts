@@ -1,8 +1,9 @@
 /** Loads and attaches the sensors of the kinds that are wanted, all writing into one ring. */
 import koffi from 'koffi';
 import { assetPath } from '../../vm/host/assets.ts';
+import { CAPABILITIES } from '../../vm/spec/fields.ts';
 import { KINDS } from '../../vm/spec/kinds.ts';
-import { openObject, UPDATE, type BpfMap, type BpfObject, type KernelError } from '../kernel/bpf.ts';
+import { openObject, type BpfMap, type BpfObject, type KernelError } from '../kernel/bpf.ts';
 import { library } from '../kernel/bpf-library.ts';
 import { watchedCalls } from './calls.ts';
 import { SENSORS, type SensorSpec } from './catalogue.ts';
@@ -22,8 +23,13 @@ export interface SensorOptions {
 export type SensorCounters = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 const RING_BYTES = 1 << 22;
+const PROBE_RING_BYTES = 1 << 16;
 const SHARED = ['events', 'scope', 'settings', 'counters', 'scratches'] as const;
 const CLOCK = { realtime: 0, tai: 11 } as const;
+
+const CAPABILITY_NAMES = new Map(
+  CAPABILITIES.map((name, number) => [number, encodeStruct('name', { length: name.length, name: Buffer.from(name) })]),
+);
 
 const word = (value: number): Uint8Array => new Uint8Array(new Uint32Array([value]).buffer);
 const long = (value: bigint): Uint8Array => new Uint8Array(new BigUint64Array([value]).buffer);
@@ -125,16 +131,18 @@ const load = (
   return spec.load();
 };
 
-/** What only one object has: which calls it looks at. */
+/** What only one object has: the calls that it looks at, the names that it writes. */
 const fill = (object: BpfObject, sensor: SensorSpec, options: SensorOptions): KernelError | null => {
-  const [name, rows] =
+  const [name, rows]: [string, ReadonlyMap<number, Uint8Array>] =
     sensor.object === 'file'
       ? ['calls', watchedCalls(options.kinds)]
       : sensor.object === 'syscall'
         ? ['traced', new Map((options.syscalls ?? []).map((nr) => [nr, tracedCall(nr)]))]
-        : ['', new Map<number, Uint8Array>()];
-  for (const [nr, row] of rows) {
-    const error = object.map(name).update(word(nr), row, UPDATE.any);
+        : sensor.object === 'cap'
+          ? ['capabilities', CAPABILITY_NAMES]
+          : ['', new Map()];
+  for (const [number, row] of rows) {
+    const error = object.map(name).update(word(number), row);
     if (error) return error;
   }
   return null;
@@ -148,7 +156,7 @@ const fill = (object: BpfObject, sensor: SensorSpec, options: SensorOptions): Ke
 export const attachSensors = (
   options: SensorOptions,
 ): { readonly sensors: Sensors } | { readonly error: KernelError } => {
-  const wanted = SENSORS.filter((sensor) => sensor.kinds.some((kind) => options.kinds.includes(kind)));
+  const wanted = SENSORS.filter((sensor) => options.kinds.some((kind) => kind in sensor.kinds));
   if (wanted.length === 0) throw new Error('BUG: no kind that a sensor serves');
   const objects: BpfObject[] = [];
   const undo = (error: KernelError): { readonly error: KernelError } => {
@@ -171,4 +179,19 @@ export const attachSensors = (
       if ('error' in attached) return undo(attached.error);
     }
   return { sensors };
+};
+
+/**
+ * Which kinds this kernel has a sensor for, by loading each and attaching none.
+ *
+ * @returns by kind name: null, or why not
+ */
+export const probeSensors = (): Readonly<Record<string, KernelError | null>> => {
+  const found: Record<string, KernelError | null> = {};
+  for (const sensor of SENSORS) {
+    const loaded = load(sensor, undefined, PROBE_RING_BYTES);
+    if ('object' in loaded) loaded.object.close();
+    for (const kind of Object.keys(sensor.kinds)) found[kind] = 'error' in loaded ? loaded.error : null;
+  }
+  return found;
 };

@@ -73,6 +73,7 @@ const CALLS: readonly Call[] = [
   call('file.create', 259, 'path', 1, { folder: 0, flags: 2, type: MODE_TYPE }), // mknodat
   call('file.create', 88, 'symlink', 1, { path2: 0, type: SYMLINK }), // symlink
   call('file.create', 266, 'symlink', 2, { folder: 1, path2: 0, type: SYMLINK }), // symlinkat
+  call('file.create', 49, 'socket', 0), // bind of a unix socket
 
   call('file.delete', 87, 'path', 0), // unlink
   call('file.delete', 84, 'path', 0, { type: FOLDER }), // rmdir
@@ -125,6 +126,3 @@ export const watchedCalls = (kinds: readonly string[]): ReadonlyMap<number, Uint
       }),
     ]),
   );
-
-/** Kinds that file.bpf.c can fill. */
-export const CALL_KINDS: readonly string[] = [...new Set(CALLS.flatMap((of) => of.kinds))];

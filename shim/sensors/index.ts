@@ -1,4 +1,5 @@
-export { attachSensors, type SensorCounters, type SensorOptions, type Sensors } from './attach.ts';
-export { SENSORS, type SensorSpec } from './catalogue.ts';
+export { attachSensors, probeSensors, type SensorCounters, type SensorOptions, type Sensors } from './attach.ts';
+export { SENSOR_KINDS, SENSORS, sensorFields, type SensorSpec } from './catalogue.ts';
+export { normalPath, PathSettler } from './settle.ts';
 export { subjectKey, subjectOfStat, subjectPid } from './subject.ts';
 export { syscallName, syscallNumber } from './syscalls.ts';

@@ -55,6 +55,8 @@ export const STRUCTS = {
     member('length', 'u8', 'bytes of `name`'),
     member('name', 'u8', 'name of the call', 28),
   ],
+  /** Value of `capabilities`, by capability number. */
+  name: [member('length', 'u8', 'bytes of `name`'), member('name', 'u8', 'name of the capability', 31)],
   /** Value of `tokens`, by thread id: the socket operation that the supervisor has allowed it. */
   token: [
     member('operation', 'u32', 'GATE_OPERATIONS'),
@@ -83,6 +85,7 @@ export const CALL_SHAPES = [
   'mapping',
   'pair',
   'symlink',
+  'socket',
 ] as const;
 export const FOLLOW = ['never', 'always', 'unless', 'when'] as const;
 export const NO_ARGUMENT = 255;

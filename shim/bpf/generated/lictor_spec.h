@@ -203,6 +203,7 @@ _Static_assert(__builtin_offsetof(struct lictor_slot, value) == 8, "lictor_slot.
 #define LICTOR_SHAPE_MAPPING 6
 #define LICTOR_SHAPE_PAIR 7
 #define LICTOR_SHAPE_SYMLINK 8
+#define LICTOR_SHAPE_SOCKET 9
 #define LICTOR_FOLLOW_NEVER 0
 #define LICTOR_FOLLOW_ALWAYS 1
 #define LICTOR_FOLLOW_UNLESS 2
@@ -278,6 +279,14 @@ _Static_assert(__builtin_offsetof(struct lictor_traced, returns) == 1, "lictor_t
 _Static_assert(__builtin_offsetof(struct lictor_traced, strings) == 2, "lictor_traced.strings");
 _Static_assert(__builtin_offsetof(struct lictor_traced, length) == 3, "lictor_traced.length");
 _Static_assert(__builtin_offsetof(struct lictor_traced, name) == 4, "lictor_traced.name");
+
+struct lictor_name {
+	__u8 length; /* bytes of `name` */
+	__u8 name[31]; /* name of the capability */
+};
+_Static_assert(sizeof(struct lictor_name) == 32, "size of lictor_name");
+_Static_assert(__builtin_offsetof(struct lictor_name, length) == 0, "lictor_name.length");
+_Static_assert(__builtin_offsetof(struct lictor_name, name) == 1, "lictor_name.name");
 
 struct lictor_token {
 	__u32 operation; /* GATE_OPERATIONS */

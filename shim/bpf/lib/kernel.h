@@ -201,9 +201,14 @@ struct socket {
 	struct sock *sk;
 } KERNEL_TYPE;
 
+struct sockaddr_un {
+	__u16 sun_family;
+	char sun_path[108];
+} KERNEL_TYPE;
+
 struct unix_address {
 	int len;
-	char name[0]; /* struct sockaddr_un: u16 family, then the path */
+	struct sockaddr_un name[0];
 } KERNEL_TYPE;
 
 struct unix_sock {

@@ -6,6 +6,18 @@
 #include "path.h"
 #include "syscall.h"
 
+/* The socket behind a descriptor, or NULL where it is something else. */
+static __always_inline struct sock *sock_of(struct task_struct *task, __s64 descriptor)
+{
+	struct file *file = file_of(task, descriptor);
+	struct socket *socket;
+
+	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return NULL;
+	socket = BPF_CORE_READ(file, private_data);
+	return BPF_CORE_READ(socket, sk);
+}
+
 static __always_inline __u64 type_of(__u32 mode)
 {
 	switch (mode & S_IFMT) {

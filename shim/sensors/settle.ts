@@ -1,0 +1,143 @@
+/**
+ * Follows the symlinks in paths that the kernel side could only join (flag `lexical`), in place: such a path has room
+ * for the longest one. The operation is over by then, so this is what the path means now; where its folder is gone,
+ * the path stays as it was written, without `.`, `..` and doubled slashes, and the record stays `lexical`.
+ */
+import { closeSync, openSync, readlinkSync } from 'node:fs';
+import koffi from 'koffi';
+import { FIELDS } from '../../vm/spec/fields.ts';
+import { LIMITS } from '../../vm/spec/limits.ts';
+import { RECORD, RECORD_FLAGS, RING, SLOT } from '../../vm/spec/record.ts';
+
+const OPENAT2 = 437;
+const O_DIRECTORY = 0o200000;
+const O_PATH_CLOEXEC = 0o12000000;
+const RESOLVE_IN_ROOT = 0x10n;
+const SLASH = 0x2f;
+const ROOM = LIMITS.pathBytes.value;
+
+const fieldId = (name: string): number => FIELDS.find((field) => field.name === name)!.id;
+const PATH = fieldId('file.path');
+const OTHER = fieldId('file.other_path');
+const SIDE = fieldId('file.side');
+
+/** struct open_how: flags, mode, resolve. */
+const how = (flags: number): BigUint64Array => new BigUint64Array([BigInt(flags), 0n, RESOLVE_IN_ROOT]);
+const HOW = { folder: how(O_PATH_CLOEXEC | O_DIRECTORY), object: how(O_PATH_CLOEXEC) } as const;
+
+const bind = () => koffi.load('libc.so.6').func('syscall', 'long', ['long', 'int', 'void *', 'void *', 'size_t']);
+let bound: ReturnType<typeof bind> | null = null;
+
+/** `a//b/./c/..` → `/a/b`; latin1 text, so that bytes stay bytes. */
+export const normalPath = (path: string): string => {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+};
+
+/** Resolves paths below one root. Opens and closes descriptors: not for a thread that answers fanotify. */
+export class PathSettler {
+  readonly #root: number;
+  readonly #prefix: string;
+
+  /** @param root folder that is `/` for the workload, such as `/proc/PID/root` of its first process */
+  constructor(root = '/') {
+    this.#root = openSync(root, O_PATH_CLOEXEC | O_DIRECTORY);
+    const at = this.#pathOf(this.#root);
+    this.#prefix = at === '/' ? '' : at;
+  }
+
+  /**
+   * @param span whole records with ring headers, as `Ring.drain` copies them; changed in place
+   * @returns how many records stay lexical
+   */
+  settle(span: Uint8Array): number {
+    const view = new DataView(span.buffer, span.byteOffset, span.byteLength);
+    let left = 0;
+    for (let at = 0; at < span.length;) {
+      const length = view.getUint32(at, true) & ~(RING.busy | RING.discard);
+      const start = at + RING.header;
+      if ((view.getUint32(start + RECORD.flags, true) & RECORD_FLAGS.lexical) !== 0 && !this.#record(span, view, start))
+        left++;
+      at = start + ((length + RING.align - 1) & -RING.align);
+    }
+    return left;
+  }
+
+  close(): void {
+    closeSync(this.#root);
+  }
+
+  #record(span: Uint8Array, view: DataView, start: number): boolean {
+    const flags = view.getUint32(start + RECORD.flags, true);
+    const follow = (flags & RECORD_FLAGS.follow) !== 0;
+    const slots = view.getUint16(start + RECORD.slots, true);
+    const slotOf = (field: number): number => {
+      for (let i = 0; i < slots; i++) {
+        const slot = start + RECORD.header + i * RECORD.slot;
+        if (view.getUint16(slot + SLOT.field, true) === field) return slot;
+      }
+      return -1;
+    };
+    const textOf = (slot: number): Buffer =>
+      Buffer.from(
+        span.buffer,
+        span.byteOffset + start + view.getUint32(slot + SLOT.value, true),
+        view.getUint32(slot + SLOT.length, true),
+      );
+    const [path, other, side] = [slotOf(PATH), slotOf(OTHER), slotOf(SIDE)];
+    const target = side >= 0 && textOf(side).toString('latin1') === 'target';
+    let settled = true;
+    // Only the source of a link can be followed, never a target.
+    for (const [slot, followed] of [
+      [path, follow && !target],
+      [other, follow && target],
+    ] as const) {
+      if (slot < 0) continue;
+      const written = textOf(slot).toString('latin1');
+      const resolved = this.#resolve(written, followed);
+      const text = resolved ?? normalPath(written);
+      settled &&= resolved !== null && text.length <= ROOM;
+      if (text.length > ROOM) continue;
+      const from = start + view.getUint32(slot + SLOT.value, true);
+      span.fill(0, from + text.length, from + ROOM);
+      span.set(Buffer.from(text, 'latin1'), from);
+      view.setUint32(slot + SLOT.length, text.length, true);
+    }
+    if (settled) view.setUint32(start + RECORD.flags, flags & ~(RECORD_FLAGS.lexical | RECORD_FLAGS.follow), true);
+    return settled;
+  }
+
+  /** @returns the path without symlinks, its last name kept unless `followed`; null where that is not there any more */
+  #resolve(path: string, followed: boolean): string | null {
+    const trimmed = path.replace(/\/+$/, '');
+    const cut = trimmed.lastIndexOf('/');
+    const name = trimmed.slice(cut + 1);
+    const whole = followed || trimmed === '' || name === '.' || name === '..';
+    if (whole) return this.#open(path, HOW.object);
+    const folder = this.#open(trimmed.slice(0, cut) || '/', HOW.folder);
+    return folder === null ? null : `${folder === '/' ? '' : folder}/${name}`;
+  }
+
+  #open(path: string, how: BigUint64Array): string | null {
+    const call = (bound ??= bind());
+    const fd = Number(call(OPENAT2, this.#root, Buffer.from(`${path}\0`, 'latin1'), how, how.byteLength));
+    if (fd < 0) return null;
+    try {
+      const found = this.#pathOf(fd);
+      if (found === this.#prefix) return '/';
+      return found.charCodeAt(0) === SLASH && found.startsWith(`${this.#prefix}/`)
+        ? found.slice(this.#prefix.length)
+        : null;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #pathOf(fd: number): string {
+    return readlinkSync(`/proc/self/fd/${fd}`, { encoding: 'buffer' }).toString('latin1');
+  }
+}
