@@ -1,6 +1,6 @@
 /**
  * Runs the test files, each in a process of its own, a few at a time.
- * Usage: node tools/test.mjs [--suite unit|corpora|long] [--jobs N] [PART-OF-A-PATH…]
+ * Usage: node tools/test.mjs [--suite unit|corpora|long] [--jobs N] [--folder FOLDER] [PART-OF-A-PATH…]
  * The last line is `N passed, N failed, N skipped`; the exit code is 1 when a test failed or none was selected.
  */
 import { spawn } from 'node:child_process';
@@ -20,7 +20,11 @@ const SUITES = {
 };
 
 const options = parseArgs({
-  options: { suite: { type: 'string', default: 'unit' }, jobs: { type: 'string' } },
+  options: {
+    suite: { type: 'string', default: 'unit' },
+    jobs: { type: 'string' },
+    folder: { type: 'string', default: 'test' },
+  },
   allowPositionals: true,
 });
 const suite = SUITES[options.values.suite];
@@ -34,8 +38,9 @@ const colour = (style, text) => (process.stdout.isTTY && !process.env.NO_COLOR ?
 
 const select = () => {
   const wanted = options.positionals;
-  return readdirSync(join(root, 'test'), { recursive: true })
-    .map((name) => `test/${name}`)
+  const { folder } = options.values;
+  return readdirSync(join(root, folder), { recursive: true })
+    .map((name) => `${folder}/${name}`)
     .filter((file) => file.endsWith('.test.ts') && suite.has(file))
     .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
     .sort();

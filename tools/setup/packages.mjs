@@ -66,8 +66,8 @@ export const systemPackages = (purpose) => {
   const list = wanted.map(({ name, why }) => `  ${name.padEnd(15)} ${why}`).join('\n');
   if (process.geteuid() === 0 && inPath(/^apt-get$/)) {
     console.error(`installing these system packages with apt-get:\n${list}`);
-    const installed =
-      run('apt-get', ['update']) && run('apt-get', ['install', '-y', '--no-install-recommends', ...names]);
+    run('apt-get', ['update']); // where it fails, the lists that are there may do
+    const installed = run('apt-get', ['install', '-y', '--no-install-recommends', ...names]);
     if (!installed) console.error('apt-get failed: going on with what works');
   } else {
     const how = inPath(/^apt-get$/) ? `apt-get install ${names.join(' ')}` : "your system's packages of these";
