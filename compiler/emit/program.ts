@@ -1,6 +1,6 @@
 /** The emitter: a plan as the flat bytes that the VM verifies and runs in place. It knows no rule, only the plan's forms. */
 import type { Bytes } from '../../vm/bundle/normal.ts';
-import { ENTRY, KIND, NO_RULE, PROGRAM, STEP, STEP_OPS } from '../../vm/spec/index.ts';
+import { ENTRY, KIND, NO_RULE, PROGRAM, REJECT, STEP, STEP_OPS } from '../../vm/spec/index.ts';
 import type { Candidate, Classifier, KindPlan, Plan, Step } from '../plan/index.ts';
 import { type WrittenClassifier, writeClassifiers, writeRows } from './classifiers.ts';
 import { joinSteps, listSteps, probeSteps, testSteps } from './cost.ts';
@@ -82,7 +82,9 @@ interface DraftStep {
 
 const draft = (steps: readonly Step[], tests: Tests): DraftStep[] => {
   const listOf = (candidates: readonly Candidate[]): Draft =>
-    candidates.map(({ entry, condition }) => ({ entry, test: tests.condition(condition) }));
+    candidates
+      .map(({ entry, condition }) => ({ entry, test: tests.condition(condition) }))
+      .filter(({ test }) => test !== REJECT);
   return steps.map((step) => {
     switch (step.op) {
       case 'list':

@@ -89,7 +89,7 @@ export class Accesses {
     if (left.is !== 'field') return null;
     if (right.is === 'cidr') return exact([this.#access('net', false, left, netKey(right.value, right.bits))]);
     if (right.is !== 'string') return null;
-    const directory = right.value.endsWith('/') ? right.value.slice(0, -1) : right.value;
+    const directory = right.value.replace(/\/+$/, '');
     return exact([this.#access('text', false, left, directory), this.#access('prefix', false, left, `${directory}/`)]);
   }
 

@@ -31,16 +31,22 @@ const all = (parts: readonly Part[]): Part => ({
   certain: and(...parts.map((p) => p.certain)),
   could: and(...parts.map((p) => p.could)),
 });
+const some = (parts: readonly Part[]): Part => ({
+  holds: or(...parts.map((p) => p.holds)),
+  certain: or(...parts.map((p) => p.certain)),
+  could: or(...parts.map((p) => p.could)),
+});
 const negated = (p: Part): Part => ({ holds: not(p.holds), certain: not(p.could), could: not(p.certain) });
 
 /** The conditions of a scope. */
 export const scopeConditions = (scope: Scope): ScopeConditions => {
   const { except, ...parts } = scope;
-  const own = partsOf(parts);
-  return except ? all([own, negated(partsOf(except))]) : own;
+  const own = all(partsOf(parts));
+  // any part of `except` that holds takes the workload out
+  return except ? all([own, negated(some(partsOf(except)))]) : own;
 };
 
-const partsOf = (parts: ScopeParts): Part => {
+const partsOf = (parts: ScopeParts): Part[] => {
   const found: Part[] = [];
   if (parts.host !== undefined) {
     const container: Expr = { op: 'exists', field: { field: CONTAINER_ID } };
@@ -50,19 +56,15 @@ const partsOf = (parts: ScopeParts): Part => {
   if (parts.namespace) found.push(later(oneOf({ field: field('k8s.namespace') }, parts.namespace)));
   if (parts.container) found.push(later(oneOf({ field: field('container.name') }, parts.container)));
   if (parts.image) found.push(later(or(...parts.image.map(imageOf))));
-  for (const [map, labels, known] of [
-    ['k8s.labels', parts.labels, false],
-    ['k8s.cluster_labels', parts.cluster, false],
-    ['host.labels', parts.node, true],
-  ] as const) {
-    for (const [key, patterns] of Object.entries(labels ?? {})) {
-      const test = oneOf({ field: field(map), key }, patterns);
-      found.push(known ? both(test) : later(test));
-    }
-  }
-  for (const test of parts.matchExpressions ?? []) found.push(later(labelTest(test)));
-  return all(found);
+  if (parts.labels) found.push(later(allLabels('k8s.labels', parts.labels)));
+  if (parts.cluster) found.push(later(allLabels('k8s.cluster_labels', parts.cluster)));
+  if (parts.node) found.push(both(allLabels('host.labels', parts.node)));
+  if (parts.matchExpressions) found.push(later(and(...parts.matchExpressions.map(labelTest))));
+  return found;
 };
+
+const allLabels = (map: string, labels: Readonly<Record<string, readonly Bytes[]>>): Expr =>
+  and(...Object.entries(labels).map(([key, patterns]) => oneOf({ field: field(map), key }, patterns)));
 
 /** A value that is absent matches none. */
 const oneOf = (ref: FieldRef, patterns: readonly Bytes[]): Expr => or(...patterns.map((p) => matching(ref, p)));

@@ -44,8 +44,10 @@ export const simplify = (e: Expr, kind: Bytes): Expr => {
       return or(...e.args.map((arg) => simplify(arg, kind)));
     case 'not':
       return not(simplify(e.arg, kind));
-    case 'any':
-      return { ...e, test: simplify(e.test, kind) };
+    case 'any': {
+      const test = simplify(e.test, kind);
+      return isFalse(test) ? FALSE : { ...e, test };
+    }
     default:
       return fold(e, kind);
   }
@@ -64,6 +66,7 @@ const fold = (e: Expr, kind: Bytes): Expr => {
     }
     case 'in': {
       const left = constant(e.left, kind);
+      if (e.set.length === 0) return FALSE;
       return left.is === 'string' ? truth(e.set.some((c) => c.is === 'string' && c.value === left.value)) : e;
     }
     case 'glob':
@@ -96,7 +99,7 @@ const holds = (
 ): boolean | null => {
   if (e.op === 'compare') return e.cmp === '=' ? a === b : null;
   if (e.op === 'within') {
-    const directory = b.endsWith('/') ? b.slice(0, -1) : b;
+    const directory = b.replace(/\/+$/, '');
     return a === directory || a.startsWith(`${directory}/`);
   }
   const [x, y] = e.fold ? [lower(a), lower(b)] : [a, b];

@@ -152,9 +152,9 @@ function runAutomaton(table: usize, p: usize, n: u32): bool {
   return load<u8>(accept + state) != 0;
 }
 
-/** The path is the directory or below it; a trailing `/` of the directory is ignored. */
+/** The path is the directory or below it; slashes at the end of the directory do not count. */
 function isBelow(p: usize, n: u32, q: usize, m: u32): bool {
-  if (m > 0 && load<u8>(q + m - 1) == 0x2f) m--;
+  while (m > 0 && load<u8>(q + m - 1) == 0x2f) m--;
   if (n < m || !equal(p, q, m)) return false;
   return n == m || load<u8>(p + m) == 0x2f;
 }
