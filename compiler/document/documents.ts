@@ -85,7 +85,11 @@ function kindOf(root: Located, report: (diagnostic: Diagnostic) => void): Docume
     report(diagnose('L1105', 'the key `kind` is missing', headOf(root), `it is one of ${DOCUMENT_KINDS.join(', ')}`));
     return null;
   }
-  const found = DOCUMENT_KINDS.find((name) => kind.is === 'scalar' && kind.value === name);
+  if (kind.is !== 'scalar') {
+    report(diagnose('L1106', `expected a string, found ${describe(kind)}`, headOf(kind)));
+    return null;
+  }
+  const found = DOCUMENT_KINDS.find((name) => kind.value === name);
   if (found !== undefined) return found;
   const near = nearest(textOf(kind), DOCUMENT_KINDS);
   const help = near !== null ? `did you mean \`${near}\`?` : `it is one of ${DOCUMENT_KINDS.join(', ')}`;

@@ -12,6 +12,8 @@ export interface LocatedScalar {
   readonly text: string;
   readonly span: Span;
   readonly place: Placer;
+  /** It stands for a value that could not be read, which is reported. */
+  readonly broken?: true;
 }
 
 export interface LocatedList {
@@ -41,7 +43,7 @@ export function toJson(node: Located): unknown {
 /** What a value is, for people: ``the integer `1` ``. */
 export function describe(node: Located): string {
   if (node.is !== 'scalar') return node.is === 'list' ? 'a list' : 'a map';
-  if (node.value === null) return 'nothing';
+  if (node.value === null) return node.text === '' ? 'nothing' : `\`${node.text}\``;
   const type = { string: 'string', bigint: 'integer', number: 'number', boolean: 'boolean' }[
     typeof node.value as 'string' | 'bigint' | 'number' | 'boolean'
   ];

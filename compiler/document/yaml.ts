@@ -127,6 +127,7 @@ function convert(root: Node, text: string, source: number): Staged<Located> {
     return spanIn(text, source, start, end);
   };
   const nothing = (at: Span): LocatedScalar => ({ is: 'scalar', value: null, text: '', span: at, place: () => at });
+  const broken = (at: Span): LocatedScalar => ({ ...nothing(at), broken: true });
 
   const visit = (node: Node): Located => {
     const before = size++;
@@ -148,7 +149,7 @@ function convert(root: Node, text: string, source: number): Staged<Located> {
       diagnostics.push(
         diagnose('L1010', `no anchor \`&${name}\` stands before this alias`, at, 'an alias cannot contain itself'),
       );
-      return nothing(at);
+      return broken(at);
     }
     if (target.size > expansion.left) {
       if (!expansion.reported) {
@@ -156,7 +157,7 @@ function convert(root: Node, text: string, source: number): Staged<Located> {
         diagnostics.push(diagnose('L1009', `aliases of this document expand to more than ${limit} values`, at));
       }
       expansion.reported = true;
-      return nothing(at);
+      return broken(at);
     }
     expansion.left -= target.size;
     size += target.size;

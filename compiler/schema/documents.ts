@@ -29,6 +29,7 @@ const ANY_TEXT = text();
 /** What expressions can say: lists and macros may have `-`, parameters not. */
 const WORD = text('[A-Za-z_][A-Za-z0-9_-]*', 'letters, digits, `_` and `-`, not starting with a digit or `-`');
 const IDENTIFIER = text('[A-Za-z_][A-Za-z0-9_]*', 'letters, digits and `_`, not starting with a digit');
+const FILLED = text('[^]*\\S[^]*', 'a text');
 const DATE = text('[0-9]{4}-[0-9]{2}-[0-9]{2}', 'a date, `YYYY-MM-DD`');
 const ACTION = choice(ACTIONS);
 const KIND = choice([...KINDS.map(({ name }) => name), ...Object.keys(KIND_CLASSES)]);
@@ -182,8 +183,8 @@ export const DOCUMENTS = {
     object({
       target: required(target, 'the rule that does not count where the exception holds'),
       when: required(expression, 'where the exception holds'),
-      owner: required(text('[^]*\\S[^]*', 'a text'), 'who answers for it'),
-      reason: required(text('[^]*\\S[^]*', 'a text'), 'why it is needed'),
+      owner: required(FILLED, 'who answers for it'),
+      reason: required(FILLED, 'why it is needed'),
       expires: optional(DATE, 'last day, UTC'),
     }),
   ),

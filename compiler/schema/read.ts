@@ -19,6 +19,7 @@ export function read<S extends Shape>(shape: S, node: Located, head: Span, repor
 }
 
 function readAny(shape: Shape, node: Located, head: Span, report: Report): unknown {
+  if (node.is === 'scalar' && node.broken) return undefined;
   switch (shape.is) {
     case 'any':
       return node;
@@ -42,7 +43,8 @@ function readAny(shape: Shape, node: Located, head: Span, report: Report): unkno
       return readInteger(shape, node, head, report);
     case 'list': {
       const items = node.is === 'list' ? node.items : shape.orOne && node.is === 'scalar' ? [node] : null;
-      if (items === null || (node.is === 'scalar' && node.value === null)) return wrong('a list', node, head, report);
+      if (items === null || (node.is === 'scalar' && node.value === null))
+        return wrong(shape.orOne ? 'a value or a list' : 'a list', node, head, report);
       if (shape.filled && items.length === 0) report(diagnose('L1110', 'the list is empty', node.span, EMPTY));
       const value = items.map((item) => readAny(shape.of, item, headOf(item), report));
       return { value: value.filter((item) => item !== undefined), span: node.span };
@@ -104,12 +106,12 @@ function readText(shape: TextShape, node: Located, head: Span, report: Report): 
   let pattern = patterns.get(shape.pattern);
   if (pattern === undefined) patterns.set(shape.pattern, (pattern = new RegExp(`^(?:${shape.pattern})$`)));
   if (pattern.test(found.value)) return found;
-  const message = found.value === '' ? 'the text is empty' : `\`${shorten(found.value)}\` is not ${nounOf(shape)}`;
-  report(diagnose('L1109', message, found.span, shape.what === undefined ? null : `it must be ${shape.what}`));
+  const { what } = shape;
+  if (found.value.trim() === '') report(diagnose('L1110', 'the text is empty', found.span));
+  else if (what?.startsWith('a ')) report(diagnose('L1109', `\`${shorten(found.value)}\` is not ${what}`, found.span));
+  else report(diagnose('L1109', `\`${shorten(found.value)}\` is not a name`, found.span, `a name has ${what}`));
   return undefined;
 }
-
-const nounOf = (shape: TextShape): string => (shape.what?.startsWith('a ') ? shape.what : 'a name');
 
 function isChoice({ values }: ChoiceShape, { value, span }: Text, report: Report): boolean {
   if (values.includes(value)) return true;
