@@ -23,7 +23,7 @@ export interface Outcome {
   failure: Failure | null;
 }
 
-const EVENTS = 64;
+const EVENTS = 200;
 
 /** What one case alone shows, or null; the text names the kind of failure. */
 export function failureOf(vm: Vm, { normal, delivery }: Case): string | null {
