@@ -3,6 +3,7 @@ import type { Diagnostic, Span } from './diagnostic.ts';
 import { DOCUMENT_CODES } from './codes-documents.ts';
 import { EXPRESSION_CODES } from './codes-expressions.ts';
 import { LINT_CODES } from './codes-lints.ts';
+import { PLAN_CODES } from './codes-plan.ts';
 import { POLICY_LINT_CODES } from './codes-policies.ts';
 
 export interface CatalogueEntry {
@@ -13,8 +14,8 @@ export interface CatalogueEntry {
   readonly text: string;
 }
 
-/** L1xxx documents, L2xxx expressions, L3xxx lints. A code is never given a second meaning. */
-export const CATALOGUE = { ...DOCUMENT_CODES, ...EXPRESSION_CODES, ...LINT_CODES, ...POLICY_LINT_CODES };
+/** L1xxx documents, L2xxx expressions, L3xxx lints, L4xxx plans. A code is never given a second meaning. */
+export const CATALOGUE = { ...DOCUMENT_CODES, ...EXPRESSION_CODES, ...LINT_CODES, ...POLICY_LINT_CODES, ...PLAN_CODES };
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
 

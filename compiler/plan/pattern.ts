@@ -1,11 +1,9 @@
 /** Globs and expressions of conditions as automata, made once for each pattern text. */
 import type { Bytes, Expr } from '../../vm/bundle/normal.ts';
+import { LIMITS } from '../../vm/spec/index.ts';
 import { type Dfa, type Pattern, parseGlob, parseRegex, toDfa } from '../pattern/index.ts';
 
 type PatternTest = Extract<Expr, { op: 'glob' | 'matches' }>;
-
-/** States at most of one automaton; more would weigh more than 1 MB. */
-export const MAX_STATES = 4096;
 
 const cached = <T>(make: (e: PatternTest) => T): ((e: PatternTest) => T) => {
   const cache = new Map<string, T>();
@@ -27,8 +25,8 @@ export const patternOf = cached((e: PatternTest): Pattern => {
   return parsed.pattern;
 });
 
-/** The pattern's automaton, null where it has more than MAX_STATES states. */
-export const automatonOf = cached((e: PatternTest): Dfa | null => toDfa(patternOf(e), MAX_STATES));
+/** The pattern's automaton, null where it has more than LIMITS.automatonStates states. */
+export const automatonOf = cached((e: PatternTest): Dfa | null => toDfa(patternOf(e), LIMITS.automatonStates.value));
 
 /** Whether the pattern matches a text; for constants, so that a slow way is good enough. */
 export const accepts = (e: PatternTest, text: Bytes): boolean => {

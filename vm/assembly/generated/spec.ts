@@ -245,6 +245,7 @@ export const LIMIT_STRING_BYTES: u32 = 0x1000;
 export const LIMIT_POLICIES: u32 = 0xffff;
 export const LIMIT_RULES: u32 = 0x400000;
 export const LIMIT_STEPS_PER_EVENT: u32 = 0x400000;
+export const LIMIT_AUTOMATON_STATES: u32 = 0x1000;
 export const LIMIT_SOURCE_BYTES: u32 = 0x800000;
 export const LIMIT_EXPR_DEPTH: u32 = 0x100;
 export const LIMIT_EXPR_NODES: u32 = 0x40000;
