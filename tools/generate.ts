@@ -14,7 +14,14 @@ import type { Target } from './generate/target.ts';
 
 const root = join(import.meta.dirname, '..');
 
-const targets = (): readonly Target[] => [assembly(), cHeader(), questionWriter(), ...reference(), opcodes(), diagnostics()];
+const targets = (): readonly Target[] => [
+  assembly(),
+  cHeader(),
+  questionWriter(),
+  ...reference(),
+  opcodes(),
+  diagnostics(),
+];
 
 const current = (path: string): string | null => {
   try {
