@@ -1,0 +1,294 @@
+/** A program's bytes as readable rows: for people and tools, never for a decision. The VM has its own reader. */
+import {
+  CLASSIFIER,
+  CLASSIFIER_FORMS,
+  DICT,
+  ENTRY,
+  FIELDS,
+  INTERNAL_FIELDS,
+  KIND,
+  KINDS,
+  LENGTHS,
+  NO_RULE,
+  OPERAND,
+  OPERAND_KINDS,
+  PROGRAM,
+  RANGES,
+  STEP,
+  STEP_OPS,
+  SUBSTRINGS,
+  TEST,
+  TEST_OPS,
+} from '../spec/index.ts';
+
+export interface EntryRow {
+  /** -1 for a default or a mark. */
+  readonly rule: number;
+  readonly policy: number;
+  readonly action: number;
+  readonly errno: number;
+  readonly flags: number;
+}
+export interface CandidateRow {
+  readonly entry: number;
+  /** Test to start from, ACCEPT for none. */
+  readonly test: number;
+}
+export interface ListRow {
+  /** What is looked up to find it; empty for a list that is always checked. */
+  readonly keys: readonly string[];
+  readonly candidates: readonly CandidateRow[];
+}
+export interface StepRow {
+  readonly op: string;
+  readonly classifiers: readonly number[];
+  readonly lists: readonly ListRow[];
+}
+export interface KindRow {
+  readonly name: string;
+  readonly known: readonly StepRow[];
+  readonly unknown: readonly StepRow[];
+  readonly bound: number;
+}
+export interface TestRow {
+  readonly op: string;
+  readonly sub: number;
+  readonly left: string;
+  readonly right: string;
+  readonly yes: number;
+  readonly no: number;
+}
+export interface ClassifierRow {
+  readonly form: string;
+  readonly fold: boolean;
+  readonly operand: string;
+  readonly cap: number;
+  /** Text of each class. */
+  readonly keys: ReadonlyMap<number, string>;
+}
+
+/** The program's rows; the bytes must have passed the VM's verifier. */
+export class ProgramReader {
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array;
+
+  constructor(program: Uint8Array) {
+    this.#bytes = program;
+    this.#view = new DataView(program.buffer, program.byteOffset, program.byteLength);
+  }
+
+  get entries(): EntryRow[] {
+    return this.#rows(PROGRAM.entriesAt, PROGRAM.entryCountAt, ENTRY.size, (at) => ({
+      rule: this.#u32(at + ENTRY.rule) === NO_RULE ? -1 : this.#u32(at + ENTRY.rule),
+      policy: this.#u16(at + ENTRY.policy),
+      action: this.#u8(at + ENTRY.action),
+      errno: this.#u8(at + ENTRY.errno),
+      flags: this.#u32(at + ENTRY.flags),
+    }));
+  }
+
+  get tests(): TestRow[] {
+    return this.#rows(PROGRAM.testsAt, PROGRAM.testCountAt, TEST.size, (at) => {
+      const op = nameOf(TEST_OPS, this.#u8(at));
+      const right = this.#u32(at + TEST.right);
+      const form = TEST_OPS[op as keyof typeof TEST_OPS].right;
+      return {
+        op,
+        sub: this.#u8(at + TEST.sub),
+        left: this.operand(this.#u32(at + TEST.left)),
+        right: form === 'operand' ? this.operand(right) : form === '' ? '' : `${form} ${right}`,
+        yes: this.#u32(at + TEST.yes),
+        no: this.#u32(at + TEST.no),
+      };
+    });
+  }
+
+  get classifiers(): ClassifierRow[] {
+    return this.#rows(PROGRAM.classifiersAt, PROGRAM.classifierCountAt, CLASSIFIER.size, (at) => {
+      const form = nameOf(CLASSIFIER_FORMS, this.#u8(at));
+      return {
+        form,
+        fold: this.#u8(at + CLASSIFIER.fold) !== 0,
+        operand: this.operand(this.#u32(at + CLASSIFIER.operand)),
+        cap: this.#u32(at + CLASSIFIER.cap),
+        keys: this.#keys(form, this.#u32(at + CLASSIFIER.table)),
+      };
+    });
+  }
+
+  /** Kinds that decide something. */
+  get kinds(): KindRow[] {
+    const classifiers = this.classifiers;
+    const rows = this.#rows(PROGRAM.kindsAt, PROGRAM.kindCountAt, KIND.size, (at) => ({
+      known: this.#steps(this.#u32(at + KIND.steps), this.#u32(at + KIND.stepCount), classifiers),
+      unknown: this.#steps(this.#u32(at + KIND.unknownSteps), this.#u32(at + KIND.unknownStepCount), classifiers),
+      bound: this.#u32(at + KIND.bound),
+    }));
+    return rows.flatMap((row, id) => {
+      const name = KINDS.find((k) => k.id === id)?.name;
+      return name && row.known.length + row.unknown.length > 0 ? [{ name, ...row }] : [];
+    });
+  }
+
+  /** An operand as the expression language writes it. */
+  operand(number: number): string {
+    const at = this.#u32(PROGRAM.operandsAt) + number * OPERAND.size;
+    const field = fieldName(this.#u16(at + OPERAND.field));
+    const arg = this.#u32(at + OPERAND.arg);
+    switch (this.#u8(at + OPERAND.kind)) {
+      case OPERAND_KINDS.field.code:
+        return field;
+      case OPERAND_KINDS.masked.code:
+        return `${field} & ${this.#view.getBigUint64(at + OPERAND.value, true)}`;
+      case OPERAND_KINDS.index.code:
+        return `${field}[${arg}]`;
+      case OPERAND_KINDS.key.code:
+        return `${field}[${this.#text(arg)}]`;
+      case OPERAND_KINDS.element.code:
+        return 'element';
+      case OPERAND_KINDS.text.code:
+        return this.#text(arg);
+      default:
+        return String(this.#view.getBigInt64(at + OPERAND.value, true));
+    }
+  }
+
+  #steps(at: number, count: number, classifiers: readonly ClassifierRow[]): StepRow[] {
+    return Array.from({ length: count }, (_, i) => {
+      const row = at + i * STEP.size;
+      const op = nameOf(STEP_OPS, this.#u8(row));
+      const table = this.#u32(row + STEP.table);
+      const used = [this.#u16(row + STEP.a), this.#u16(row + STEP.b)].slice(0, ['list', 'join', 'pair'].indexOf(op));
+      if (op === 'list') return { op, classifiers: used, lists: [{ keys: [], candidates: this.#list(table) }] };
+      const lists = this.#dictionary(table).map(([record, value]) => ({
+        keys: used.map((c, j) => classifiers[c].keys.get(this.#u32(record + 8 + j * 4)) ?? '?'),
+        candidates: this.#list(value),
+      }));
+      lists.sort((a, b) => (a.keys.join() < b.keys.join() ? -1 : 1));
+      return { op, classifiers: used, lists };
+    });
+  }
+
+  #list(at: number): CandidateRow[] {
+    return Array.from({ length: this.#u32(at) }, (_, i) => ({
+      entry: this.#u32(at + 4 + i * 8),
+      test: this.#u32(at + 8 + i * 8),
+    }));
+  }
+
+  #keys(form: string, table: number): Map<number, string> {
+    switch (form) {
+      case 'bits':
+        return new Map(Array.from({ length: 64 }, (_, bit) => [bit, `bit ${bit}`]));
+      case 'range':
+        return this.#ranges(table);
+      case 'substring':
+        return this.#substrings(table);
+      case 'prefix':
+      case 'suffix':
+      case 'net':
+        return this.#texts(this.#u32(table + LENGTHS.dict), form);
+      default:
+        return this.#texts(table, form);
+    }
+  }
+
+  #texts(dict: number, form: string): Map<number, string> {
+    return new Map(
+      this.#dictionary(dict).map(([record, value]) => {
+        if (form === 'int') return [value, String(this.#view.getBigInt64(record + 8, true))];
+        return [value, form === 'net' ? this.#network(record + 8) : this.#text(record + 4)];
+      }),
+    );
+  }
+
+  #network(at: number): string {
+    const hex = Buffer.from(this.#bytes.subarray(at, at + 16)).toString('hex');
+    return `${hex.replace(/(.{4})(?!$)/g, '$1:')}/${this.#u32(at + 16)}`;
+  }
+
+  #ranges(table: number): Map<number, string> {
+    const n = this.#u32(table + RANGES.count);
+    const found = new Map<number, string>();
+    for (let i = 0; i < n; i++) {
+      const start = this.#view.getBigInt64(table + RANGES.starts + i * 8, true);
+      const row = table + RANGES.starts + n * 8 + i * 8;
+      for (let j = 0; j < this.#u32(row + 4); j++) {
+        const value = this.#u32(this.#u32(row) + j * 4);
+        if (!found.has(value)) found.set(value, `from ${start}`);
+      }
+    }
+    return found;
+  }
+
+  /** The text that leads to each output state, read off the breadth-first numbering. */
+  #substrings(table: number): Map<number, string> {
+    const [states, classes] = [this.#u32(table), this.#u32(table + SUBSTRINGS.classes)];
+    const byClass = new Map<number, number>();
+    for (let b = 0; b < 256; b++) {
+      const c = this.#u8(table + SUBSTRINGS.map + b);
+      if (!byClass.has(c)) byClass.set(c, b);
+    }
+    const texts = new Map([[0, '']]);
+    for (let s = 0; s < states; s++) {
+      for (let c = 0; c < classes; c++) {
+        const to = this.#u32(table + SUBSTRINGS.next + (s * classes + c) * 4);
+        if (!texts.has(to)) texts.set(to, texts.get(s)! + String.fromCharCode(byClass.get(c)!));
+      }
+    }
+    const outputs = table + SUBSTRINGS.next + states * classes * 4;
+    const found = new Map<number, string>();
+    for (let s = 0; s < states; s++) {
+      const value = this.#u32(outputs + s * 8);
+      if (value !== SUBSTRINGS.none) found.set(value, quoted(texts.get(s) ?? ''));
+    }
+    return found;
+  }
+
+  /** Offsets and values of a dictionary's records. */
+  #dictionary(at: number): [record: number, value: number][] {
+    const slots = (this.#u32(at + DICT.mask) + 1) * (DICT.bucket / DICT.slot);
+    const found: [number, number][] = [];
+    for (let i = 0; i < slots; i++) {
+      const record = this.#u32(at + DICT.header + i * DICT.slot + 4);
+      if (record) found.push([record, this.#u32(record)]);
+    }
+    return found;
+  }
+
+  #rows<T>(at: number, count: number, size: number, row: (at: number) => T): T[] {
+    const first = this.#u32(at);
+    return Array.from({ length: this.#u32(count) }, (_, i) => row(first + i * size));
+  }
+
+  #text(at: number): string {
+    return quoted(Buffer.from(this.#bytes.subarray(at + 4, at + 4 + this.#u32(at))).toString('latin1'));
+  }
+
+  #u8(at: number): number {
+    return this.#view.getUint8(at);
+  }
+  #u16(at: number): number {
+    return this.#view.getUint16(at, true);
+  }
+  #u32(at: number): number {
+    return this.#view.getUint32(at, true);
+  }
+}
+
+const nameOf = (table: Readonly<Record<string, { readonly code: number }>>, code: number): string =>
+  Object.entries(table).find(([, row]) => row.code === code)?.[0] ?? `code ${code}`;
+
+const INTERNAL = new Map<number, string>([
+  [INTERNAL_FIELDS.imageName, 'container.image (name)'],
+  [INTERNAL_FIELDS.givenClass, 'host.class (given)'],
+]);
+
+const fieldName = (id: number): string => FIELDS.find((f) => f.id === id)?.name ?? INTERNAL.get(id) ?? `field ${id}`;
+
+const quoted = (latin1: string): string => {
+  const printable = latin1.replace(/[^\x20-\x7e]|["\\]/g, (c) =>
+    c === '"' || c === '\\' ? `\\${c}` : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  return `"${printable}"`;
+};
