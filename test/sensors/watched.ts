@@ -1,6 +1,6 @@
 /** A child in a cgroup of its own, watched by sensors, and the records that came of it. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeRecord } from '../../vm/event/index.ts';
@@ -107,7 +107,8 @@ export class Watched {
     this.ring.close();
     this.sensors.close();
     rmdirSync(this.cgroup);
-    rmSync(this.folder, { recursive: true });
+    // node's own removal cannot go below a path of 4,096 bytes
+    spawnSync('rm', ['-rf', this.folder]);
   }
 }
 

@@ -10,6 +10,7 @@
 #include "../generated/lictor_spec.h"
 
 #define SCOPES 4096
+#define SLOTS 24 /* that any record here needs */
 #define CPUS 1024 /* the shim sets the number of CPUs that there are */
 
 struct {
@@ -44,7 +45,13 @@ struct {
  * An ordinary array with an element a CPU, because a per-CPU value may not pass 32 KiB.
  */
 struct scratch {
-	__u8 record[LICTOR_MAX_RECORD_BYTES];
+	union {
+		struct {
+			struct lictor_record head;
+			struct lictor_slot slots[SLOTS];
+		};
+		__u8 record[LICTOR_MAX_RECORD_BYTES];
+	};
 	__u8 path[LICTOR_MAX_PATH_BYTES + NAME_MAX + 1];
 };
 

@@ -13,7 +13,6 @@
 
 #include "maps.h"
 
-#define SLOTS 24
 /* One item at most; an item may begin where it still fits. */
 #define ITEM_MAX LICTOR_MAX_TEXT_BYTES
 #define LAST_START (LICTOR_MAX_RECORD_BYTES - ITEM_MAX - 8)
@@ -39,7 +38,7 @@ static __always_inline int begin(struct builder *b, __u32 kind)
 	b->count = counters_of(kind);
 	if (!b->scratch || !b->count)
 		return -1;
-	b->end = sizeof(struct lictor_record) + SLOTS * sizeof(struct lictor_slot);
+	b->end = sizeof(b->scratch->head) + sizeof(b->scratch->slots);
 	b->used = 0;
 	b->flags = LICTOR_FLAG_AFTER;
 	b->kind = kind;
@@ -48,7 +47,7 @@ static __always_inline int begin(struct builder *b, __u32 kind)
 
 static __always_inline struct lictor_slot *slot_at(struct builder *b, __u32 n)
 {
-	return (struct lictor_slot *)(b->scratch->record + sizeof(struct lictor_record)) + n;
+	return &b->scratch->slots[n];
 }
 
 static __always_inline void put_slot(struct builder *b, __u16 field, __u32 length, __u64 value)
@@ -166,7 +165,7 @@ static __always_inline __u64 now(void)
 /* Copies the record into the ring. May be called again after changing kind or slots. */
 static __always_inline void emit(struct builder *b, __u64 subject, __u64 workload, __u64 token)
 {
-	struct lictor_record *head = (struct lictor_record *)b->scratch->record;
+	struct lictor_record *head = &b->scratch->head;
 	__u64 size = b->end;
 
 	head->size = size;
