@@ -9,31 +9,39 @@
  * INVARIANT (aligned): a walk counts only if it yields the library's value; else the whole scalar is the place.
  */
 
-/** For each unit of the value its offset in the written text, and one more for the end. */
-type Walk = { readonly value: string; readonly offsets: readonly number[] };
+/** For each unit of the value where its text starts and ends, as written. */
+export interface Alignment {
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+type Walk = Alignment & { readonly value: string };
 
 const isSpace = (c: string): boolean => c === ' ' || c === '\t';
 
 /**
  * @param raw the scalar as written: with quotes, or from a block scalar's indicator
- * @returns the written offset of each unit of `value` and of its end, or null where `raw` does not explain `value`
+ * @returns null where `raw` does not explain `value`
  */
-export function alignScalar(raw: string, value: string): readonly number[] | null {
+export function alignScalar(raw: string, value: string): Alignment | null {
   const first = raw[0];
   if (first === '|' || first === '>') return alignBlock(raw, value);
   const walk = walkFlow(raw, first === '"' || first === "'" ? first : '');
-  return walk.value === value ? walk.offsets : null;
+  return walk.value === value ? walk : null;
 }
 
 /** Plain and quoted scalars: escapes, and lines that are folded. */
 function walkFlow(raw: string, quote: '"' | "'" | ''): Walk {
   const end = quote === '' ? raw.length : raw.length - 1;
-  const offsets: number[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
   let value = '';
   // Units of the value that must not be trimmed at a line break: everything up to here.
   let kept = 0;
-  const push = (text: string, at: number): void => {
-    for (let i = 0; i < text.length; i++) offsets.push(at);
+  const push = (text: string, start: number, stop: number): void => {
+    for (let i = 0; i < text.length; i++) {
+      starts.push(start);
+      ends.push(stop);
+    }
     value += text;
   };
 
@@ -45,27 +53,26 @@ function walkFlow(raw: string, quote: '"' | "'" | ''): Walk {
       let length = value.length;
       while (length > kept && isSpace(value[length - 1])) length--;
       value = value.slice(0, length);
-      offsets.length = length;
+      starts.length = ends.length = length;
       let breaks = 0;
       while (i < end && (isSpace(raw[i]) || raw[i] === '\n' || raw[i] === '\r')) if (raw[i++] === '\n') breaks++;
-      push(breaks === 1 ? ' ' : '\n'.repeat(breaks - 1), at);
+      push(breaks === 1 ? ' ' : '\n'.repeat(breaks - 1), at, i);
       kept = value.length;
     } else if (quote === "'" && c === "'") {
-      push("'", i);
+      push("'", i, i + 2);
       i += 2;
     } else if (quote === '"' && c === '\\') {
       ESCAPE.lastIndex = i;
       const written = ESCAPE.exec(raw)?.[0] ?? c;
-      push(unescape(written), i);
+      push(unescape(written), i, i + written.length);
       kept = value.length;
       i += written.length;
     } else {
-      push(c, i);
+      push(c, i, i + 1);
       i++;
     }
   }
-  offsets.push(end);
-  return { value, offsets };
+  return { value, starts, ends };
 }
 
 const ESCAPE = /\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r?\n[ \t]*|.)/sy;
@@ -98,7 +105,7 @@ function unescape(written: string): string {
 }
 
 /** Block scalars: a header line, then lines without their indentation, joined by breaks or folded to spaces. */
-function alignBlock(raw: string, value: string): readonly number[] | null {
+function alignBlock(raw: string, value: string): Alignment | null {
   const header = raw.indexOf('\n') + 1;
   if (header === 0) return null;
   const lines: { text: string; at: number }[] = [];
@@ -112,34 +119,33 @@ function alignBlock(raw: string, value: string): readonly number[] | null {
   const widest = first === undefined ? 0 : first.text.length - first.text.trimStart().length;
   // With an explicit indicator the indentation may be less than the first line's: the widest that explains the value is it.
   for (let indent = widest; indent >= 0; indent--) {
-    const offsets = alignLines(lines, indent, value, raw.length);
-    if (offsets !== null) return offsets;
+    const found = alignLines(lines, indent, value);
+    if (found !== null) return found;
   }
   return null;
 }
 
-function alignLines(
-  lines: readonly { text: string; at: number }[],
-  indent: number,
-  value: string,
-  end: number,
-): readonly number[] | null {
-  const offsets: number[] = [];
-  let lineBreak = lines[0]?.at ?? 0;
+function alignLines(lines: readonly { text: string; at: number }[], indent: number, value: string): Alignment | null {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const push = (start: number, stop: number): void => {
+    starts.push(start);
+    ends.push(stop);
+  };
+  // Where the last line ended: breaks of the value stand there.
+  let stop = lines[0]?.at ?? 0;
   for (const { text, at } of lines) {
     const content = text.slice(Math.min(indent, text.length));
     if (content !== '') {
-      while (!value.startsWith(content, offsets.length)) {
-        const c = value[offsets.length];
+      while (!value.startsWith(content, starts.length)) {
+        const c = value[starts.length];
         if (c !== ' ' && c !== '\n') return null;
-        offsets.push(lineBreak);
+        push(stop, at);
       }
-      for (let i = 0; i < content.length; i++) offsets.push(at + text.length - content.length + i);
+      for (let i = at + text.length - content.length; i < at + text.length; i++) push(i, i + 1);
     }
-    lineBreak = at + text.length;
+    stop = at + text.length;
   }
-  while (value[offsets.length] === '\n') offsets.push(lineBreak);
-  if (offsets.length !== value.length) return null;
-  offsets.push(Math.min(lineBreak, end));
-  return offsets;
+  while (value[starts.length] === '\n') push(stop, stop);
+  return starts.length === value.length ? { starts, ends } : null;
 }

@@ -6,7 +6,7 @@ import { CST, Composer, Lexer, Parser, isAlias, isMap, isScalar, isSeq, type Doc
 import { diagnose } from '../diagnostics/catalogue.ts';
 import type { Diagnostic, Source, Span, Staged } from '../diagnostics/diagnostic.ts';
 import { LIMITS } from '../../vm/spec/limits.ts';
-import { alignScalar } from './place.ts';
+import { alignScalar, type Alignment } from './place.ts';
 import type { Located, LocatedMap, LocatedScalar, Placer } from './located.ts';
 
 /** How every source is read, here and by `format`. Keys are compared in `convert`: the library's own check is quadratic. */
@@ -207,14 +207,15 @@ function convert(root: Node, text: string, source: number): Staged<Located> {
 
 /** The walk through the written text is made when the first place is asked for: most scalars need none. */
 function placer(text: string, source: number, start: number, end: number, value: string): Placer {
-  let offsets: readonly number[] | null | undefined;
+  let alignment: Alignment | null | undefined;
   return (from, to) => {
-    if (offsets === undefined) offsets = alignScalar(text.slice(start, end), value);
-    if (offsets === null) return spanIn(text, source, start, end);
-    const last = offsets.length - 1;
-    const first = offsets[Math.min(from, last)];
-    // The end of a range is the end of its last unit: where that is an escape, its whole text belongs to it.
-    const past = to > from ? offsets[Math.min(to, last)] : first;
-    return spanIn(text, source, start + first, start + Math.max(past, first));
+    if (alignment === undefined) alignment = alignScalar(text.slice(start, end), value);
+    if (alignment === null) return spanIn(text, source, start, end);
+    const { starts, ends } = alignment;
+    const last = starts.length - 1;
+    if (last < 0) return spanIn(text, source, start, end);
+    if (from > last) return spanIn(text, source, start + ends[last], start + ends[last]);
+    const stop = to > from ? ends[Math.min(to, starts.length) - 1] : starts[from];
+    return spanIn(text, source, start + starts[from], start + stop);
   };
 }
