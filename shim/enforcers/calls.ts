@@ -59,10 +59,14 @@ export class Calls {
     readonly needs: CallNeeds,
   ) {}
 
-  /** Answers one call that waits; the descriptor is readable again if there are more. */
-  handle(): void {
+  /**
+   * Answers one call that waits; the descriptor is readable again if there are more.
+   * @param before called once the call is there, before anything is asked
+   */
+  handle(before: () => void): void {
     const calls = this.notifications;
     if (!calls.receive()) return;
+    before();
     const started = performance.now();
     switch (calls.number) {
       case NR.execve:

@@ -1,7 +1,10 @@
 /** The guard's loop: one thread that waits for questions of one workload, decides them and answers. */
+import { statSync } from 'node:fs';
 import { kernelErrorText } from '../kernel/bpf-error.ts';
 import { Epoll } from '../kernel/epoll.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { openRing } from '../kernel/ring.ts';
+import { attachSensors, PathSettler, type Sensors } from '../sensors/index.ts';
 import type { Text } from '../workloads/process.ts';
 import { Processes } from '../workloads/processes.ts';
 import { Calls, type GateOperation } from './calls.ts';
@@ -12,6 +15,7 @@ import { SocketGate, type Network } from './gate.ts';
 import { Judge } from './judge.ts';
 import type { Needs } from './needs.ts';
 import { Notifications } from './notifications.ts';
+import { Observed } from './observed.ts';
 import { Opens } from './opens.ts';
 import { Questions } from './questions.ts';
 import type { Report } from './report.ts';
@@ -20,6 +24,10 @@ import { killCgroup } from '../workloads/cgroup.ts';
 
 /** Key of the one workload that a guard has. */
 export const WORKLOAD_KEY = 1;
+
+/** How often losses are looked for while nothing happens. */
+const LOST_EVERY_MS = 1000;
+const EPOLLIN = 1;
 
 /** Loaders of glibc and musl: their events belong to the program that names them. */
 const LOADERS = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-musl-x86_64.so.1', '/lib/ld-linux-x86-64.so.2'];
@@ -33,6 +41,8 @@ export interface GuardConfig {
   /** Descriptors in their tables, -1: none. */
   readonly fanotify: number;
   readonly listener: number;
+  /** Numbers of the system calls that the kind `syscall` is about. */
+  readonly syscalls: readonly number[];
   /** Facts of the workload. */
   readonly workload: Uint8Array;
   readonly users: ReadonlyMap<number, Text>;
@@ -54,6 +64,10 @@ export class Guard {
   readonly #opens: Opens | null = null;
   readonly #calls: Calls | null = null;
   readonly #gate: SocketGate | null;
+  readonly #sensors: Sensors;
+  readonly #observed: Observed;
+  readonly #settler: PathSettler;
+  #lost: Readonly<Record<string, number>> = {};
 
   constructor(
     readonly kernel: Kernel,
@@ -67,6 +81,7 @@ export class Guard {
     this.#epoll = created.epoll;
     engine.putWorkload(BigInt(WORKLOAD_KEY), config.workload);
     this.#gate = this.#attachGate();
+    this.#sensors = this.#attachSensors();
     const fanotify = this.#take(config.init, config.fanotify, 'the fanotify group');
     const listener = this.#take(config.first, config.listener, 'the seccomp listener');
 
@@ -87,6 +102,10 @@ export class Guard {
       stop: () => killCgroup(config.cgroup),
     });
     const judge = new Judge(engine, questions, effects, report, config);
+    this.#settler = new PathSettler(`/proc/${config.init}/root`);
+    const ring = openRing(this.#sensors.ringFd, this.#sensors.ringBytes);
+    if ('error' in ring) throw new GuardError(kernelErrorText(ring.error));
+    this.#observed = new Observed(ring.ring, engine, processes, this.#settler, effects, report, config, needs.observed);
     const reader = new TextReader(kernel);
 
     this.#fanotify = fanotify < 0 ? null : new Fanotify(kernel, fanotify);
@@ -101,7 +120,7 @@ export class Guard {
       const gate = this.#gate ?? { allow: () => false };
       this.#calls = new Calls(kernel, calls, processes, questions, judge, reader, gate, execs, needs);
     }
-    for (const fd of [fanotify, listener, config.wake]) if (fd >= 0) this.#watch(fd);
+    for (const fd of [fanotify, listener, ring.ring.fd, config.wake]) if (fd >= 0) this.#watch(fd);
   }
 
   /**
@@ -110,13 +129,15 @@ export class Guard {
    */
   run(awake: () => boolean): void {
     for (;;) {
-      const ready = this.#epoll.wait(-1);
+      const ready = this.#epoll.wait(LOST_EVERY_MS);
+      this.#observed.drain();
+      if (ready === 0) this.#reportLost();
       for (let i = 0; i < ready; i++) {
         const fd = this.#epoll.fdAt(i);
         if (fd === this.config.wake) {
           if (awake()) return;
         } else if (fd === this.#fanotify?.fd) this.#drain();
-        else this.#answer(this.#epoll.eventsAt(i));
+        else if (fd === this.#calls?.notifications.fd) this.#answer(this.#epoll.eventsAt(i));
       }
     }
   }
@@ -125,21 +146,46 @@ export class Guard {
     this.#gate?.isolate(on);
   }
 
+  /** Detaches everything, after what is left in the ring was decided and losses were told. */
   close(): void {
+    this.#observed.drain();
+    this.#reportLost();
+    const changed = this.#gate?.counters()['mismatch'] ?? 0;
+    if (changed > 0)
+      this.report({
+        type: 'notice',
+        text: `${changed} socket operations were refused because their address was another one than the decided one`,
+      });
+    this.#observed.ring.close();
+    this.#settler.close();
+    this.#sensors.close();
     this.#gate?.close();
     this.#epoll.close();
   }
 
+  #reportLost(): void {
+    const now: Record<string, number> = {};
+    for (const [kind, { lost }] of Object.entries(this.#sensors.counters())) {
+      now[kind] = lost;
+      const more = lost - (this.#lost[kind] ?? 0);
+      if (more > 0) this.report({ type: 'lost', kind, count: more });
+    }
+    this.#lost = now;
+  }
+
   #drain(): void {
     const opens = this.#opens!;
-    const status = this.#fanotify!.drain((event) => opens.handle(event));
+    const status = this.#fanotify!.drain((event) => {
+      this.#observed.drain();
+      opens.handle(event);
+    });
     if (status < 0) throw new GuardError(`cannot read the fanotify group: errno ${-status}`);
   }
 
   #answer(events: number): void {
     // the listener hangs up when no process of the workload is left
     if ((events & EPOLLIN) === 0) return this.#epoll.remove(this.#calls!.notifications.fd);
-    this.#calls!.handle();
+    this.#calls!.handle(() => this.#observed.drain());
   }
 
   #watch(fd: number): void {
@@ -157,6 +203,18 @@ export class Guard {
     return own;
   }
 
+  /** Processes are always followed: their facts belong to every question. */
+  #attachSensors(): Sensors {
+    const { needs, cgroup, syscalls } = this.config;
+    const kinds = [...new Set(['exec', 'proc.fork', 'proc.exit', ...needs.observed])];
+    const attached = attachSensors({ kinds, syscalls });
+    if ('error' in attached) throw new GuardError(`cannot observe the workload: ${kernelErrorText(attached.error)}`);
+    const { ino } = statSync(cgroup, { bigint: true });
+    const error = attached.sensors.watch(ino, BigInt(WORKLOAD_KEY));
+    if (error) throw new GuardError(kernelErrorText(error));
+    return attached.sensors;
+  }
+
   #attachGate(): SocketGate | null {
     const { needs, cgroup, management } = this.config;
     const operations = (['connect', 'bind', 'send'] as const).filter((name: GateOperation) => needs[name]);
@@ -166,5 +224,3 @@ export class Guard {
     return attached.gate;
   }
 }
-
-const EPOLLIN = 1;

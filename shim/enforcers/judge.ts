@@ -98,6 +98,7 @@ export class Judge {
       subject: process.facts,
       decision,
       mechanism: means.mechanism,
+      after: false,
       degraded,
       latencyNs,
     });

@@ -1,5 +1,6 @@
 /** Which kinds and fields a bundle makes the guard look at: nothing else is asked, notified or attached. */
 import type { Manifest } from '../../vm/bundle/manifest.ts';
+import { SENSOR_KINDS } from '../sensors/index.ts';
 import type { Action } from '../../vm/spec/index.ts';
 
 /** Kinds that are decided before the operation takes effect; every other one is observed. */
@@ -29,7 +30,7 @@ export interface Needs {
   readonly identity: boolean;
   /** Some rule or default isolates. */
   readonly isolation: boolean;
-  /** Kinds that sensors must deliver. */
+  /** Kinds that sensors deliver; one that no sensor has is not here, and `doctor` names it. */
   readonly observed: readonly string[];
 }
 
@@ -50,7 +51,7 @@ export const needsOf = (manifest: Pick<Manifest, 'kinds' | 'fields'>, actions: R
     invoked: fields.has('file.invoked'),
     identity: IDENTITY.some((field) => fields.has(field)),
     isolation: actions.has('isolate'),
-    observed: manifest.kinds.filter((kind) => !(SYNCHRONOUS as readonly string[]).includes(kind)),
+    observed: SENSOR_KINDS.filter((kind) => kinds.has(kind) && !(SYNCHRONOUS as readonly string[]).includes(kind)),
   };
 };
 

@@ -12,6 +12,8 @@ export interface VerdictReport {
   readonly subject: Uint8Array;
   readonly decision: Decision;
   readonly mechanism: Mechanism;
+  /** The operation had taken effect already. */
+  readonly after: boolean;
   /** Why the effect is weaker than the action, or null. */
   readonly degraded: string | null;
   /** From the question's arrival to its answer. */

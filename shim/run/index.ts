@@ -11,6 +11,7 @@ import { NOT_GUARDED, type LaunchOptions } from './launch.ts';
 import { parseNetworks } from './networks.ts';
 import { liveRecords } from './records.ts';
 import { lacking } from './requirements.ts';
+import { syscallsOf } from './syscalls.ts';
 import { supervise, type WorkloadHandle } from './supervise.ts';
 
 export { NOT_GUARDED } from './launch.ts';
@@ -82,6 +83,7 @@ export const runWorkload = async (options: RunOptions): Promise<RunResult> => {
     needs: needsOf(options.bundle.manifest, actionsOf(options.bundle)),
     command: options.command,
     waitAll: options.waitAll ?? false,
+    syscalls: syscallsOf(options.bundle.normal),
     workload: workloadRecord(facts.values, BigInt(WORKLOAD_KEY)),
     management: networks.networks,
     reportAll: options.records === 'all',

@@ -80,21 +80,28 @@ export const launch = (options: LaunchOptions): Promise<Launched | Ended> =>
     child.once('close', (code) => finish({ exitCode: code ?? NOT_GUARDED, error }));
     const control = child.stdio[3] as Socket | undefined;
     if (!control) return; // not spawned: `error` follows
-    let init = 0;
-    let fanotify = -1;
+    // launcher and workload say their lines independently: either may be first
+    let init: readonly number[] | null = null;
+    let workload: readonly number[] | null = null;
+    let begun = false;
+    const begin = (): void => {
+      if (!init || !workload || begun) return;
+      begun = true;
+      const [pid, fanotify] = init;
+      const first = cgroupProcesses(options.cgroup).find((other) => other !== pid) ?? 0;
+      const go = (): void => void control.write('g');
+      resolve({ launcher: child.pid!, init: pid, first, fanotify, listener: workload[0], go, ended });
+    };
     const hear = (line: string): void => {
       const [word, ...rest] = line.split(' ');
       const text = rest.join(' ');
       const numbers = rest.map(Number);
-      if (word === 'init') [init, fanotify] = numbers as [number, number];
-      else if (word === 'note') options.onNotice(text);
+      if (word === 'note') options.onNotice(text);
       else if (word === 'error') error = text;
       else if (word === 'exec') error = `cannot execute \`${options.command[0]}\`: ${errnoText(numbers[0])}`;
-      else if (word === 'workload') {
-        const first = cgroupProcesses(options.cgroup).find((pid) => pid !== init) ?? 0;
-        const go = (): void => void control.write('g');
-        resolve({ launcher: child.pid!, init, first, fanotify, listener: numbers[0], go, ended });
-      }
+      else if (word === 'init') init = numbers;
+      else if (word === 'workload') workload = numbers;
+      begin();
     };
     let pending = '';
     control.setEncoding('latin1').on('data', (chunk: string) => {

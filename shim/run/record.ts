@@ -18,6 +18,8 @@ export interface RecordOptions {
   readonly scope?: Readonly<Record<string, string>>;
   /** Kind names; absent: all that this kernel can show. */
   readonly kinds?: readonly string[];
+  /** Numbers of system calls to record as the kind `syscall`; absent: none. */
+  readonly syscalls?: readonly number[];
   readonly waitAll?: boolean;
   readonly stdio?: LaunchOptions['stdio'];
   readonly env?: NodeJS.ProcessEnv;
@@ -65,6 +67,7 @@ export const recordTrace = async (options: RecordOptions): Promise<RecordResult>
     needs: observing(kinds),
     command: options.command,
     waitAll: options.waitAll ?? false,
+    syscalls: options.syscalls ?? [],
     workload,
     management: [],
     reportAll: false,

@@ -33,8 +33,12 @@ export const liveRecords = (bundle: Bundle, workload: ReadonlyMap<number, Value>
       const subject = report.subject.length > 0 ? [decode(report.subject)] : [];
       const event = joinFacts(decode(report.record), facts, ...subject);
       count++;
+      const verdict = verdictRecord(bundle.manifest, report.decision, event);
       sink.write({
-        ...verdictRecord(bundle.manifest, report.decision, event),
+        ...verdict,
+        // nothing can be refused any more; what `kill`, `isolate` and `stop` do beside that, they did
+        effect: report.after && verdict.effect === 'deny' ? 'allow' : verdict.effect,
+        errno: report.after ? null : verdict.errno,
         degraded: report.degraded,
         event: eventToJson(event),
         id: `${run}-${count}`,

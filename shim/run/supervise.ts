@@ -19,6 +19,8 @@ export interface SuperviseOptions extends Omit<LaunchOptions, 'cgroup'> {
   /** The VM's program; null: observe only. */
   readonly program: Uint8Array | null;
   readonly needs: Needs;
+  /** Numbers of the system calls that the kind `syscall` is about. */
+  readonly syscalls: readonly number[];
   /** Record of the workload's facts. */
   readonly workload: Uint8Array;
   readonly management: readonly Network[];
@@ -67,7 +69,11 @@ class GuardThread {
     onReport: (report: Report) => void,
   ) {
     const data: GuardData = { config, program, port: this.#channel.port1 };
-    this.#worker = startGuardThread({ workerData: data, transferList: [this.#channel.port1] });
+    this.#worker = startGuardThread({
+      workerData: data,
+      transferList: [this.#channel.port1],
+      trackUnmanagedFds: false, // descriptors that the kernel interface opened are closed by it
+    });
     this.#channel.port2.unref();
     let isReady: (error: string | null) => void;
     this.ready = new Promise((resolve) => (isReady = resolve));
@@ -118,9 +124,9 @@ const guard = async (options: SuperviseOptions, cgroup: string, launched: Launch
   const created = EventFd.create();
   if ('error' in created) return abandon(cgroup, launched, kernelErrorText(created.error));
   const { init, first, fanotify, listener } = launched;
-  const { needs, workload, management, reportAll, trace } = options;
+  const { needs, syscalls, workload, management, reportAll, trace } = options;
   const config: GuardConfig = {
-    ...{ cgroup, needs, init, first, fanotify, listener, workload, management, reportAll, trace },
+    ...{ cgroup, needs, syscalls, init, first, fanotify, listener, workload, management, reportAll, trace },
     users: users(),
     wake: created.eventfd.fd,
   };

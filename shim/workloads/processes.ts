@@ -5,7 +5,10 @@
  * question its facts are read anew.
  */
 import { QuestionWriter } from '../../vm/event/generated/question-writer.ts';
+import type { Event } from '../../vm/event/index.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { subjectPid } from '../sensors/index.ts';
+import { identityOfEvent, imageOfEvent } from './exec-event.ts';
 import { NOTHING, PROCESS_SLOTS, writeProcess, type Image, type Process, type Text } from './process.ts';
 import { processOf, readIdentity, readImage, readKey } from './proc-files.ts';
 
@@ -16,6 +19,13 @@ export interface FactsTarget {
   putSubject(key: bigint, facts: Uint8Array): void;
   dropSubject(key: bigint): void;
 }
+
+const named = (key: bigint): Pick<Process, 'pid' | 'key' | 'keyLow' | 'keyHigh'> => ({
+  pid: subjectPid(key),
+  key,
+  keyLow: Number(BigInt.asUintN(32, key)),
+  keyHigh: Number(key >> 32n),
+});
 
 const same = (a: Text, b: Text): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
@@ -56,9 +66,36 @@ export class Processes {
     this.#byThread.delete(tid);
   }
 
-  /** A process by its id, as far as it is known. */
-  get(pid: number): Process | undefined {
-    return this.#byPid.get(pid);
+  /** The process of a record; null when nothing is known of it any more. */
+  ofKey(key: bigint): Process | null {
+    const process = this.#of(subjectPid(key));
+    return process?.key === key ? process : null;
+  }
+
+  /** A sensor saw a fork: the child runs its parent's program. */
+  forked(parentKey: bigint, childKey: bigint): void {
+    const pid = subjectPid(childKey);
+    const parent = this.ofKey(parentKey);
+    if (!parent || this.#byPid.get(pid)?.key === childKey) return;
+    this.drop(pid);
+    const identity = { ...parent.identity, ppid: parent.pid };
+    this.#add({ ...named(childKey), image: parent.image, identity, parent, stale: false, next: null, facts: NOTHING });
+  }
+
+  /** A sensor saw that an exec came about. */
+  executed(key: bigint, event: Event): void {
+    const process = this.ofKey(key);
+    if (!process) return;
+    const seen = imageOfEvent(event);
+    const { next } = process;
+    const script = next !== null && same(next.path, seen.path) ? next.script : NOTHING;
+    // the kernel's file name of a script is its interpreter's; what was written is known from the start of the exec
+    const invoked = next !== null && next.invoked.length > 0 ? next.invoked : seen.invoked;
+    process.image = { ...seen, invoked, script };
+    process.identity = identityOfEvent(event, process.identity, this.users);
+    process.stale = false;
+    process.next = null;
+    this.#put(process);
   }
 
   /** It ended: its id may be given to another one. */
@@ -104,19 +141,19 @@ export class Processes {
     const inherited = parent !== null && same(parent.image.path, image.path);
     const key = readKey(this.kernel, pid);
     if (key === null) return null;
-    const process: Process = {
-      pid,
-      key,
-      keyLow: Number(BigInt.asUintN(32, key)),
-      keyHigh: Number(key >> 32n),
+    return this.#add({
+      ...named(key),
       image: inherited ? { ...image, invoked: parent.image.invoked, script: parent.image.script } : image,
       identity,
       parent,
       stale: false,
       next: null,
       facts: NOTHING,
-    };
-    this.#byPid.set(pid, process);
+    });
+  }
+
+  #add(process: Process): Process {
+    this.#byPid.set(process.pid, process);
     this.#put(process);
     return process;
   }

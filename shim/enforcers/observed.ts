@@ -1,0 +1,164 @@
+/**
+ * Events that sensors saw: facts of processes are kept from them, and the kinds that nobody asks about synchronously are
+ * decided after the fact.
+ *
+ * INVARIANT: the ring is drained before each question, so facts are those of the program that asks: the record of an
+ * exec is in the ring before the new program's first instruction.
+ */
+import { combine } from '../../vm/host/combine.ts';
+import { decodeRecord, type Event } from '../../vm/event/index.ts';
+import { KINDS, LIMITS, RECORD, RECORD_FLAGS, RING, VERDICT_FLAGS } from '../../vm/spec/index.ts';
+import type { Ring } from '../kernel/ring.ts';
+import { subjectPid, type PathSettler } from '../sensors/index.ts';
+import type { Processes } from '../workloads/processes.ts';
+import { ACTION, type Effects } from './effects.ts';
+import type { Engine } from './engine.ts';
+import type { JudgeConfig } from './judge.ts';
+import { KIND } from './questions.ts';
+import type { Report } from './report.ts';
+
+const SPAN_BYTES = 4 * (LIMITS.recordBytes.value + RING.header);
+const NOTABLE = VERDICT_FLAGS.would | VERDICT_FLAGS.matches | VERDICT_FLAGS.assumed;
+const FORK = KIND['proc.fork'];
+const EXIT = KIND['proc.exit'];
+const EXEC = KIND['exec'];
+/** Records of these change what is known of a process: nothing that follows may be decided before that. */
+const STOP = (1 << FORK) | (1 << EXIT) | (1 << EXEC);
+/** One operation, two records: the source and the target. */
+const PAIRED: ReadonlySet<number> = new Set([KIND['file.rename'], KIND['file.link']]);
+
+const AFTER = 'the kernel shows this operation only after it took effect';
+const INCOMPLETE = 'what it was about could not be read whole';
+const LEXICAL = 'the path is the one that was written: it cannot be followed any more';
+
+export class Observed {
+  readonly #decided: Uint8Array;
+  /** Offsets of the span's records, discarded ones left out. */
+  readonly #offsets: number[] = [];
+  #span: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
+
+  /** @param kinds names of the kinds that are decided here; others only keep facts */
+  constructor(
+    readonly ring: Ring,
+    readonly engine: Engine,
+    readonly processes: Processes,
+    readonly settler: PathSettler,
+    readonly effects: Effects,
+    readonly report: (report: Report) => void,
+    readonly config: JudgeConfig,
+    kinds: readonly string[],
+  ) {
+    this.#decided = new Uint8Array(256);
+    for (const kind of KINDS) if (kinds.includes(kind.name)) this.#decided[kind.id] = 1;
+  }
+
+  /** Takes everything that is in the ring. */
+  drain(): void {
+    while (this.ring.pending() > 0) {
+      this.#span = this.engine.input(SPAN_BYTES);
+      const length = this.ring.drain(this.#span, STOP);
+      if (length === 0) return;
+      this.#take(length);
+    }
+  }
+
+  #take(length: number): void {
+    this.#view = new DataView(this.#span.buffer, this.#span.byteOffset, length);
+    this.#offsets.length = 0;
+    for (let at = 0; at < length;) {
+      const header = this.#view.getUint32(at, true);
+      if ((header & RING.discard) === 0) this.#offsets.push(at + RING.header);
+      at += RING.header + (((header & ~(RING.busy | RING.discard)) + RING.align - 1) & -RING.align);
+    }
+    const last = this.#offsets.at(-1);
+    if (last === undefined) return;
+    const decides = this.#offsets.some((at) => this.#decided[this.#kind(at)] === 1);
+    if (decides) {
+      this.settler.settle(this.#span.subarray(0, length));
+      for (const at of this.#offsets) this.processes.ofKey(this.#key(at));
+      const count = this.engine.evaluateRing(length);
+      for (let i = 0; i < count && i < this.#offsets.length;) i += this.#act(i, count);
+    }
+    this.#learn(last);
+  }
+
+  /** @returns how many records the operation has */
+  #act(i: number, count: number): number {
+    const at = this.#offsets[i];
+    const kind = this.#kind(at);
+    if (this.#decided[kind] === 0) return 1;
+    const size = PAIRED.has(kind) && i + 1 < count && this.#sameOperation(at, this.#offsets[i + 1]) ? 2 : 1;
+    if (this.config.trace)
+      for (let k = i; k < i + size; k++)
+        this.report({ type: 'entry', entry: 'record', key: 0n, bytes: this.#record(this.#offsets[k]) });
+    const flags = this.#view.getUint32(at + RECORD.flags, true);
+    let strictest = i;
+    let notable = this.config.reportAll || (flags & RECORD_FLAGS.incomplete) !== 0;
+    for (let k = i; k < i + size; k++) {
+      if (this.engine.action(k) > this.engine.action(strictest)) strictest = k;
+      if (this.engine.action(k) !== ACTION.allow || (this.engine.flags(k) & NOTABLE) !== 0) notable = true;
+    }
+    const key = this.#key(at);
+    const action = this.engine.action(strictest);
+    const weaker = this.effects.apply(action, subjectPid(key));
+    if (notable) this.#tell(i, size, key, flags, action, weaker);
+    return size;
+  }
+
+  #tell(i: number, size: number, key: bigint, flags: number, action: number, weaker: string | null): void {
+    const decisions = [];
+    for (let k = i; k < i + size; k++) decisions.push(this.engine.decision(k));
+    const { decision, question } = combine(decisions);
+    const at = this.#offsets[i + question];
+    const reasons = [
+      action > ACTION.audit ? AFTER : null,
+      flags & RECORD_FLAGS.incomplete ? INCOMPLETE : null,
+      flags & RECORD_FLAGS.lexical ? LEXICAL : null,
+      weaker,
+    ];
+    const reason = reasons.filter((text) => text !== null).join('; ');
+    const now = (performance.timeOrigin + performance.now()) * 1e6;
+    this.report({
+      type: 'verdict',
+      record: this.#record(at),
+      subject: this.processes.ofKey(key)?.facts ?? new Uint8Array(0),
+      decision,
+      mechanism: 'sensor',
+      after: true,
+      degraded: reason === '' ? null : reason,
+      latencyNs: Math.max(0, Math.round(now - Number(this.#view.getBigUint64(at + RECORD.time, true)))),
+    });
+  }
+
+  /** What the last record of a span says about its process. */
+  #learn(at: number): void {
+    const kind = this.#kind(at);
+    if (kind === FORK) this.processes.forked(this.#key(at), this.#view.getBigUint64(at + RECORD.token, true));
+    else if (kind === EXIT) this.processes.drop(subjectPid(this.#key(at)));
+    else if (kind === EXEC) this.processes.executed(this.#key(at), this.#event(at));
+  }
+
+  #event(at: number): Event {
+    const decoded = decodeRecord(this.#span, at);
+    if ('error' in decoded) throw new Error(`BUG: a sensor wrote a record that is none: ${decoded.error}`);
+    return decoded.event;
+  }
+
+  #kind(at: number): number {
+    return this.#view.getUint8(at + RECORD.kind);
+  }
+
+  #key(at: number): bigint {
+    return this.#view.getBigUint64(at + RECORD.subject, true);
+  }
+
+  #record(at: number): Uint8Array {
+    return this.#span.slice(at, at + this.#view.getUint32(at + RECORD.size, true));
+  }
+
+  #sameOperation(a: number, b: number): boolean {
+    const time = (at: number): bigint => this.#view.getBigUint64(at + RECORD.time, true);
+    return this.#kind(a) === this.#kind(b) && this.#key(a) === this.#key(b) && time(a) === time(b);
+  }
+}

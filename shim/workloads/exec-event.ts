@@ -1,0 +1,54 @@
+/** What a sensor's record of an exec says of the process: program and identity, without `/proc`. */
+import { fieldId, type Event, type Value } from '../../vm/event/index.ts';
+import { NOTHING, type Identity, type Image, type Text } from './process.ts';
+
+const FIELD = Object.fromEntries(
+  'path invoked args comm cwd ppid uid euid gid loginuid session interactive caps'
+    .split(' ')
+    .map((name) => [name, fieldId(`proc.${name}`)]),
+);
+const TRUNCATED = fieldId('event.truncated');
+
+const value = (event: Event, name: string): Value | undefined => event.values.get(FIELD[name]);
+
+const text = (event: Event, name: string, otherwise: Text = NOTHING): Text => {
+  const found = value(event, name);
+  return typeof found === 'string' ? Buffer.from(found, 'latin1') : otherwise;
+};
+
+const number = (event: Event, name: string, otherwise: number): number => {
+  const found = value(event, name);
+  return typeof found === 'bigint' ? Number(found) : otherwise;
+};
+
+export const imageOfEvent = (event: Event): Image => {
+  const args = value(event, 'args');
+  const cut = event.values.get(TRUNCATED);
+  return {
+    path: text(event, 'path'),
+    invoked: text(event, 'invoked'),
+    script: NOTHING,
+    args: Array.isArray(args) ? Buffer.from(args.map((arg) => `${arg}\0`).join(''), 'latin1') : NOTHING,
+    argsCut: Array.isArray(cut) && cut.includes('proc.args'),
+  };
+};
+
+/** @param before what was known; the parent of an orphan stays the one that it had */
+export const identityOfEvent = (event: Event, before: Identity, users: ReadonlyMap<number, Text>): Identity => {
+  const uid = number(event, 'uid', before.uid);
+  const caps = value(event, 'caps');
+  return {
+    ppid: before.ppid,
+    uid,
+    euid: number(event, 'euid', before.euid),
+    gid: number(event, 'gid', before.gid),
+    comm: text(event, 'comm', before.comm),
+    cwd: text(event, 'cwd', before.cwd),
+    user: users.get(uid) ?? NOTHING,
+    loginuid: number(event, 'loginuid', before.loginuid),
+    session: number(event, 'session', before.session),
+    interactive: value(event, 'interactive') === true,
+    capsLow: typeof caps === 'bigint' ? Number(BigInt.asUintN(32, caps)) : before.capsLow,
+    capsHigh: typeof caps === 'bigint' ? Number(caps >> 32n) : before.capsHigh,
+  };
+};
