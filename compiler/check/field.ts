@@ -1,5 +1,6 @@
 /** Fields by their names: aliases, indexes, masks, and whether the rule's kinds have them. */
 import type { FieldNode } from '../expression/ast.ts';
+import { toText } from '../expression/bytes.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { FIELD_ALIASES, FIELDS, type FieldSpec, type FieldType } from '../../vm/spec/fields.ts';
 import { KINDS } from '../../vm/spec/kinds.ts';
@@ -109,6 +110,12 @@ export function outOfRange(
   return context.report('L2118', message, span, type === 'uint' && value >= MIN ? unsigned : null);
 }
 
+/** The field with its index, without its mask. */
+function written({ name, index }: FieldNode): string {
+  if (index === null) return name;
+  return `${name}[${index.kind === 'text' ? JSON.stringify(toText(index.value) ?? index.value) : index.value}]`;
+}
+
 /** A field with its index and mask; null: reported. */
 export function resolveField(node: FieldNode, context: Context): TypedValue | null {
   const spec = specOf(node.name);
@@ -124,7 +131,7 @@ export function resolveField(node: FieldNode, context: Context): TypedValue | nu
     type,
     operand: { is: 'field', field: spec.id, ...at, ...mask },
     spec,
-    name: node.name,
+    name: written(node),
     span: node.span,
   };
 }

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { NameNode } from '../expression/ast.ts';
 import type { Expr } from '../../vm/bundle/normal.ts';
+import { LIMITS } from '../../vm/spec/limits.ts';
 import { Context } from './context.ts';
 import type { Environment, MacroDefinition } from './environment.ts';
 import { measure, tooLarge } from './size.ts';
@@ -36,6 +37,8 @@ export function useMacro(node: NameNode, context: Context, check: Check): Checke
   }
   const found = known.get(definition);
   if (found !== undefined) return found;
+  const limit = LIMITS.exprDepth.value;
+  if (macros.length >= limit) return context.report('L2007', `more than ${limit} macros inside each other`, span);
   const inner = new Context(env, [...macros, name]);
   const value = definition.node && check(definition.node, inner);
   for (const diagnostic of inner.diagnostics) context.diagnostics.push(diagnostic);

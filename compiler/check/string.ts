@@ -30,8 +30,10 @@ function accepts(left: Resolved, { op }: Test, context: Context): boolean {
     if (left.type === 'string' || (left.type === 'address' && op === 'within')) return true;
     if (left.type === 'list' || left.type === 'flags' || left.type === 'map') return unfit(left, context) !== null;
   }
-  const isAddress = left.is === 'typed' ? left.type === 'address' : left.sort === 'address';
-  const help = isAddress ? 'write `within "…/…"` or `in (…)`' : '`=`, `<` and `in` test integers';
+  const type = left.is === 'typed' ? left.type : left.sort;
+  const isBoolean = type === 'bool' || type === 'boolean';
+  const help =
+    type === 'address' ? 'write `within "…/…"` or `in (…)`' : isBoolean ? null : 'integers have `=`, `<`, `in`';
   context.report('L2110', `\`${op}\` tests strings, ${describe(left)}`, left.span, help);
   return false;
 }

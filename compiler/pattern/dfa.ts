@@ -76,7 +76,8 @@ function table(dfa: DFA): Dfa {
       order.push(target);
     }
   }
-  const dead = order.length;
+  // The automaton of no string at all is its dead state alone.
+  const dead = order.length === 1 && dfa.isEmpty ? 0 : order.length;
   const next = new Uint32Array((dead + 1) * 256).fill(dead);
   const accept = new Uint8Array(dead + 1);
   order.forEach((node, state) => {
@@ -85,7 +86,7 @@ function table(dfa: DFA): Dfa {
       next.fill(numbers.get(target)!, state * 256 + min, state * 256 + max + 1),
     );
   });
-  const isComplete = !next.subarray(0, dead * 256).includes(dead);
+  const isComplete = dead > 0 && !next.subarray(0, dead * 256).includes(dead);
   const states = isComplete ? dead : dead + 1;
   return { states, start: 0, accept: accept.slice(0, states), next: next.slice(0, states * 256) };
 }

@@ -59,7 +59,8 @@ function repeatFacts(of: Pattern, min: number, max: number | null): Facts {
   }
   if (max === min) return facts;
   const rest = max === null ? unbounded(once) : bounded(once, max - min);
-  return concatenated(facts, rest);
+  // Further copies stand between those that are always there, so all but `exact` stays.
+  return rest.exact ? concatenated(facts, rest) : { ...facts, exact: null };
 }
 
 /** None or more copies: the empty string alone, or nothing is known. */

@@ -167,7 +167,7 @@ class RegexParser {
       return false;
     }
     const flags = /^([imsU]*)(?:-([imsU]+))?([:)])/.exec(rest);
-    if (!flags || (flags[3] === ')' && flags[1] === '' && flags[2] === undefined)) {
+    if (!flags) {
       throw new Refused(`\`(?${rest.slice(0, 1)}\` starts no group of RE2`, start);
     }
     for (const flag of flags[1]) this.#flags[flag as keyof Flags] = true;
@@ -232,7 +232,7 @@ class RegexParser {
     if (char === 'p' || char === 'P')
       throw new Refused('classes of Unicode are not supported: strings are bytes', start);
     // eslint-disable-next-line no-control-regex
-    if (/[\x00-\x7f]/.test(char) && !/[A-Za-z_]/.test(char)) return { byte: char.charCodeAt(0) };
+    if (/[\x00-\x7f]/.test(char) && !/[A-Za-z]/.test(char)) return { byte: char.charCodeAt(0) };
     throw new Refused(`\`\\${char > '\x7f' ? '…' : char}\` is not an escape of RE2`, start);
   }
 

@@ -28,6 +28,8 @@ const MACROS: Readonly<Record<string, string>> = {
   double0: 'proc.interactive',
   ...Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`deep${i + 1}`, `not (deep${i} and proc.memfd)`])),
   deep0: 'proc.interactive',
+  ...Object.fromEntries(Array.from({ length: 9999 }, (_, i) => [`chain${i + 1}`, `chain${i}`])),
+  chain0: 'proc.interactive',
 };
 
 const PARAMETERS: Readonly<Record<string, ReturnType<Environment['parameter']>>> = {
