@@ -1,9 +1,8 @@
 /** `lictor build`: policies to a bundle. */
 import { createHash } from 'node:crypto';
-import { build } from '../../compiler/build.ts';
 import { defineCommand } from '../command.ts';
 import { Exit } from '../exit.ts';
-import { COMPILE_OPTIONS, compileWith, POLICY_OPERANDS } from '../input/compile.ts';
+import { BUILD_OPTIONS, builder, compileWith, POLICY_OPERANDS } from '../input/compile.ts';
 import { writeWhole } from '../input/write.ts';
 import { costTable } from '../output/cost.ts';
 import { countOf, human, summary } from '../output/diagnostics.ts';
@@ -22,7 +21,7 @@ export default defineCommand({
       required: true,
       doc: 'where the bundle goes; an existing one is replaced whole',
     },
-    ...COMPILE_OPTIONS,
+    ...BUILD_OPTIONS,
   },
   formats: ['human', 'json'],
   exits: { [Exit.Ok]: 'built', [Exit.Findings]: 'errors, or warnings with --strict; no bundle was written' },
@@ -31,7 +30,7 @@ export default defineCommand({
     { line: 'lictor build web.yaml --set backend=8081 -o web.bundle', doc: 'with a parameter' },
   ],
   async run({ operands, values, format, io }) {
-    const { sources, value, diagnostics } = await compileWith(operands, values, io, build);
+    const { sources, value, diagnostics } = await compileWith(operands, values, io, builder(values));
     await io.err.write(human(diagnostics, sources, io.err));
     if (!value) {
       await note(io, `\n${quantity(sources.length, 'file')}: ${summary(diagnostics)}`);

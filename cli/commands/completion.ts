@@ -4,7 +4,7 @@ import { defineCommand } from '../command.ts';
 import { bash } from '../completion/bash.ts';
 import { fish } from '../completion/fish.ts';
 import { zsh } from '../completion/zsh.ts';
-import { Exit } from '../exit.ts';
+import { Exit, Stop } from '../exit.ts';
 import { COMMANDS, type Entry } from '../registry.ts';
 
 const SHELLS = { bash, zsh, fish };
@@ -19,6 +19,9 @@ export default defineCommand({
     { line: 'lictor completion fish >~/.config/fish/completions/lictor.fish', doc: 'for fish' },
   ],
   async run({ operands: [shell], io }) {
+    if (!Object.hasOwn(SHELLS, shell)) {
+      throw new Stop(Exit.Usage, `no completion for \`${shell}\``, `shells are ${Object.keys(SHELLS).join(', ')}`);
+    }
     const loaded = await Promise.all(
       COMMANDS.map(async (entry): Promise<[Entry, Command]> => [entry, (await entry.load()).default]),
     );

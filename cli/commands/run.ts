@@ -1,5 +1,4 @@
 /** `lictor run`: a workload under policies. */
-import { build } from '../../compiler/build.ts';
 import { runWorkload } from '../../shim/run/index.ts';
 import { linesSink } from '../../shim/sinks/lines.ts';
 import { ndjsonFileSink, ndjsonSink } from '../../shim/sinks/ndjson.ts';
@@ -8,7 +7,7 @@ import { readBundle, type Bundle } from '../../vm/bundle/index.ts';
 import { defineCommand, type Values } from '../command.ts';
 import { Exit, Stop } from '../exit.ts';
 import { openBundle } from '../input/bundle.ts';
-import { COMPILE_OPTIONS, compileWith } from '../input/compile.ts';
+import { BUILD_OPTIONS, builder, compileWith } from '../input/compile.ts';
 import { cannot } from '../input/paths.ts';
 import { reportLost, SCOPE_OPTION, scopeFacts, WAIT_ALL_OPTION } from '../input/workload.ts';
 import { human, summary } from '../output/diagnostics.ts';
@@ -34,13 +33,13 @@ const OPTIONS = {
     doc: 'network that an isolated workload still reaches; may be repeated',
   },
   'wait-all': WAIT_ALL_OPTION,
-  ...COMPILE_OPTIONS,
+  ...BUILD_OPTIONS,
 } as const;
 type RunValues = Values<typeof OPTIONS>;
 
 async function bundleOf(values: RunValues, io: Io): Promise<Bundle> {
   if (values.bundle !== undefined) return openBundle(values.bundle);
-  const { sources, value, diagnostics } = await compileWith(values.policy, values, io, build);
+  const { sources, value, diagnostics } = await compileWith(values.policy, values, io, builder(values));
   await io.err.write(human(diagnostics, sources, io.err));
   if (!value) throw new Stop(Exit.NotGuarded, `the policies have errors: ${summary(diagnostics)}`);
   const read = readBundle(value.file);

@@ -19,9 +19,10 @@ export const BUNDLE_OPTION = {
 } as const satisfies Option;
 
 /**
+ * @returns the bundle and its whole file
  * @throws Stop where the file is missing, unreadable, or not a sound bundle
  */
-export function openBundle(path: string): Bundle {
+export function openBundleFile(path: string): { bundle: Bundle; bytes: Uint8Array } {
   let bytes: Uint8Array;
   try {
     const { size: length } = statSync(path);
@@ -36,5 +37,8 @@ export function openBundle(path: string): Bundle {
   if ('error' in read) {
     throw new Stop(Exit.Findings, `\`${path}\`: ${read.error}`, '`lictor build` makes a bundle from policies');
   }
-  return read.bundle;
+  return { bundle: read.bundle, bytes };
 }
+
+/** @throws Stop as `openBundleFile` */
+export const openBundle = (path: string): Bundle => openBundleFile(path).bundle;

@@ -1,4 +1,5 @@
 /** From operands to compiled policies: the flags that all compiling commands share, and the call. */
+import { build, type Built } from '../../compiler/build.ts';
 import type { CompileOptions } from '../../compiler/index.ts';
 import type { Diagnostic, Source, Staged } from '../../compiler/diagnostics/diagnostic.ts';
 import type { Operands, Options, Values } from '../command.ts';
@@ -26,6 +27,13 @@ export const COMPILE_OPTIONS = {
   'max-source-bytes': { type: 'number', value: 'BYTES', min: 1, max: 2 ** 30, doc: 'limit of one source file' },
 } as const satisfies Options;
 
+/** Of the commands that make a program. */
+export const BUILD_OPTIONS = {
+  ...COMPILE_OPTIONS,
+  budget: { type: 'number', value: 'BYTES', min: 1, max: 2 ** 31, doc: 'bytes that the program may have' },
+  'allow-slow': { type: 'flag', doc: 'also take a program whose verdicts are dearer than the budget of steps' },
+} as const satisfies Options;
+
 type CompileValues = Values<typeof COMPILE_OPTIONS>;
 
 /** @throws Stop where a `--set` is not NAME=VALUE */
@@ -46,6 +54,16 @@ export const compileOptions = (values: CompileValues, io: Io): CompileOptions =>
   ...(values['max-source-bytes'] !== undefined && { maxSourceBytes: values['max-source-bytes'] }),
 });
 
+/** Compiles, plans and emits with the flags of `BUILD_OPTIONS`. */
+export const builder =
+  (values: Values<typeof BUILD_OPTIONS>) =>
+  (sources: readonly Source[], options: CompileOptions): Staged<Built | null> =>
+    build(sources, {
+      ...options,
+      allowSlow: values['allow-slow'],
+      ...(values.budget !== undefined && { maxProgramBytes: values.budget }),
+    });
+
 export interface CompiledSources<T> {
   readonly sources: readonly Source[];
   readonly value: T | null;
@@ -54,16 +72,16 @@ export interface CompiledSources<T> {
 
 /**
  * Reads the sources and gives them to a stage of the compiler, unless reading already found errors.
- * @param stage `compile` or `build`
+ * @param stage `compile`, or what `builder` makes
  */
 export async function compileWith<T>(
   operands: readonly string[],
   values: CompileValues,
   io: Io,
-  stage: (sources: readonly Source[], options: CompileOptions) => Staged<T | null> | Promise<Staged<T | null>>,
+  stage: (sources: readonly Source[], options: CompileOptions) => Staged<T | null>,
 ): Promise<CompiledSources<T>> {
   const options = compileOptions(values, io);
   const { value: sources, diagnostics } = await readSources(operands, io, options.maxSourceBytes);
   if (diagnostics.length > 0) return { sources, value: null, diagnostics };
-  return { sources, ...(await stage(sources, options)) };
+  return { sources, ...stage(sources, options) };
 }

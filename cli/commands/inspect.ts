@@ -1,0 +1,83 @@
+/** `lictor inspect`: what is in a bundle. */
+import { createHash } from 'node:crypto';
+import { readContainer } from '../../vm/bundle/container.ts';
+import { defineCommand } from '../command.ts';
+import { Exit } from '../exit.ts';
+import { openBundleFile } from '../input/bundle.ts';
+import { costTable } from '../output/cost.ts';
+import type { Output } from '../output/io.ts';
+import { table } from '../output/table.ts';
+import { count, quantity, size } from '../output/text.ts';
+import type { Bundle } from '../../vm/bundle/index.ts';
+
+interface Section {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+function sectionsOf(bytes: Uint8Array): Section[] {
+  const container = readContainer(bytes);
+  if ('error' in container) throw new Error(`BUG: a bundle that was read is none: ${container.error}`);
+  return Object.entries(container.sections).map(([name, section]: [string, Uint8Array]) => ({
+    name,
+    bytes: section.length,
+    sha256: createHash('sha256').update(section).digest('hex'),
+  }));
+}
+
+const DIGEST_SHOWN = 16;
+
+function human({ manifest, digest }: Bundle, sections: readonly Section[], out: Output): string {
+  const { style } = out;
+  const name = [manifest.name, manifest.version].filter(Boolean).join(' ') || 'unnamed';
+  const rulesOf = (policy: number): number => manifest.rules.filter((rule) => rule.policy === policy).length;
+  const labels = Object.entries(manifest.labels).map(([key, value]) => `${key}=${value}`);
+  const right = true as const;
+  return [
+    `${style.strong(name)}: ${quantity(manifest.policies.length, 'policy')}, ${quantity(manifest.rules.length, 'rule')}\n`,
+    `sha256 ${digest}\n`,
+    ...(labels.length > 0 ? [`labels ${labels.join(', ')}\n`] : []),
+    '\n',
+    table(
+      out,
+      [{ title: 'SECTION' }, { title: 'SIZE', right }, { title: 'SHA-256' }],
+      sections.map(({ name: section, bytes, sha256 }) => [section, size(bytes), sha256.slice(0, DIGEST_SHOWN)]),
+    ),
+    '\n',
+    table(
+      out,
+      [{ title: 'POLICY' }, { title: 'TIER' }, { title: 'ORDER', right }, { title: 'MODE' }, { title: 'RULES', right }],
+      manifest.policies.map(({ name: policy, tier, order, mode }, i) => [
+        policy,
+        tier,
+        String(order),
+        mode,
+        count(rulesOf(i)),
+      ]),
+    ),
+    '\n',
+    costTable(out, manifest),
+  ].join('');
+}
+
+export default defineCommand({
+  about:
+    'Policies stand in the order of decision. STEPS AT MOST is the bound of a verdict, stated by the program and checked when it is loaded.',
+  operands: { name: 'BUNDLE', min: 1, max: 1, completes: 'file', doc: 'a bundle that `lictor build` made' },
+  options: {},
+  formats: ['human', 'json'],
+  exits: { [Exit.Ok]: 'shown', [Exit.Findings]: 'the file is not a sound bundle' },
+  examples: [
+    { line: 'lictor inspect web.bundle', doc: 'policies, sections, bounds' },
+    { line: 'lictor inspect web.bundle --format json | jq .manifest.kinds', doc: 'the kinds of event that it needs' },
+  ],
+  async run({ operands: [path], format, io }) {
+    const { bundle, bytes } = openBundleFile(path);
+    const sections = sectionsOf(bytes);
+    const { manifest, digest } = bundle;
+    const facts = { digest, bytes: bytes.length, sections, manifest };
+    await io.out.write(format === 'json' ? `${JSON.stringify(facts)}\n` : human(bundle, sections, io.out));
+    return Exit.Ok;
+  },
+});
