@@ -1,12 +1,11 @@
 /** Starts the guard's thread: from its bundled file beside the program, or from source in a checkout. */
 import { existsSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { assetPath } from '../../vm/host/assets.ts';
 
 const BUNDLED = 'guard-worker.js';
-const bundled = basename(dirname(fileURLToPath(import.meta.url))) === 'dist';
+/** Bundled code lies in chunks of any name, but never in TypeScript. */
+const bundled = !import.meta.url.endsWith('.ts');
 
 /** A worker does not load TypeScript by the parent's loader: it registers its own first. Only in a checkout. */
 const fromSource = (options: WorkerOptions): Worker => {
