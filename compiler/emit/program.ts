@@ -38,10 +38,7 @@ export const emit = (plan: Plan): Emitted => {
   const join = joinSteps(operands.operands);
   const lists = new ListWriter(w, tests);
   const rows = drafted.map(({ kind, known, unknown }) => {
-    const most = Math.max(
-      boundOf(known, classifiers, steps),
-      boundOf(unknown, classifiers, steps) + plan.entries.length,
-    );
+    const most = Math.max(boundOf(known, classifiers, steps), boundOf(unknown, classifiers, steps));
     return {
       kind,
       known: writeSteps(w, known, classifiers, lists),

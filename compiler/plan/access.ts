@@ -27,8 +27,16 @@ export class Accesses {
     return [...this.#byName.values()];
   }
 
+  readonly #covers = new WeakMap<Expr, Cover | null>();
+
   /** The accesses that stand for a test, null where none do. */
   cover(e: Expr): Cover | null {
+    let cover = this.#covers.get(e);
+    if (cover === undefined) this.#covers.set(e, (cover = this.#find(e)));
+    return cover;
+  }
+
+  #find(e: Expr): Cover | null {
     switch (e.op) {
       case 'compare':
         return this.#compare(e.cmp, e.left, e.right) ?? this.#compare(FLIPPED[e.cmp], e.right, e.left);
@@ -124,7 +132,7 @@ export class Accesses {
 
   #access(form: Form, fold: boolean, operand: FieldRef, key: Bytes): Access {
     const { field, index, key: label, mask } = operand;
-    const name = JSON.stringify([form, fold, field, index, label, mask]);
+    const name = `${form} ${fold} ${field} ${index} ${mask} ${label}`;
     let classifier = this.#byName.get(name);
     if (!classifier) {
       const ref = { field, ...(index !== undefined && { index }), ...(label !== undefined && { key: label }) };

@@ -99,7 +99,8 @@ export function checkRecord(record: usize, room: u32): bool {
   if (room < S.RECORD_HEADER) return false;
   const size = load<u32>(record, S.RECORD_SIZE);
   if (size > room || size < S.RECORD_HEADER || size & 7 || size > S.LIMIT_RECORD_BYTES) return false;
-  if (load<u8>(record, S.RECORD_VERSION) != S.RECORD_FORMAT) return false;
+  if (load<u8>(record, S.RECORD_VERSION) != S.RECORD_FORMAT || load<u32>(record, S.RECORD_RESERVED)) return false;
+  if (<i64>load<u64>(record, S.RECORD_TIME) < 0) return false;
   const slots = <u32>load<u16>(record, S.RECORD_SLOTS);
   const data = S.RECORD_HEADER + slots * S.RECORD_SLOT;
   if (slots > S.LIMIT_RECORD_SLOTS || data > size) return false;
@@ -108,8 +109,9 @@ export function checkRecord(record: usize, room: u32): bool {
   for (let at = S.RECORD_HEADER; at < data; at += S.RECORD_SLOT) {
     const slot = record + at;
     const field = <u32>load<u16>(slot, S.SLOT_FIELD);
+    if (load<u16>(slot, S.SLOT_RESERVED)) return false;
     if (field == 0) continue;
-    if (field >= S.FIELD_COUNT || load<u16>(slot, S.SLOT_RESERVED) != 0) return false;
+    if (field >= S.FIELD_COUNT) return false;
     const bit = (<u64>1) << (field & 63);
     if ((field < 64 ? low : high) & bit) return false;
     if (field < 64) low |= bit;

@@ -201,8 +201,7 @@ function verifyKinds(testSteps: usize, used: usize): i32 {
       kind * 2 + 2,
     );
     if (known == u64.MAX_VALUE || unknown == u64.MAX_VALUE) return S.ERROR_BOUNDS;
-    // in an unknown workload all that matches is walked once more
-    const all = plus(join, max(known, plus(unknown, header(S.PROGRAM_ENTRY_COUNT_AT))));
+    const all = plus(join, max(known, unknown));
     // the largest number that can be stated stands for all beyond it
     if (min(all, <u64>u32.MAX_VALUE) > <u64>at(row + S.KIND_ROW_BOUND)) return S.ERROR_COST;
     if (!isPolicyList(at(row + S.KIND_ROW_ASSUMED))) return S.ERROR_BOUNDS;

@@ -137,7 +137,7 @@ export function listSteps(offset: u32, testSteps: usize): u64 {
   let sum: u64 = 0;
   for (let i: u32 = 0; i < n; i++) {
     const test = at(offset + 8 + i * S.CANDIDATE_SIZE);
-    sum = plus(sum, 2); // the candidate, and its note
+    sum = plus(sum, 3); // the candidate, its note, and the walk over what was noted in an unknown workload
     if (test != S.ACCEPT) sum = plus(sum, load<u64>(testSteps + test * 8));
   }
   return sum;
