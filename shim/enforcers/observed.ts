@@ -6,8 +6,8 @@
  * exec is in the ring before the new program's first instruction.
  */
 import { combine } from '../../vm/host/combine.ts';
-import { decodeRecord, type Event } from '../../vm/event/index.ts';
-import { KINDS, LIMITS, RECORD, RECORD_FLAGS, RING, VERDICT_FLAGS } from '../../vm/spec/index.ts';
+import { decodeRecord, fieldId, type Event } from '../../vm/event/index.ts';
+import { KINDS, LIMITS, RECORD, RECORD_FLAGS, RING, SLOT, VERDICT_FLAGS } from '../../vm/spec/index.ts';
 import type { Ring } from '../kernel/ring.ts';
 import { subjectPid, type PathSettler } from '../sensors/index.ts';
 import type { Processes } from '../workloads/processes.ts';
@@ -26,6 +26,9 @@ const EXEC = KIND['exec'];
 const STOP = (1 << FORK) | (1 << EXIT) | (1 << EXEC);
 /** One operation, two records: the source and the target. */
 const PAIRED: ReadonlySet<number> = new Set([KIND['file.rename'], KIND['file.link']]);
+const SIDE = fieldId('file.side');
+const SOURCE = 's'.charCodeAt(0);
+const TARGET = 't'.charCodeAt(0);
 
 const AFTER = 'the kernel shows this operation only after it took effect';
 const INCOMPLETE = 'what it was about could not be read whole';
@@ -56,31 +59,55 @@ export class Observed {
   /** Takes everything that is in the ring. */
   drain(): void {
     while (this.ring.pending() > 0) {
+      this.#offsets.length = 0;
       this.#span = this.engine.input(SPAN_BYTES);
-      const length = this.ring.drain(this.#span, STOP);
+      let length = this.ring.drain(this.#span, STOP);
       if (length === 0) return;
+      this.#index(0, length);
+      // the program that wrote the first half of a pair is just about to write the second
+      for (let tries = 0; this.#endsInHalf() && tries < 1000; tries++) {
+        const room = this.#span.subarray(length);
+        if (room.length < LIMITS.recordBytes.value + RING.header) break;
+        const more = this.ring.drain(room, STOP);
+        this.#index(length, length + more);
+        length += more;
+      }
       this.#take(length);
     }
   }
 
-  #take(length: number): void {
-    this.#view = new DataView(this.#span.buffer, this.#span.byteOffset, length);
-    this.#offsets.length = 0;
-    for (let at = 0; at < length;) {
+  /** Finds the records of a part of the span. */
+  #index(from: number, to: number): void {
+    this.#view = new DataView(this.#span.buffer, this.#span.byteOffset, to);
+    for (let at = from; at < to;) {
       const header = this.#view.getUint32(at, true);
       if ((header & RING.discard) === 0) this.#offsets.push(at + RING.header);
       at += RING.header + (((header & ~(RING.busy | RING.discard)) + RING.align - 1) & -RING.align);
     }
+  }
+
+  #endsInHalf(): boolean {
+    const last = this.#offsets.at(-1);
+    return last !== undefined && this.#decided[this.#kind(last)] === 1 && this.#side(last) === SOURCE;
+  }
+
+  #take(length: number): void {
     const last = this.#offsets.at(-1);
     if (last === undefined) return;
-    const decides = this.#offsets.some((at) => this.#decided[this.#kind(at)] === 1);
-    if (decides) {
+    if (this.#offsets.some((at) => this.#decided[this.#kind(at)] === 1)) {
       this.settler.settle(this.#span.subarray(0, length));
-      for (const at of this.#offsets) this.processes.ofKey(this.#key(at));
+      this.#know();
       const count = this.engine.evaluateRing(length);
       for (let i = 0; i < count && i < this.#offsets.length;) i += this.#act(i, count);
     }
     this.#learn(last);
+  }
+
+  /** Puts the facts of every process in the span into the VM. Its memory may grow, so the span is taken anew. */
+  #know(): void {
+    for (const key of this.#offsets.map((at) => this.#key(at))) this.processes.ofKey(key);
+    this.#span = this.engine.input(SPAN_BYTES);
+    this.#view = new DataView(this.#span.buffer, this.#span.byteOffset);
   }
 
   /** @returns how many records the operation has */
@@ -88,7 +115,7 @@ export class Observed {
     const at = this.#offsets[i];
     const kind = this.#kind(at);
     if (this.#decided[kind] === 0) return 1;
-    const size = PAIRED.has(kind) && i + 1 < count && this.#sameOperation(at, this.#offsets[i + 1]) ? 2 : 1;
+    const size = i + 1 < count && this.#sameOperation(at, this.#offsets[i + 1]) ? 2 : 1;
     if (this.config.trace)
       for (let k = i; k < i + size; k++)
         this.report({ type: 'entry', entry: 'record', key: 0n, bytes: this.#record(this.#offsets[k]) });
@@ -119,6 +146,7 @@ export class Observed {
     ];
     const reason = reasons.filter((text) => text !== null).join('; ');
     const now = (performance.timeOrigin + performance.now()) * 1e6;
+    const latencyNs = Math.max(0, Math.round(now - Number(this.#view.getBigUint64(at + RECORD.time, true))));
     this.report({
       type: 'verdict',
       record: this.#record(at),
@@ -127,7 +155,7 @@ export class Observed {
       mechanism: 'sensor',
       after: true,
       degraded: reason === '' ? null : reason,
-      latencyNs: Math.max(0, Math.round(now - Number(this.#view.getBigUint64(at + RECORD.time, true)))),
+      latencyNs,
     });
   }
 
@@ -157,8 +185,19 @@ export class Observed {
     return this.#span.slice(at, at + this.#view.getUint32(at + RECORD.size, true));
   }
 
+  /** Whether `b` is the target of the rename or link whose source `a` is. */
   #sameOperation(a: number, b: number): boolean {
-    const time = (at: number): bigint => this.#view.getBigUint64(at + RECORD.time, true);
-    return this.#kind(a) === this.#kind(b) && this.#key(a) === this.#key(b) && time(a) === time(b);
+    if (this.#kind(a) !== this.#kind(b) || this.#key(a) !== this.#key(b)) return false;
+    return this.#side(a) === SOURCE && this.#side(b) === TARGET;
+  }
+
+  /** First letter of `file.side`, 0 where there is none. */
+  #side(at: number): number {
+    if (!PAIRED.has(this.#kind(at))) return 0;
+    const slots = this.#view.getUint16(at + RECORD.slots, true);
+    for (let i = 0, slot = at + RECORD.header; i < slots; i++, slot += RECORD.slot)
+      if (this.#view.getUint16(slot + SLOT.field, true) === SIDE)
+        return this.#span[at + this.#view.getUint32(slot + SLOT.value, true)];
+    return 0;
   }
 }
