@@ -33,9 +33,8 @@ function keep({ about, program, records }: HostileCase): string {
 export function watched(order: Omit<Order, 'beat'>): Promise<Tally> {
   const shared = new SharedArrayBuffer(4);
   const beat = new Int32Array(shared);
-  const worker = new Worker(new URL('worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('thread.mjs', import.meta.url), {
     workerData: { ...order, beat: shared } satisfies Order,
-    execArgv: ['--import', 'tsx'],
   });
   return new Promise((resolve, reject) => {
     let last = -1;

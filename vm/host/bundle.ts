@@ -4,8 +4,7 @@
  */
 import type { Decision, PlaneDecision } from '../event/decision.ts';
 import { ACTIONS, NO_POLICY, NO_RULE, RECORD, RING, VERDICT, VERDICT_FLAGS } from '../spec/index.ts';
-import { checked, type Vm, VmError } from './vm.ts';
-import { ERRORS } from '../spec/errors.ts';
+import { checked, type Vm } from './vm.ts';
 
 const FIRST_INPUT = 1 << 16;
 const NOTES = 4096;
@@ -43,11 +42,9 @@ export class VmBundle {
     for (const pointer of [this.#program, this.#input, this.#out, this.#notes]) this.#vm.raw.free(pointer);
   }
 
-  /** Worst-case steps of an event of the kind. */
+  /** Worst-case steps of an event of the kind, at most 2^31 - 1. */
   cost(kind: number): number {
-    const steps = this.#vm.raw.cost(this.#handle, kind);
-    if (steps === ERRORS.key.code || steps === ERRORS.handle.code) throw new VmError('cost', steps);
-    return steps >>> 0;
+    return checked('cost', this.#vm.raw.cost(this.#handle, kind));
   }
 
   /**
