@@ -19,6 +19,11 @@ const paragraph = (text: string): Promise<void> => say(wrap(text, 80));
 
 async function live(): Promise<void> {
   const stage = await setStage();
+  const interrupted = (): never => {
+    stage.close();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted);
   try {
     await heading('1. The policy is enforced');
     await note(io, style.faint('starting the service under `lictor run` …'));
@@ -40,6 +45,7 @@ async function live(): Promise<void> {
     const works = denied === attacks(first).length && ordinary(first).every(({ worked }) => worked);
     process.exitCode = works && would === attacks(second).length ? 0 : 1;
   } finally {
+    process.off('SIGINT', interrupted);
     stage.close();
   }
 }
@@ -47,19 +53,26 @@ async function live(): Promise<void> {
 const attacks = (outcomes: readonly Outcome[]): Outcome[] => outcomes.filter(({ step }) => step.attack);
 const ordinary = (outcomes: readonly Outcome[]): Outcome[] => outcomes.filter(({ step }) => !step.attack);
 
-await say(`${style.strong('Lictor')}: a web service, its policy, and an attack through it`);
-await say('');
-await paragraph(
-  `The policy is ${relative(process.cwd(), assetPath('../examples/web-service/policy.yaml'))}. The service is a real process with real ` +
-    'sockets on loopback; everything it may touch lies in a temporary directory.',
-);
-try {
-  await live();
-} catch (error) {
-  if (!(error instanceof NotGuarded)) throw error;
-  await note(
-    io,
-    style.warn(wrap(`The kernel cannot be used here, so a recorded trace stands in. ${error.message}`, 80)),
+async function main(): Promise<void> {
+  await say(`${style.strong('Lictor')}: a web service, its policy, and an attack through it`);
+  await say('');
+  const policy = relative(process.cwd(), assetPath('../examples/web-service/policy.yaml'));
+  await paragraph(
+    `The policy is ${policy}. The service is a real process with real sockets on loopback; everything it may touch lies ` +
+      'in a temporary directory.',
   );
-  await recorded(io);
+  try {
+    await live();
+  } catch (error) {
+    if (!(error instanceof NotGuarded)) throw error;
+    await note(io, `\n${wrap(`The kernel cannot be used here, so a recorded trace stands in: ${error.message}`, 80)}`);
+    await recorded(io);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  await note(io, `${io.err.style.bad('the demo failed:')} ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
 }

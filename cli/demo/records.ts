@@ -2,36 +2,31 @@
 import { readFileSync } from 'node:fs';
 import type { LiveRecord } from '../../shim/sinks/sink.ts';
 
-const PATIENCE_MS = 1500;
+const PATIENCE_MS = 2000;
 const POLL_MS = 20;
 
-/** A record is of interest where something was denied, or would have been. */
-const telling = (record: LiveRecord): boolean =>
-  record.effect !== 'allow' || (record.would !== null && record.would.action !== 'allow');
-
 export class Records {
-  #seen = 0;
+  readonly #records: LiveRecord[] = [];
 
   constructor(readonly path: string) {}
 
-  /** @returns the records since the last call */
-  #fresh(): LiveRecord[] {
+  #read(): void {
     const lines = readFileSync(this.path, 'utf8').split('\n').slice(0, -1);
-    const fresh = lines.slice(this.#seen).map((line) => JSON.parse(line) as LiveRecord);
-    this.#seen = lines.length;
-    return fresh;
+    for (const line of lines.slice(this.#records.length)) this.#records.push(JSON.parse(line) as LiveRecord);
   }
 
   /**
-   * The record that tells of what just happened.
-   * @param wait whether one has to come; otherwise only what is there already counts
+   * The first record that something was denied in, or would have been, and whose event is the one that is meant.
+   * @returns null where none comes
    */
-  async next(wait: boolean): Promise<LiveRecord | null> {
-    const end = performance.now() + (wait ? PATIENCE_MS : POLL_MS);
+  async find(about: (event: object) => boolean): Promise<LiveRecord | null> {
+    const telling = ({ effect, would, event }: LiveRecord): boolean =>
+      (effect !== 'allow' || (would !== null && would.action !== 'allow')) && about(event);
+    const end = performance.now() + PATIENCE_MS;
     for (;;) {
-      const found = this.#fresh().filter(telling);
-      if (found.length > 0) return found[0];
-      if (performance.now() >= end) return null;
+      this.#read();
+      const found = this.#records.find(telling);
+      if (found || performance.now() >= end) return found ?? null;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }

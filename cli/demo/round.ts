@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { assetPath } from '../../vm/host/assets.ts';
 import { Exit } from '../exit.ts';
-import { STEPS, type Step } from './attack.ts';
+import { STEPS, type AttackEvent, type Service, type Step } from './attack.ts';
 import type { LiveRecord } from '../../shim/sinks/sink.ts';
 import { Records } from './records.ts';
 import type { Stage } from './stage.ts';
@@ -57,16 +57,22 @@ export async function round(stage: Stage, mode: 'enforce' | 'observe'): Promise<
   const listening = once(createInterface(child.stdout), 'line') as Promise<[string]>;
   const first = await Promise.race([listening, ended.then(([code]) => code)]);
   if (!Array.isArray(first)) {
-    if (first === Exit.NotGuarded) throw new NotGuarded(complaint.trim());
+    if (first === Exit.NotGuarded) throw new NotGuarded(complaint.trim().replace(/^error: /, ''));
     throw new Error(`the service did not start (${first}): ${complaint.trim()}`);
   }
   try {
     const records = new Records(file);
-    const service = { base: `http://127.0.0.1:${first[0]}`, attacker: stage.attacker };
+    const service: Service = {
+      directory: stage.directory,
+      base: `http://127.0.0.1:${first[0]}`,
+      attacker: stage.attacker,
+    };
     const outcomes: Outcome[] = [];
     for (const step of STEPS) {
       const worked = await step.run(service);
-      outcomes.push({ step, worked, record: await records.next(step.attack) });
+      const { about } = step;
+      const record = about ? await records.find((event) => about(event as AttackEvent, service)) : null;
+      outcomes.push({ step, worked, record });
     }
     return outcomes;
   } finally {
