@@ -37,14 +37,8 @@ const WEIGHT: Readonly<Record<Classifier['form'], number>> = {
 /**
  * @param candidates entries with their whole conditions, ascending
  * @param entries all entries
- * @param cuts whether what follows an unconditional decision in a list can be left out
  */
-export const choose = (
-  candidates: readonly Candidate[],
-  entries: readonly Entry[],
-  accesses: Accesses,
-  cuts: boolean,
-): Step[] => {
+export const choose = (candidates: readonly Candidate[], entries: readonly Entry[], accesses: Accesses): Step[] => {
   const popularity = count(candidates, accesses);
   const always: Candidate[] = [];
   const single = new Map<Access['classifier'], Map<number, Hung[]>>();
@@ -63,7 +57,7 @@ export const choose = (
         );
     }
   }
-  const cut = (list: Candidate[]): Candidate[] => (cuts ? cutAfterDecision(list, entries) : list);
+  const cut = (list: Candidate[]): Candidate[] => cutAfterDecision(list, entries);
   const steps: Step[] = [];
   for (const [a, keys] of single) {
     const lists = new Map<number, Candidate[]>();
@@ -220,11 +214,12 @@ const nested = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
   return value;
 };
 
-/** What follows an enforced decision that asks nothing more can never be first. */
+/** What follows an enforced decision that asks nothing more can never be first; one that is assumed may end its policy only. */
 const cutAfterDecision = (list: Candidate[], entries: readonly Entry[]): Candidate[] => {
   const end = list.findIndex(
     ({ entry, condition }) =>
-      isTrue(condition) && !(entries[entry].flags & (ENTRY_FLAGS.continue | ENTRY_FLAGS.observed)),
+      isTrue(condition) &&
+      !(entries[entry].flags & (ENTRY_FLAGS.continue | ENTRY_FLAGS.observed | ENTRY_FLAGS.assumed)),
   );
   return end < 0 ? list : list.slice(0, end + 1);
 };

@@ -13,8 +13,8 @@ export const plan = (normal: NormalForm): Plan => {
   const accesses = new Accesses();
   const planned = kinds.map(({ kind, known, unknown, assumed }) => ({
     kind,
-    known: choose(known, entries, accesses, true),
-    unknown: choose(unknown, entries, accesses, false),
+    known: choose(known, entries, accesses),
+    unknown: choose(unknown, entries, accesses),
     assumed,
   }));
   return {

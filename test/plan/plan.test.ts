@@ -1,0 +1,98 @@
+/** What the plan promises: no walk over the rules, a bound that says so, the same bytes, and errors that name rules. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { planAndEmit } from '../../compiler/backend.ts';
+import type { Expr } from '../../vm/bundle/normal.ts';
+import { encodeRecord } from '../../vm/event/index.ts';
+import { Vm } from '../../vm/host/index.ts';
+import { and, equals, field, id, not, policyOf, programOf } from './fixtures.ts';
+
+const test = suite('plan');
+
+const pathRules = (n: number): Expr[] =>
+  Array.from({ length: n }, (_, i) => and(equals('proc.path', `/bin/p${i % 7}`), equals('file.path', `/data/f${i}`)));
+const scopedNegations = (n: number): Expr[] =>
+  Array.from({ length: n }, (_, i) => and(not(equals('proc.user', 'root')), equals('file.path', `/data/f${i}`)));
+const networks = (n: number): Expr[] =>
+  Array.from({ length: n }, (_, i) => ({
+    op: 'in' as const,
+    left: field('net.remote_ip'),
+    set: [
+      {
+        is: 'cidr' as const,
+        value: `${'\0'.repeat(10)}\xff\xff\x0a${String.fromCharCode(i >> 8, i & 255)}\0`,
+        bits: 120,
+      },
+    ],
+  }));
+
+for (const [name, rules] of Object.entries({ pathRules, scopedNegations, networks })) {
+  test(`the bound of ${name} is the same with 100 rules and with 3,000`, () => {
+    const cost = (n: number): number => programOf(policyOf(rules(n))).cost['file.read'];
+    assert.is(cost(100), cost(3000));
+  });
+}
+
+test('steps do not grow with the rules', () => {
+  const steps = (n: number): number => {
+    const vm = Vm.create({ counting: true });
+    const bundle = vm.load(programOf(policyOf(pathRules(n))).program);
+    const records = Array.from({ length: 200 }, (_, i) =>
+      encodeRecord({
+        kind: 2,
+        time: 1n,
+        values: new Map([
+          [id('proc.path'), `/bin/p${i % 7}`],
+          [id('file.path'), `/data/f${i % n}`],
+        ]),
+      }),
+    );
+    const bytes = Buffer.concat(records);
+    bundle.input(bytes.length).set(bytes);
+    vm.takeSteps();
+    assert.is(bundle.evaluate(bytes.length), 200);
+    return vm.takeSteps() / 200;
+  };
+  const few = steps(14);
+  const many = steps(4000);
+  assert.ok(many < few * 1.3, `${few} steps with 14 rules, ${many} with 4,000`);
+});
+
+test('the same normal form gives the same bytes', () => {
+  const normal = policyOf([...pathRules(300), ...networks(50)]);
+  assert.equal(programOf(normal).program, programOf(structuredClone(normal)).program);
+});
+
+const slow: Expr = {
+  op: 'contains',
+  fold: false,
+  left: field('proc.cmdline'),
+  right: field('proc.pcmdline'),
+};
+
+test('rules that no key finds are named when their bound is beyond the budget', () => {
+  const made = planAndEmit(policyOf([equals('file.path', '/a'), slow]));
+  assert.ok('errors' in made);
+  const [error] = made.errors;
+  assert.is(error.is, 'too-slow');
+  assert.equal(error.is === 'too-slow' && [error.kind, error.rules[0]], ['file.read', 1]);
+});
+
+test('allow-slow builds them, and the VM agrees to the cost', () => {
+  const { program, cost } = programOf(policyOf([slow]), { allowSlow: true });
+  assert.is(Vm.create().load(program).cost(2), cost['file.read']);
+});
+
+test('an automaton with too many states is an error that has the pattern', () => {
+  const pattern = '(a|b)*a(a|b){20}';
+  const made = planAndEmit(policyOf([{ op: 'matches', fold: false, left: field('file.path'), pattern }]));
+  assert.equal('errors' in made && made.errors, [{ is: 'too-complex', patterns: [pattern] }]);
+});
+
+test('what follows an unconditional decision under one key is left out', () => {
+  const twice = policyOf([equals('file.path', '/a'), equals('file.path', '/a')]);
+  const once = policyOf([equals('file.path', '/a')]);
+  assert.is(programOf(twice).cost['file.read'], programOf(once).cost['file.read']);
+});
+
+test.run();
