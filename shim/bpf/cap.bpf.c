@@ -29,7 +29,7 @@ int BPF_PROG(capable, const struct cred *cred, struct user_namespace *target, co
 	if (ret != 0)
 		return 0;
 	workload = workload_of_current();
-	if (!workload || begin(&b, LICTOR_KIND_CAP))
+	if (!workload || begin(&b, LICTOR_KIND_CAP, ACTOR_SLOTS + 1))
 		return 0;
 	name = bpf_map_lookup_elem(&capabilities, &number);
 	item = next_item(&b);

@@ -140,7 +140,7 @@ int BPF_PROG(exec, struct task_struct *task, int old_pid, struct linux_binprm *b
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct builder b;
 
-	if (!workload || begin(&b, LICTOR_KIND_EXEC))
+	if (!workload || begin(&b, LICTOR_KIND_EXEC, ACTOR_SLOTS + 12))
 		return 0;
 	put_actor(&b, task);
 	put_identity(&b, task);

@@ -218,7 +218,7 @@ int BPF_PROG(file_exit, struct pt_regs *regs, long ret)
 	if ((flags & call->test) != call->value && (flags & call->test) != call->value2)
 		return 0;
 	workload = workload_of_current();
-	if (!workload || is_compat(task) || begin(&b, call->kind))
+	if (!workload || is_compat(task) || begin(&b, call->kind, ACTOR_SLOTS + 8))
 		return 0;
 	switch (call->shape) {
 	case LICTOR_SHAPE_OPEN:

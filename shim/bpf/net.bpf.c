@@ -241,7 +241,7 @@ static __always_inline void on_sent(struct sent *s, __u64 name)
 {
 	struct builder b;
 
-	if (begin(&b, LICTOR_KIND_NET_SEND) == 0)
+	if (begin(&b, LICTOR_KIND_NET_SEND, ACTOR_SLOTS + 4) == 0)
 		on_datagram(&b, s->task, s->sk, name, s->workload);
 }
 
@@ -292,7 +292,7 @@ int BPF_PROG(net_exit, struct pt_regs *regs, long ret)
 		bpf_loop(ret < MESSAGES ? ret : MESSAGES, each_message, &sent, 0);
 		return 0;
 	}
-	if (begin(&b, kind) == 0)
+	if (begin(&b, kind, ACTOR_SLOTS + 6) == 0)
 		on_socket(&b, task, sk, sent.workload);
 	return 0;
 }

@@ -16,7 +16,7 @@ int BPF_PROG(fork, struct task_struct *parent, struct task_struct *child)
 	if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid))
 		return 0;
 	workload = workload_of_current();
-	if (!workload || begin(&b, LICTOR_KIND_PROC_FORK))
+	if (!workload || begin(&b, LICTOR_KIND_PROC_FORK, ACTOR_SLOTS))
 		return 0;
 	put_actor(&b, parent);
 	emit(&b, subject_of(parent), workload, subject_of(child));
@@ -33,7 +33,7 @@ int BPF_PROG(exit_process, struct task_struct *task)
 	if (BPF_CORE_READ(task, signal, live.counter) != 0)
 		return 0;
 	workload = workload_of_current();
-	if (!workload || begin(&b, LICTOR_KIND_PROC_EXIT))
+	if (!workload || begin(&b, LICTOR_KIND_PROC_EXIT, ACTOR_SLOTS))
 		return 0;
 	put_actor(&b, task);
 	emit(&b, subject_of(task), workload, 0);

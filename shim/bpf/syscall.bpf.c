@@ -35,7 +35,7 @@ static __always_inline void report(struct task_struct *task, struct pt_regs *reg
 	__u64 workload = workload_of_current();
 	struct builder b;
 
-	if (!workload || is_compat(task) || begin(&b, LICTOR_KIND_SYSCALL))
+	if (!workload || is_compat(task) || begin(&b, LICTOR_KIND_SYSCALL, ACTOR_SLOTS + 15))
 		return;
 	put_number(&b, LICTOR_FIELD_SYSCALL_NR, number);
 	put_name(&b, call);

@@ -13,7 +13,8 @@ const OPENAT2 = 437;
 const O_DIRECTORY = 0o200000;
 const O_PATH_CLOEXEC = 0o12000000;
 const RESOLVE_IN_ROOT = 0x10n;
-const SLASH = 0x2f;
+/** `/proc/self` leads here when we follow it: that is not where it led the workload. */
+const OWN = `/proc/${process.pid}`;
 const ROOM = LIMITS.pathBytes.value;
 
 const fieldId = (name: string): number => FIELDS.find((field) => field.name === name)!.id;
@@ -127,14 +128,18 @@ export class PathSettler {
     const fd = Number(call(OPENAT2, this.#root, Buffer.from(`${path}\0`, 'latin1'), how, how.byteLength));
     if (fd < 0) return null;
     try {
-      const found = this.#pathOf(fd);
-      if (found === this.#prefix) return '/';
-      return found.charCodeAt(0) === SLASH && found.startsWith(`${this.#prefix}/`)
-        ? found.slice(this.#prefix.length)
-        : null;
+      return this.#below(this.#pathOf(fd));
     } finally {
       closeSync(fd);
     }
+  }
+
+  /** @returns the path as the workload names it; null outside its root, and where `self` was taken for us */
+  #below(path: string): string | null {
+    if (path === this.#prefix || path === '/') return '/';
+    if (!path.startsWith(`${this.#prefix}/`)) return null;
+    const below = path.slice(this.#prefix.length);
+    return below === OWN || below.startsWith(`${OWN}/`) ? null : below;
   }
 
   #pathOf(fd: number): string {

@@ -1,6 +1,6 @@
 /** A child in a cgroup of its own, watched by sensors, and the records that came of it. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmdirSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeRecord } from '../../vm/event/index.ts';
@@ -65,11 +65,12 @@ export class Watched {
   readonly cgroup = mkdtempSync(join(cgroupRoot(), 'lictor-test-'));
   readonly cgroupId = statSync(this.cgroup, { bigint: true }).ino;
   /** A folder that the child may change, as the kernel names it. */
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'lictor-test-')));
+  readonly folder: string;
   readonly sensors: Sensors;
   readonly ring: Ring;
 
-  constructor(options: SensorOptions) {
+  constructor(options: SensorOptions, base: string) {
+    this.folder = realpathSync(mkdtempSync(join(base, 'lictor-test-')));
     this.sensors = must(attachSensors(options), 'sensors');
     this.ring = must(openRing(this.sensors.ringFd, this.sensors.ringBytes), 'ring');
     const error = this.sensors.watch(this.cgroupId);
@@ -112,10 +113,13 @@ export class Watched {
   }
 }
 
-/** Runs with a watched cgroup, which is gone afterwards. */
-export const watching = (options: SensorOptions, run: (watched: Watched) => void): void => {
-  mkdirSync(tmpdir(), { recursive: true });
-  const watched = new Watched(options);
+/**
+ * Runs with a watched cgroup, which is gone afterwards.
+ *
+ * @param base where the child's folder is made
+ */
+export const watching = (options: SensorOptions, run: (watched: Watched) => void, base = tmpdir()): void => {
+  const watched = new Watched(options, base);
   try {
     run(watched);
   } finally {

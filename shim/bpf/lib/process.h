@@ -24,7 +24,9 @@ static __always_inline struct task_struct *current_task(void)
 	return (struct task_struct *)bpf_get_current_task_btf();
 }
 
-/* Five slots that every record has: what can change without an exec. */
+#define ACTOR_SLOTS 5
+
+/* Slots that every record has: what can change without an exec. */
 static __always_inline void put_actor(struct builder *b, struct task_struct *task)
 {
 	const struct cred *cred = BPF_CORE_READ(task, cred);

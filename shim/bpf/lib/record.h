@@ -21,7 +21,8 @@ struct builder {
 	struct scratch *scratch;
 	struct lictor_counters *count;
 	__u64 end; /* bytes of the record so far, a multiple of 8 */
-	__u32 used; /* slots */
+	__u32 slots; /* that the table has room for, and */
+	__u32 used; /* that are taken */
 	__u32 flags;
 	__u32 kind;
 };
@@ -31,14 +32,15 @@ static __always_inline struct lictor_counters *counters_of(__u32 kind)
 	return bpf_map_lookup_elem(&counters, &kind);
 }
 
-/* Returns 0, or -1 where a record cannot be built at all. */
-static __always_inline int begin(struct builder *b, __u32 kind)
+/* `slots`: how many the program puts at most. Returns 0, or -1 where a record cannot be built at all. */
+static __always_inline int begin(struct builder *b, __u32 kind, __u32 slots)
 {
 	b->scratch = scratch();
 	b->count = counters_of(kind);
 	if (!b->scratch || !b->count)
 		return -1;
-	b->end = sizeof(b->scratch->head) + sizeof(b->scratch->slots);
+	b->end = sizeof(b->scratch->head) + slots * sizeof(b->scratch->slots[0]);
+	b->slots = slots;
 	b->used = 0;
 	b->flags = LICTOR_FLAG_AFTER;
 	b->kind = kind;
@@ -52,8 +54,13 @@ static __always_inline struct lictor_slot *slot_at(struct builder *b, __u32 n)
 
 static __always_inline void put_slot(struct builder *b, __u16 field, __u32 length, __u64 value)
 {
-	struct lictor_slot *slot = slot_at(b, b->used++);
+	struct lictor_slot *slot = slot_at(b, b->used);
 
+	if (b->used >= b->slots) {
+		b->flags |= LICTOR_FLAG_INCOMPLETE;
+		return;
+	}
+	b->used++;
 	slot->field = field;
 	slot->reserved = 0;
 	slot->length = length;
