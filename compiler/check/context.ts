@@ -4,7 +4,10 @@ import { diagnose, type DiagnosticCode } from '../diagnostics/catalogue.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import type { Environment } from './environment.ts';
 
-const MOST_ERRORS = 50;
+const MOST_FINDINGS = 50;
+
+/** Enough was found: the rest of the expression is not looked at. */
+export class Abandoned extends Error {}
 
 export class Context {
   readonly env: Environment;
@@ -27,12 +30,10 @@ export class Context {
     help?: string | null,
     related?: Diagnostic['related'],
   ): null {
-    if (this.diagnostics.length < MOST_ERRORS)
-      this.diagnostics.push(diagnose(code, message, span, help ?? null, related));
-    else if (this.diagnostics.length === MOST_ERRORS) {
-      this.diagnostics.push(diagnose('L2013', 'too many findings in this expression', span));
-    }
-    return null;
+    this.diagnostics.push(diagnose(code, message, span, help ?? null, related));
+    if (this.diagnostics.length < MOST_FINDINGS) return null;
+    this.diagnostics.push(diagnose('L2013', 'too many findings in this expression', span));
+    throw new Abandoned();
   }
 
   /** "Did you mean", over the names of a sort; null where none is near. */

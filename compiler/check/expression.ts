@@ -5,7 +5,7 @@ import type { Expr } from '../../vm/bundle/normal.ts';
 import { and, negatedIf, not, or, truth } from './build.ts';
 import { checkCompare, checkIn } from './compare.ts';
 import { unfit } from './constant.ts';
-import { Context } from './context.ts';
+import { Abandoned, Context } from './context.ts';
 import type { Environment } from './environment.ts';
 import { resolveField } from './field.ts';
 import { checkHas } from './has.ts';
@@ -22,7 +22,7 @@ import { describe, elementOf, refOf, type Checked, type Resolved } from './value
  */
 export function checkExpression(node: ExprNode, env: Environment): Staged<Expr | null> {
   const context = new Context(env);
-  const value = check(node, context);
+  const value = checkWhole(node, context);
   const excess = value && tooLarge(measure(value));
   if (excess)
     context.report(excess.code, `the expression is ${excess.message}`, node.span, 'use lists, or several rules');
@@ -33,7 +33,18 @@ export function checkExpression(node: ExprNode, env: Environment): Staged<Expr |
  * Checks a macro of `env` for its own sake. Its findings are reported once: by this, or by the first expression that
  * uses the macro.
  */
-export const checkMacro = (name: string, env: Environment): readonly Diagnostic[] => checkMacroWith(name, env, check);
+export const checkMacro = (name: string, env: Environment): readonly Diagnostic[] =>
+  checkMacroWith(name, env, checkWhole);
+
+/** Null also where there were too many findings. */
+function checkWhole(node: ExprNode, context: Context): Checked {
+  try {
+    return check(node, context);
+  } catch (error) {
+    if (error instanceof Abandoned) return null;
+    throw error;
+  }
+}
 
 function check(node: ExprNode, context: Context): Checked {
   switch (node.kind) {
@@ -45,7 +56,7 @@ function check(node: ExprNode, context: Context): Checked {
       return arg && not(arg);
     }
     case 'name':
-      return useMacro(node, context, check);
+      return useMacro(node, context, checkWhole);
     case 'exists': {
       const field = resolveField(node.field, context);
       return field && { op: 'exists', field: refOf(field) };

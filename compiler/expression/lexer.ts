@@ -9,7 +9,6 @@ import { isKeyword, type Sign, type Token } from './token.ts';
 /** Offsets in UTF-16 units of the expression. */
 export type Report = (code: DiagnosticCode, message: string, start: number, end: number, help?: string) => void;
 
-const BLANK = /[ \t\r\n]*(?:#[^\n]*[ \t\r\n]*)*/y;
 const WORD = /[A-Za-z_][A-Za-z0-9_]*(?:(?:\.[A-Za-z_][A-Za-z0-9_]*)+|[A-Za-z0-9_-]*)/y;
 const PARAMETER = /\$[A-Za-z_][A-Za-z0-9_]*/y;
 /** Everything that hangs together behind a digit, so that `10.0.0.1` and `5m` are one mistake. */
@@ -54,28 +53,41 @@ export class Lexer {
 
   /** The next token; at the end always `end`. */
   next(): Token {
-    if (this.#match(BLANK).includes('#')) this.comments++;
+    this.#blank();
     const start = this.#at;
     if (start >= this.#text.length) return { type: 'end', start, end: start };
     const char = this.#text[start];
-    if (char === 'r' && this.#text[start + 1] in CLOSING) return this.#string(start, start + 1, true);
     if (char in CLOSING) return this.#string(start, start, false);
-    const word = this.#match(WORD);
-    if (word) return this.#word(word, start);
-    const parameter = this.#match(PARAMETER);
-    if (parameter) return { type: 'parameter', text: parameter.slice(1), start, end: this.#at };
-    const number = this.#match(NUMBER);
-    if (number) return this.#integer(number, start);
+    if (char === 'r' && this.#text[start + 1] in CLOSING) return this.#string(start, start + 1, true);
+    if (isLetter(char)) return this.#word(this.#match(WORD), start);
     const sign = this.#match(SIGN);
     if (sign) return { type: 'sign', text: sign === '==' ? '=' : (sign as Sign), start, end: this.#at };
+    const number = this.#match(NUMBER);
+    if (number) return this.#integer(number, start);
+    const parameter = this.#match(PARAMETER);
+    if (parameter) return { type: 'parameter', text: parameter.slice(1), start, end: this.#at };
     return this.#foreign(start);
   }
 
+  #blank(): void {
+    for (;;) {
+      const char = this.#text[this.#at];
+      if (char === '#') {
+        this.comments++;
+        const end = this.#text.indexOf('\n', this.#at);
+        this.#at = end < 0 ? this.#text.length : end;
+      } else if (char === ' ' || char === '\n' || char === '\t' || char === '\r') this.#at++;
+      else return;
+    }
+  }
+
+  /** What the (sticky) expression finds here, or nothing. */
   #match(expression: RegExp): string {
     expression.lastIndex = this.#at;
-    const found = expression.exec(this.#text)?.[0] ?? '';
-    this.#at += found.length;
-    return found;
+    if (!expression.test(this.#text)) return '';
+    const start = this.#at;
+    this.#at = expression.lastIndex;
+    return this.#text.slice(start, this.#at);
   }
 
   #word(word: string, start: number): Token {
@@ -163,6 +175,9 @@ export class Lexer {
       : { type: 'sign', text: meant as Sign, start, end };
   }
 }
+
+const isLetter = (char: string): boolean =>
+  (char >= 'a' && char <= 'z') || (char >= 'A' && char <= 'Z') || char === '_';
 
 const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
 

@@ -19,6 +19,10 @@ const LONGEST = 4096;
 type Facts = Literals;
 
 const NONE: Facts = { prefix: '', suffix: '', required: [], exact: null };
+const EMPTY: Facts = { prefix: '', suffix: '', required: [], exact: [''] };
+
+const ofText = (text: Bytes): Facts =>
+  text === '' ? EMPTY : { prefix: text, suffix: text, required: [text], exact: [text] };
 
 /** Facts that hold for every match. Of a pattern that matches nothing, `exact` is empty, and nothing else is said. */
 export function literals(pattern: Pattern): Literals {
@@ -31,7 +35,7 @@ function factsOf(pattern: Pattern): Facts {
     case 'set':
       return setFacts(pattern.bytes);
     case 'cat':
-      return pattern.parts.map(factsOf).reduce(concatenated, ofExact(['']));
+      return catFacts(pattern.parts);
     case 'alt':
       return pattern.parts.map(factsOf).reduce(either, ofExact([]));
     case 'repeat':
@@ -39,7 +43,16 @@ function factsOf(pattern: Pattern): Facts {
   }
 }
 
+const ofSets = new WeakMap<Uint8Array, Facts>();
+
+/** Sets are shared by many patterns, those of one byte by all. */
 function setFacts(bytes: Uint8Array): Facts {
+  let facts = ofSets.get(bytes);
+  if (!facts) ofSets.set(bytes, (facts = ofMembers(bytes)));
+  return facts;
+}
+
+function ofMembers(bytes: Uint8Array): Facts {
   const members: Bytes[] = [];
   for (let byte = bytes.indexOf(1); byte >= 0; byte = bytes.indexOf(1, byte + 1)) {
     if (members.push(String.fromCharCode(byte)) > MOST_EXACT) return NONE;
@@ -47,10 +60,26 @@ function setFacts(bytes: Uint8Array): Facts {
   return ofExact(members);
 }
 
+/** Runs of single bytes, of which most patterns consist, are put together first. */
+function catFacts(parts: readonly Pattern[]): Facts {
+  let facts = EMPTY;
+  let run = '';
+  for (const part of parts) {
+    const next = factsOf(part);
+    if (next.exact?.length === 1) {
+      run += next.exact[0];
+      continue;
+    }
+    facts = concatenated(concatenated(facts, ofText(run)), next);
+    run = '';
+  }
+  return concatenated(facts, ofText(run));
+}
+
 function repeatFacts(of: Pattern, min: number, max: number | null): Facts {
-  if (max === 0) return ofExact(['']);
+  if (max === 0) return EMPTY;
   const once = factsOf(of);
-  let facts = ofExact(['']);
+  let facts = EMPTY;
   for (let i = 0; i < min; i++) {
     const before = facts;
     facts = concatenated(facts, once);
@@ -64,13 +93,13 @@ function repeatFacts(of: Pattern, min: number, max: number | null): Facts {
 }
 
 /** None or more copies: the empty string alone, or nothing is known. */
-const unbounded = (once: Facts): Facts => (isExactly(once, '') || once.exact?.length === 0 ? ofExact(['']) : NONE);
+const unbounded = (once: Facts): Facts => (isExactly(once, '') || once.exact?.length === 0 ? EMPTY : NONE);
 
 /** None to `times` copies, where these are few strings. */
 function bounded(once: Facts, times: number): Facts {
-  let all = ofExact(['']);
+  let all = EMPTY;
   for (let i = 0; i < times && all.exact; i++) {
-    const more = either(ofExact(['']), concatenated(once, all));
+    const more = either(EMPTY, concatenated(once, all));
     if (more.exact?.length === all.exact.length) return all;
     all = more;
   }
@@ -84,6 +113,7 @@ const same = (a: Facts, b: Facts): boolean =>
 
 /** The facts of a finite set of strings. */
 function ofExact(strings: readonly Bytes[]): Facts {
+  if (strings.length === 1) return ofText(strings[0]);
   const exact = [...new Set(strings)];
   const prefix = exact.length === 0 ? '' : exact.reduce(commonPrefix);
   const suffix = exact.length === 0 ? '' : exact.reduce(commonSuffix);
@@ -93,6 +123,8 @@ function ofExact(strings: readonly Bytes[]): Facts {
 /** One after the other: what ends the first and what starts the second stand side by side. */
 function concatenated(a: Facts, b: Facts): Facts {
   if (a.exact?.length === 0 || b.exact?.length === 0) return ofExact([]);
+  if (a === EMPTY) return b;
+  if (b === EMPTY) return a;
   if (a.exact && b.exact && a.exact.length * b.exact.length <= MOST_EXACT && length(a) + length(b) <= LONGEST) {
     const strings = b.exact;
     return ofExact(a.exact.flatMap((start) => strings.map((end) => start + end)));

@@ -1,5 +1,4 @@
 /** Regular languages over bytes, as syntax trees: what globs and regular expressions are compiled to. */
-import type { Bytes } from '../../vm/bundle/normal.ts';
 
 export type Pattern =
   /** One byte of the set: 256 entries of 0 or 1. No byte at all: matches nothing. */
@@ -15,8 +14,11 @@ export type Pattern =
 export type Parsed = { readonly pattern: Pattern } | { readonly error: string; readonly at: number };
 
 /** The set of the bytes for which `member` holds. */
-export const byteSet = (member: (byte: number) => boolean): Uint8Array =>
-  Uint8Array.from({ length: 256 }, (_, b) => +member(b));
+export function byteSet(member: (byte: number) => boolean): Uint8Array {
+  const bytes = new Uint8Array(256);
+  for (let byte = 0; byte < 256; byte++) bytes[byte] = +member(byte);
+  return bytes;
+}
 
 export const set = (member: (byte: number) => boolean): Pattern => ({ is: 'set', bytes: byteSet(member) });
 
@@ -35,10 +37,8 @@ export function foldSet(bytes: Uint8Array): Uint8Array {
   return bytes.map((held, byte) => (isLetter(byte) ? held | bytes[byte ^ 0x20] : held));
 }
 
-/** One byte, of both cases where `fold`. */
-export const byte = (value: number, fold: boolean): Pattern =>
-  set((b) => b === value || (fold && isLetter(value) && b === (value ^ 0x20)));
+const SINGLE = Array.from({ length: 256 }, (_, byte) => set((b) => b === byte));
+const FOLDED = SINGLE.map((single, byte) => (isLetter(byte) ? set((b) => b === byte || b === (byte ^ 0x20)) : single));
 
-/** These bytes, one after the other. */
-export const text = (bytes: Bytes, fold: boolean): Pattern =>
-  cat(Array.from(bytes, (char) => byte(char.charCodeAt(0), fold)));
+/** One byte, of both cases where `fold`. Equal ones are one object: most of a pattern is made of them. */
+export const byte = (value: number, fold: boolean): Pattern => (fold ? FOLDED : SINGLE)[value];

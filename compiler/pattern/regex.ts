@@ -6,7 +6,7 @@
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { resolveAssertions, type Asserting } from './assertions.ts';
 import { complement, PERL, POSIX, utf8Range } from './classes.ts';
-import { byteSet, foldSet, type Parsed, type Pattern } from './pattern.ts';
+import { byte, byteSet, foldSet, type Parsed, type Pattern } from './pattern.ts';
 import { Refused } from './refused.ts';
 
 const NESTING = 200;
@@ -272,8 +272,7 @@ class RegexParser {
 
   #literal(char: Char): Asserting {
     if ('code' in char) return utf8Range(char.code, char.code);
-    const bytes = byteSet((b) => b === char.byte);
-    return { is: 'set', bytes: this.#flags.i ? foldSet(bytes) : bytes };
+    return byte(char.byte, this.#flags.i);
   }
 
   #class(): Asserting {
