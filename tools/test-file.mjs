@@ -14,6 +14,11 @@ const fail = (what, error) => {
 globalThis.UVU_DEFER = 1;
 globalThis.UVU_QUEUE = [[]];
 
+// Of what uvu prints (names, marks, a count), only what the tests print themselves is wanted: whole lines.
+const write = process.stdout.write.bind(process.stdout);
+const isMark = (chunk) => typeof chunk === 'string' && (!chunk.endsWith('\n') || /^ {2}\(\d+ \/ \d+\)\n$/.test(chunk));
+process.stdout.write = (chunk, ...rest) => isMark(chunk) || write(chunk, ...rest);
+
 process.on('unhandledRejection', (error) => fail('a promise was rejected and nobody caught it', error));
 try {
   await import(pathToFileURL(join(import.meta.dirname, '..', file)).href);

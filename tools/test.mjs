@@ -46,13 +46,6 @@ const select = () => {
     .sort();
 };
 
-/** Lines that tests printed themselves: without the marks and the count that uvu writes. */
-const notes = (output) =>
-  output
-    .split('\n')
-    .map((line) => line.replace(/^((\S )*[•✘] )*/, '').replace(/ {2}\(\d+ \/ \d+\)$/, ''))
-    .filter((line) => line.trim() !== '');
-
 /** Runs one file and says what came of it; a process that dies or hangs counts as a failed test. */
 const run = (file) =>
   new Promise((resolve) => {
@@ -84,7 +77,7 @@ const show = ({ file, passed, failed, skipped, errors, output, seconds }) => {
   const mark = failed > 0 ? colour('red', '✘') : colour('green', '✔');
   const counts = [`${passed} passed`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped`];
   console.log(`${mark} ${file}  ${counts.filter(Boolean).join(', ')}  (${seconds.toFixed(1)} s)`);
-  for (const line of notes(output)) console.log(`    ${line}`);
+  for (const line of output.split('\n')) if (line.trim() !== '') console.log(`    ${line}`);
   if (errors) console.log(`\n${errors}`);
 };
 
