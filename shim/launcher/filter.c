@@ -129,6 +129,8 @@ static void build(const struct options *o)
 	forbid_namespaces();
 	if (o->notify_connect || o->notify_bind || o->notify_send)
 		forbid_unseen_sockets();
+	if (o->guard_write) /* opens nothing, so fanotify does not ask; ftruncate of an opened file stays */
+		on(SYS_truncate, REFUSE(EPERM));
 	if (o->notify_exec) {
 		on(SYS_execve, SECCOMP_RET_USER_NOTIF);
 		on(SYS_execveat, SECCOMP_RET_USER_NOTIF);

@@ -27,7 +27,7 @@
 struct options {
 	const char *cgroup; /* directory in a cgroup2 file system, made by Lictor, removed here */
 	pid_t parent;       /* Lictor: checked once, so that its death between fork and prctl is seen */
-	bool guard_open, guard_exec;
+	bool guard_open, guard_exec, guard_write;
 	bool notify_exec, notify_connect, notify_bind, notify_send;
 	bool wait_all;
 	char **command;

@@ -48,6 +48,7 @@ static struct options parse(int argc, char **argv)
 		else if (!strcmp(argv[i], "--ask")) {
 			o.guard_open = has(value, "open");
 			o.guard_exec = has(value, "exec");
+			o.guard_write = has(value, "write");
 		} else if (!strcmp(argv[i], "--notify")) {
 			o.notify_exec = has(value, "exec");
 			o.notify_connect = has(value, "connect");

@@ -50,7 +50,7 @@ const list = (flag: string, names: readonly (string | false)[]): string[] => {
 /** The start of every exec is notified: it is where a process's facts become those of another program. */
 const launcherArguments = ({ cgroup, needs, command, waitAll }: LaunchOptions): string[] => [
   ...['--cgroup', cgroup, '--parent', String(process.pid)],
-  ...list('--ask', [(needs.reads || needs.writes) && 'open', needs.exec && 'exec']),
+  ...list('--ask', [(needs.reads || needs.writes) && 'open', needs.exec && 'exec', needs.writes && 'write']),
   ...list('--notify', ['exec', needs.connect && 'connect', needs.bind && 'bind', needs.send && 'send']),
   ...(waitAll ? ['--wait-all'] : []),
   ...['--', ...command],

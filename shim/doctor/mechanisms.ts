@@ -1,0 +1,106 @@
+/** How each kind is decided for a launched workload, and the fields that its questions carry. Data only. */
+import { KINDS } from '../../vm/spec/index.ts';
+import { SENSOR_KINDS, sensorFields } from '../sensors/index.ts';
+
+/**
+ * `inline`: the kernel refuses on its own copy of the arguments. `synchronous`: the operation waits for the answer.
+ * `after the fact`: seen when it has taken effect; it cannot be refused, but its process killed.
+ */
+export type Timing = 'inline' | 'synchronous' | 'after the fact' | 'impossible';
+
+export interface Caveat {
+  readonly text: string;
+  /** It concerns only rules that read one of these fields; absent: every rule that refuses. */
+  readonly fields?: readonly string[];
+}
+
+export interface KindMechanism {
+  readonly kind: string;
+  readonly timing: Timing;
+  /** In words: `fanotify`, `seccomp and cgroup BPF`, `eBPF sensor`. */
+  readonly mechanism: string;
+  /** Names of probes without which it does not work. */
+  readonly probes: readonly string[];
+  /** It fails operations with EPERM, whatever a rule asks for. */
+  readonly onlyEperm: boolean;
+  /** Names of the fields of the object that are filled, or derived from those. */
+  readonly fields: readonly string[];
+  /** What is not covered. */
+  readonly caveats: readonly Caveat[];
+}
+
+const FILE = 'path invoked dir name ext type flags mode owner_uid dev ino'.split(' ').map((name) => `file.${name}`);
+const REMOTE = 'remote_ip remote_port protocol family private path'.split(' ').map((name) => `net.${name}`);
+const LOCAL = 'local_ip local_port protocol family path'.split(' ').map((name) => `net.${name}`);
+const DERIVED: Readonly<Record<string, readonly string[]>> = {
+  'file.path': ['file.dir', 'file.name', 'file.ext'],
+  'net.remote_ip': ['net.private', 'net.family'],
+  'net.local_ip': ['net.family'],
+};
+
+const OPENS = {
+  timing: 'synchronous',
+  mechanism: 'fanotify',
+  probes: ['privileges', 'launcher', 'cgroup', 'fanotify', 'seccomp', 'sensors'],
+  onlyEperm: true,
+} as const;
+const SOCKETS = {
+  timing: 'inline',
+  mechanism: 'seccomp and cgroup BPF',
+  probes: ['privileges', 'launcher', 'cgroup', 'seccomp', 'sensors', 'gate'],
+  onlyEperm: false,
+} as const;
+const PROC: Caveat = { text: 'files of /proc raise no permission event: opening them asks nobody' };
+const TRUNCATE: Caveat = { text: 'truncate(2) by path is refused to every guarded workload' };
+const ARGUMENTS: Caveat = {
+  text: 'arguments are read before the kernel copies them: another thread can change them',
+  fields: ['proc.args', 'proc.cmdline'],
+};
+const LOADED: Caveat = { text: 'a program that the loader or an interpreter gets as an argument is seen as a read' };
+const UNIX: Caveat = {
+  text: 'the path of a unix socket is decided on a copy that another thread can change',
+  fields: ['net.path'],
+};
+const PROTOCOL: Caveat = {
+  text: 'the protocol is read from the descriptor, which another thread can exchange',
+  fields: ['net.protocol'],
+};
+
+const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
+  exec: {
+    ...OPENS,
+    fields: ['proc.caller_path', 'proc.caller_name'],
+    caveats: [ARGUMENTS, LOADED],
+  },
+  'file.read': { ...OPENS, fields: FILE, caveats: [PROC] },
+  'file.write': { ...OPENS, fields: FILE, caveats: [PROC, TRUNCATE] },
+  'net.connect': { ...SOCKETS, fields: REMOTE, caveats: [UNIX, PROTOCOL] },
+  'net.send': { ...SOCKETS, fields: REMOTE, caveats: [UNIX, PROTOCOL] },
+  'net.bind': { ...SOCKETS, fields: LOCAL, caveats: [UNIX, PROTOCOL] },
+};
+
+const withDerived = (fields: readonly string[]): readonly string[] => [
+  ...new Set(fields.flatMap((field) => [field, ...(DERIVED[field] ?? [])])),
+];
+
+const mechanismOf = (kind: string): KindMechanism => {
+  const known = BY_KIND[kind];
+  if (known) return { kind, ...known };
+  const sensor = SENSOR_KINDS.includes(kind);
+  return {
+    kind,
+    timing: sensor ? 'after the fact' : 'impossible',
+    mechanism: sensor ? 'eBPF sensor' : 'none',
+    probes: sensor ? ['privileges', 'launcher', 'cgroup', 'seccomp', 'sensors', `sensor ${kind}`] : [],
+    onlyEperm: false,
+    fields: withDerived(sensorFields(kind)),
+    caveats: [],
+  };
+};
+
+export const KIND_MECHANISMS: ReadonlyMap<string, KindMechanism> = new Map(
+  KINDS.map(({ name }) => [name, mechanismOf(name)]),
+);
+
+/** Fields of processes and workloads that nothing fills. */
+export const UNFILLED: ReadonlySet<string> = new Set(['proc.service', 'proc.upper_layer']);
