@@ -7,8 +7,8 @@
  * other tests by the field. A rule then asks for the keys that its own conjuncts give. What is missed is a warning
  * that is not given.
  */
-import type { Expr } from '../../vm/bundle/normal.ts';
-import { conjuncts, disjuncts, fieldTest, keyOf, operandsOf, refKey } from './terms.ts';
+import type { Expr, FieldRef } from '../../vm/bundle/normal.ts';
+import { conjuncts, disjuncts, fieldTest, keyOf, operandsOf, presenceKey, refKey } from './terms.ts';
 import { allowedValues, constantKey } from './values.ts';
 
 /** Rules of one key that are tried, at most. */
@@ -65,6 +65,8 @@ function filingKeys(term: Expr): readonly string[] {
     return allowed.values.map((value) => `${allowed.ref} = ${constantKey(value)}`);
   }
   if (term.op === 'or') return [keyOf(term), ...disjuncts(term).flatMap((one) => filingKeys(conjuncts(one)[0] ?? one))];
+  if (term.op === 'exists') return [anyTest(term.field)];
+  if (term.op === 'not') return [keyOf(term), ...operandsOf(term.arg).map(anyTest)];
   const test = fieldTest(term);
   if (test === null) return [keyOf(term)];
   if ((test.op === 'startswith' || test.op === 'within') && test.constant.is === 'string' && !test.fold) {
@@ -78,7 +80,7 @@ function askingKeys(condition: Expr): readonly string[] {
   const terms = conjuncts(condition.op === 'or' && condition.args.length > 0 ? condition.args[0] : condition);
   const keys = [ALWAYS];
   for (const term of terms) {
-    keys.push(keyOf(term), ...operandsOf(term).map((ref) => `${refKey(ref)} ~`));
+    keys.push(keyOf(term), ...operandsOf(term).flatMap((ref) => [anyTest(ref), `${refKey(ref)} ~`]));
     const allowed = allowedValues(term);
     const [value] = allowed?.values ?? [];
     if (allowed !== null && value !== undefined) {
@@ -92,6 +94,9 @@ function askingKeys(condition: Expr): readonly string[] {
   }
   return keys;
 }
+
+/** The key of tests that anything said of the field may imply. */
+const anyTest = (ref: FieldRef): string => `${presenceKey(ref)} ~`;
 
 /** Prefixes are filed under their directory: the part before the last `/`, if there is one. */
 const stem = (text: string): string => text.slice(0, Math.max(0, text.replace(/\/+$/, '').lastIndexOf('/')));
