@@ -17,9 +17,6 @@ export function valueOf(event: Event, id: number): Value | undefined {
   return event.values.get(id) ?? DERIVED.get(id)?.(event.values);
 }
 
-/** Whether the field is derived where it is not given. */
-export const isDerived = (id: number): boolean => DERIVED.has(id);
-
 type Values = Event['values'];
 
 function from(name: string, derive: (value: Bytes) => Value | undefined): (values: Values) => Value | undefined {

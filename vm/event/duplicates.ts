@@ -12,7 +12,7 @@ export function duplicateKey(json: string): string | undefined {
     if (token === '{') open.push(new Set());
     else if (token === '}') open.pop();
     else if (colon) {
-      const key = JSON.parse(text) as string;
+      const key = text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
       const keys = open[open.length - 1];
       if (keys.has(key)) return key;
       keys.add(key);
