@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   policies: [],
   tools: ['vm', 'compiler', 'shim', 'test', 'bench'],
   test: ['vm', 'compiler', 'shim', 'cli', 'bench', 'tools'],
-  bench: ['vm', 'compiler', 'shim', 'test'],
+  bench: ['vm', 'compiler', 'shim', 'cli', 'test'],
 };
 const PARTS = Object.keys(ALLOWED).sort((a, b) => b.length - a.length);
 
