@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cgroupMount, cgroupProcesses } from '../../shim/workloads/cgroup.ts';
+import { kernelTest } from '../support/kernel.ts';
+import { GUARD, inFolder, policy, runUnder } from './workload.ts';
+
+const RULES = `- {name: no-secrets, on: file.read, when: 'file.name = "secret"', action: deny}`;
+
+/** Cgroups of runs that this process owns. */
+const ownCgroups = (pid = process.pid): readonly string[] => {
+  const parent = join(cgroupMount() ?? '', 'lictor');
+  return existsSync(parent) ? readdirSync(parent).filter((name) => name.startsWith(`${pid}-`)) : [];
+};
+
+kernelTest('exit codes and signals of the first process pass through', GUARD, () =>
+  inFolder(async (folder) => {
+    const run = (script: string, waitAll = false) => runUnder(folder, policy(RULES), ['sh', '-c', script], { waitAll });
+    assert.is((await run('exit 7')).exitCode, 7);
+    assert.is((await run('kill -TERM $$')).exitCode, 143);
+    const alone = await run('(sleep 0.3; echo late > late) & exit 3');
+    assert.equal([alone.exitCode, existsSync(join(folder, 'late'))], [3, false]);
+    const together = await run('(sleep 0.3; echo late > late) & exit 3', true);
+    assert.equal([together.exitCode, existsSync(join(folder, 'late'))], [3, true]);
+    const missing = await runUnder(folder, policy(RULES), ['/no/such/program']);
+    assert.equal([missing.exitCode, missing.error], [127, 'cannot execute `/no/such/program`: no such file']);
+    assert.equal(ownCgroups(), []);
+  }),
+);
+
+kernelTest('a workload has its own processes and cannot add mounts, namespaces or privileges', GUARD, () =>
+  inFolder(async (folder) => {
+    const script = `
+echo $$
+ls /proc | grep -c '^[0-9]'
+mount -t tmpfs none /mnt 2>/dev/null && echo mounted
+unshare -m true 2>/dev/null && echo unshared
+echo x > /proc/sys/kernel/core_pattern 2>/dev/null && echo written
+mkdir /sys/fs/cgroup/x 2>/dev/null && echo made
+chroot / true 2>/dev/null && echo rooted
+grep CapBnd /proc/self/status`;
+    const { stdout } = await runUnder(folder, policy(RULES), ['sh', '-c', script]);
+    const [pid, count, caps, ...rest] = stdout.trim().split('\n');
+    assert.is(pid, '2');
+    assert.ok(Number(count) <= 5);
+    assert.is(BigInt(`0x${caps.split('\t')[1]}`) & (1n << 21n), 0n);
+    assert.equal(rest, []);
+  }),
+);
+
+kernelTest('signals that Lictor gets reach the workload', GUARD, () =>
+  inFolder(async (folder) => {
+    const script = 'trap "echo caught; exit 9" TERM; touch started; while :; do sleep 0.05; done';
+    const running = runUnder(folder, policy(RULES), ['sh', '-c', script]);
+    while (!existsSync(join(folder, 'started'))) await sleep(20);
+    process.kill(process.pid, 'SIGTERM');
+    const { exitCode, stdout } = await running;
+    assert.equal([exitCode, stdout], [9, 'caught\n']);
+  }),
+);
+
+kernelTest('the death of Lictor ends the workload, and nothing denied is read meanwhile', GUARD, () =>
+  inFolder(async (folder) => {
+    writeFileSync(join(folder, 'secret'), 'top secret\n');
+    const script = 'touch started; while :; do cat secret >> leaked 2>/dev/null; done';
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'test/shim/supervisor.ts', folder, policy(RULES), script],
+      { stdio: 'ignore' },
+    );
+    while (!existsSync(join(folder, 'started'))) await sleep(20);
+    await sleep(100);
+    const [name] = ownCgroups(child.pid);
+    const cgroup = join(cgroupMount()!, 'lictor', name);
+    assert.ok(cgroupProcesses(cgroup).length >= 2);
+    child.kill('SIGKILL');
+    for (let tries = 0; existsSync(cgroup) && tries < 250; tries++) await sleep(20);
+    assert.not(existsSync(cgroup), 'its cgroup is gone, and with it every process');
+    const leaked = join(folder, 'leaked');
+    assert.is(existsSync(leaked) ? readFileSync(leaked, 'utf8') : '', '');
+  }),
+);
+
+test.run();
