@@ -16,6 +16,8 @@ export interface DecideOptions {
   readonly format: string;
   /** Whether JSON records carry the event. */
   readonly withEvent: boolean;
+  /** Leave plain allows out. */
+  readonly notable: boolean;
   readonly io: Io;
 }
 
@@ -26,6 +28,10 @@ export interface Decided {
   readonly last: VerdictRecord | undefined;
 }
 
+/** Whether nothing happened, and nothing would have. */
+const plain = ({ action, would, matches }: VerdictRecord): boolean =>
+  action === 'allow' && would === null && matches.length === 0;
+
 /**
  * Writes a line for each event, in order, batch by batch.
  * @throws Stop where the two engines differ, after the events before that one
@@ -33,7 +39,7 @@ export interface Decided {
 export async function decideAll(
   { manifest, ...bundle }: Bundle,
   batches: AsyncIterable<Numbered[]> | Iterable<Numbered[]>,
-  { engine: name, format, withEvent, io }: DecideOptions,
+  { engine: name, format, withEvent, notable, io }: DecideOptions,
 ): Promise<Decided> {
   const decide = engine(name, bundle);
   const shown = progress(io);
@@ -43,6 +49,7 @@ export async function decideAll(
   const line = (decision: Decision, { event }: Numbered): string => {
     last = verdictRecord(manifest, decision, event);
     actions.set(last.action, (actions.get(last.action) ?? 0) + 1);
+    if (notable && plain(last)) return '';
     if (format !== 'json') return `${recordLine(last, eventToJson(event), io.out.style)}\n`;
     return `${JSON.stringify(withEvent ? { ...last, event: eventToJson(event) } : last)}\n`;
   };

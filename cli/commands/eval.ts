@@ -30,6 +30,7 @@ export default defineCommand({
       engine: values.engine,
       format,
       withEvent: false,
+      notable: false,
       io,
     });
     return events === 1 && last?.effect !== 'allow' ? Exit.NotAllowed : Exit.Ok;

@@ -6,22 +6,23 @@ import { ENGINE_OPTION } from '../engines.ts';
 import { Exit } from '../exit.ts';
 import { BUNDLE_OPTION, openBundle } from '../input/bundle.ts';
 import { openTrace, traceEvents } from '../input/trace.ts';
+import { RECORDS_OPTION } from '../input/workload.ts';
 import { note } from '../output/io.ts';
 import { count, quantity } from '../output/text.ts';
 
 export default defineCommand({
   about:
-    'Decides each event of the trace with the facts that its process and workload had when it was recorded. JSON records ' +
-    'carry the event.',
+    'Decides each event of the trace with the facts that its process and workload had when it was recorded, and writes what ' +
+    'is more than a plain allow. JSON records carry the event.',
   operands: { name: 'FILE', min: 1, max: 1, completes: 'file', doc: 'a trace that `lictor record` wrote' },
-  options: { bundle: BUNDLE_OPTION, engine: ENGINE_OPTION },
+  options: { bundle: BUNDLE_OPTION, engine: ENGINE_OPTION, records: RECORDS_OPTION },
   formats: ['human', 'json'],
   exits: { [Exit.Ok]: 'all decided', [Exit.Findings]: 'the trace or the bundle is not sound' },
   examples: [
     { line: 'lictor replay build.lictor-trace -b base.bundle', doc: 'what a policy would have said' },
     {
-      line: 'lictor replay build.lictor-trace -b base.bundle --format json | jq \'select(.effect != "allow")\'',
-      doc: 'only what is denied',
+      line: 'lictor replay build.lictor-trace -b base.bundle --records all --format json',
+      doc: 'every verdict with its event',
     },
   ],
   async run({ operands: [path], values, format, io }) {
@@ -29,7 +30,7 @@ export default defineCommand({
     const trace = openTrace(path);
     const { time, kernel, command } = trace.header;
     await note(io, io.err.style.faint(`${command.join(' ')}, recorded ${time} on Linux ${kernel}`));
-    const options = { engine: values.engine, format, withEvent: true, io };
+    const options = { engine: values.engine, format, withEvent: true, notable: values.records === 'notable', io };
     const { events, actions } = await decideAll(bundle, traceEvents(trace, path), options);
     const counts = ACTIONS.filter((action) => actions.has(action)).map(
       (action) => `${count(actions.get(action) ?? 0)} ${action}`,

@@ -9,7 +9,7 @@ import { Exit, Stop } from '../exit.ts';
 import { openBundle } from '../input/bundle.ts';
 import { BUILD_OPTIONS, builder, compileWith } from '../input/compile.ts';
 import { cannot } from '../input/paths.ts';
-import { reportLost, SCOPE_OPTION, scopeFacts, WAIT_ALL_OPTION } from '../input/workload.ts';
+import { RECORDS_OPTION, reportLost, SCOPE_OPTION, scopeFacts, WAIT_ALL_OPTION } from '../input/workload.ts';
 import { human, summary } from '../output/diagnostics.ts';
 import { note, type Io } from '../output/io.ts';
 import { ofAction } from '../output/style.ts';
@@ -20,12 +20,7 @@ const OPTIONS = {
   scope: SCOPE_OPTION,
   events: { type: 'text', value: 'FILE', doc: 'write records there as NDJSON; default: readable lines to stderr' },
   format: { type: 'choice', choices: ['human', 'json'], default: 'human', doc: 'form of the records on stderr' },
-  records: {
-    type: 'choice',
-    choices: ['notable', 'all'],
-    default: 'notable',
-    doc: 'which records are written: all but plain allows, or all',
-  },
+  records: RECORDS_OPTION,
   management: {
     type: 'list',
     value: 'CIDR',

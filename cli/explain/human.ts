@@ -28,7 +28,7 @@ export function human(
   const { style } = out;
   const how = [verdict.errno, verdict.severity].filter((part) => part !== null).join(', ');
   const lines = [
-    `${ofAction(style, verdict.action)(verdict.action)} by ${style.strong(decider(verdict.policy, verdict.rule))}${how ? ` (${how})` : ''}`,
+    `${ofAction(style, verdict.action)(verdict.action)}: ${style.strong(decider(verdict.policy, verdict.rule))}${how ? ` (${how})` : ''}`,
   ];
   if (verdict.message) lines.push(`  ${printable(verdict.message)}`);
   if (verdict.would)

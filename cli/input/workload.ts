@@ -16,6 +16,13 @@ export const WAIT_ALL_OPTION = {
   doc: 'wait for all processes of the workload, not for the first one only',
 } as const satisfies Option;
 
+export const RECORDS_OPTION = {
+  type: 'choice',
+  choices: ['notable', 'all'],
+  default: 'notable',
+  doc: 'which records are written: all but plain allows (default), or all',
+} as const satisfies Option;
+
 /** @throws Stop where one is not KEY=VALUE or stands twice */
 export function scopeFacts(given: readonly string[]): Record<string, string> {
   const facts: Record<string, string> = {};

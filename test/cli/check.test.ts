@@ -16,7 +16,10 @@ for (const format of ['human', 'json', 'sarif', 'github']) {
     withFiles({ 'broken.yaml': BROKEN }, (directory) => {
       const { code, stdout } = lictor(['check', directory, '--format', format]);
       assert.is(code, 3);
-      golden(`check-${format}.txt`, tidy(stdout, directory).replace(/("name": "lictor",\s+"version": )"[^"]+"/, '$1"V"'));
+      golden(
+        `check-${format}.txt`,
+        tidy(stdout, directory).replace(/("name": "lictor",\s+"version": )"[^"]+"/, '$1"V"'),
+      );
     });
   });
 }

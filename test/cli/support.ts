@@ -44,15 +44,21 @@ export function golden(name: string, text: string): void {
   assert.fixture(text, existsSync(path) ? readFileSync(path, 'utf8') : '', `golden/${name}: UPDATE=1 rewrites it`);
 }
 
-/** A directory with these files, for the time of `use`. */
+/** A directory with these files, for the time of `use`, which may be asynchronous. */
 export function withFiles<T>(files: Readonly<Record<string, string | Uint8Array>>, use: (directory: string) => T): T {
   const directory = mkdtempSync(join(tmpdir(), 'lictor-test-'));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
+  let result: T;
   try {
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
-    return use(directory);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
+    result = use(directory);
+  } catch (error) {
+    remove();
+    throw error;
   }
+  if (result instanceof Promise) return result.finally(remove) as T;
+  remove();
+  return result;
 }
 
 /** A policy whose one rule denies shells. */
