@@ -25,7 +25,7 @@ function prove(a: Expr, b: Expr, budget: { steps: number }): boolean {
   const given = conjuncts(a);
   const goals = disjuncts(b);
   if (given.some((one) => goals.some((goal) => --budget.steps > 0 && proveTest(one, goal, budget)))) return true;
-  if (everyCombination(given, (known) => holds(b, known) === true)) return true;
+  if (everyCombination(a, (known) => holds(b, known) === true)) return true;
   // A goal that is a conjunction, or a term that is a choice: look inside.
   if (b.op === 'or' && b.args.some((goal) => goal.op === 'and' && prove(a, goal, budget))) return true;
   const choice = given.find(({ op }) => op === 'or');
@@ -34,24 +34,31 @@ function prove(a: Expr, b: Expr, budget: { steps: number }): boolean {
   return disjuncts(choice).every((one) => prove({ op: 'and', args: [one, ...rest] }, b, budget));
 }
 
-/** Whether something holds for all combinations of values that the terms allow; false where no value is known. */
-export function everyCombination(given: readonly Expr[], test: (known: Known) => boolean): boolean {
+/** Whether something holds for all combinations of values that a condition allows; false where no value is known. */
+export function everyCombination(expr: Expr, test: (known: Known) => boolean): boolean {
+  let found = combinations.get(expr);
+  if (found === undefined) combinations.set(expr, (found = combine(conjuncts(expr))));
+  return found.length > 0 && found.every(test);
+}
+
+const combinations = new WeakMap<Expr, readonly Known[]>();
+
+/** The combinations of the values that terms allow their fields; none where no value is known. */
+function combine(terms: readonly Expr[]): readonly Known[] {
   const choices = new Map<string, readonly Constant[]>();
-  for (const one of given) {
-    const allowed = allowedValues(one);
+  for (const term of terms) {
+    const allowed = allowedValues(term);
     if (allowed === null) continue;
     const before = choices.get(allowed.ref);
     if (before === undefined || allowed.values.length < before.length) choices.set(allowed.ref, allowed.values);
   }
   // Fields with the fewest values first; those that would make too many combinations stay unknown.
-  let combinations: Map<string, Constant>[] = [new Map()];
+  let made: Map<string, Constant>[] = [new Map()];
   for (const [ref, values] of [...choices].sort(([, x], [, y]) => x.length - y.length)) {
-    if (combinations.length * values.length > COMBINATIONS) break;
-    combinations = combinations.flatMap((known) => values.map((value) => new Map(known).set(ref, value)));
+    if (made.length * values.length > COMBINATIONS) break;
+    made = made.flatMap((known) => values.map((value) => new Map(known).set(ref, value)));
   }
-  const [first] = combinations;
-  if (first === undefined || first.size === 0) return false;
-  return combinations.every(test);
+  return made[0] === undefined || made[0].size === 0 ? [] : made;
 }
 
 /** One term without `and`, `or` at its top implies another. */
@@ -106,8 +113,8 @@ function networksOf(test: FieldTest): readonly Constant[] | null {
 export function excludes(a: Expr, b: Expr): boolean {
   const [first, second] = [fieldTest(a), fieldTest(b)];
   if (first === null || second === null || first.ref !== second.ref) return false;
-  if (everyCombination([a], (known) => holds(b, known) === false)) return true;
-  if (everyCombination([b], (known) => holds(a, known) === false)) return true;
+  if (everyCombination(a, (known) => holds(b, known) === false)) return true;
+  if (everyCombination(b, (known) => holds(a, known) === false)) return true;
   const [from, to] = [interval(first), interval(second)];
   if (from !== null && to !== null) return isBefore(from[1], to[0]) || isBefore(to[1], from[0]);
   const [one, other] = [prefixOf(first), prefixOf(second)];

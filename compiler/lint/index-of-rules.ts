@@ -12,7 +12,7 @@ import { conjuncts, disjuncts, fieldTest, keyOf, operandsOf, presenceKey, refKey
 import { allowedValues, constantKey } from './values.ts';
 
 /** Rules of one key that are tried, at most. */
-const CANDIDATES = 64;
+const CANDIDATES = 32;
 /** Values of one set that are filed singly. */
 const VALUES = 1024;
 const ALWAYS = '*';

@@ -11,7 +11,7 @@ const DEPTH = 4;
 export function neverHolds(expr: Expr, depth = DEPTH): boolean {
   const terms = conjuncts(expr);
   if (terms.some((term) => isFalse(term, depth))) return true;
-  if (everyCombination(terms, (known) => terms.some((term) => holds(term, known) === false))) return true;
+  if (everyCombination(expr, (known) => terms.some((term) => holds(term, known) === false))) return true;
   const some = terms.slice(0, PAIRS);
   for (let i = 0; i < some.length; i++) {
     for (let j = 0; j < some.length; j++) {

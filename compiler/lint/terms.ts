@@ -2,13 +2,22 @@
 import type { Constant, Expr, FieldRef, Operand } from '../../vm/bundle/normal.ts';
 
 /** The terms of an `and`, nested ones included; another expression is its own only term. */
-export function conjuncts(expr: Expr): readonly Expr[] {
-  return expr.op === 'and' ? expr.args.flatMap(conjuncts) : [expr];
-}
+export const conjuncts = (expr: Expr): readonly Expr[] => (expr.op === 'and' ? termsOf(expr) : [expr]);
 
 /** The terms of an `or`, nested ones included. */
-export function disjuncts(expr: Expr): readonly Expr[] {
-  return expr.op === 'or' ? expr.args.flatMap(disjuncts) : [expr];
+export const disjuncts = (expr: Expr): readonly Expr[] => (expr.op === 'or' ? termsOf(expr) : [expr]);
+
+const terms = new WeakMap<object, readonly Expr[]>();
+
+function termsOf(expr: Extract<Expr, { op: 'and' | 'or' }>): readonly Expr[] {
+  let found = terms.get(expr);
+  if (found === undefined) {
+    found = expr.args.flatMap((arg) =>
+      (arg.op === 'and' || arg.op === 'or') && arg.op === expr.op ? termsOf(arg) : [arg],
+    );
+    terms.set(expr, found);
+  }
+  return found;
 }
 
 const keys = new WeakMap<object, string>();
