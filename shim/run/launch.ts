@@ -23,7 +23,7 @@ export interface Launched {
 
 export interface Ended {
   readonly exitCode: number;
-  /** Why it was not started or its command could not be executed. */
+  /** Why it was not started or not guarded; null also where its command could not be executed (126, 127). */
   readonly error: string | null;
 }
 
@@ -98,7 +98,7 @@ export const launch = (options: LaunchOptions): Promise<Launched | Ended> =>
       const numbers = rest.map(Number);
       if (word === 'note') options.onNotice(text);
       else if (word === 'error') error = text;
-      else if (word === 'exec') error = `cannot execute \`${options.command[0]}\`: ${errnoText(numbers[0])}`;
+      else if (word === 'exec') options.onNotice(`cannot execute \`${options.command[0]}\`: ${errnoText(numbers[0])}`);
       else if (word === 'init') init = numbers;
       else if (word === 'workload') workload = numbers;
       begin();
