@@ -20,6 +20,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'run', summary: 'launch a workload under policies', load: () => import('./commands/run.ts') },
   { name: 'record', summary: 'record real kernel events to a trace', load: () => import('./commands/record.ts') },
   { name: 'replay', summary: 'decide the events of a trace', load: () => import('./commands/replay.ts') },
+  { name: 'doctor', summary: 'say what this kernel can enforce', load: () => import('./commands/doctor.ts') },
   { name: 'schema', summary: 'print JSON Schemas for editors', load: () => import('./commands/schema.ts') },
   { name: 'completion', summary: 'print a completion script', load: () => import('./commands/completion.ts') },
 ];

@@ -2,7 +2,7 @@
 import type { Output } from '../output/io.ts';
 import { table } from '../output/table.ts';
 import { printable, quantity } from '../output/text.ts';
-import { groupBy } from './group.ts';
+import { groupBy } from '../group.ts';
 import { passed, percentage, type CaseResult, type RuleCoverage } from './run.ts';
 
 /** @returns what is wrong with a failed case, a line each */

@@ -1,5 +1,5 @@
 /** Test results as JUnit XML, which CI servers read. */
-import { groupBy } from './group.ts';
+import { groupBy } from '../group.ts';
 import { passed, type CaseResult } from './run.ts';
 import { describe } from './human.ts';
 
