@@ -130,7 +130,7 @@ const expectation = object(
     log: optional(any, 'of the deciding rule'),
     errno: optional(any, 'name of the error, or null'),
     would: optional(any, 'the parts of the as-if decision that matter, or null where it does not differ'),
-    matches: optional(list(either('rule', matched, matched)), 'rules that were noted: all of them, in order'),
+    matches: optional(list(matched), 'rules that were noted: all of them, in order'),
     assumed: optional(list(NAME), 'policies that were assumed to hold'),
   },
   true,

@@ -47,11 +47,8 @@ function schemaOf(shape: Shape): object {
       };
     case 'object':
       return objectSchema(shape);
-    case 'either': {
-      const { first, other, key } = shape;
-      if (first === (other as ObjectShape)) return objectSchema(first);
-      return { if: { required: [key] }, then: objectSchema(first), else: objectSchema(other) };
-    }
+    case 'either':
+      return { anyOf: [objectSchema(shape.first), objectSchema(shape.other)] };
   }
 }
 
