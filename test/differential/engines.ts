@@ -34,7 +34,6 @@ export class Pair {
   private constructor(
     normal: NormalForm,
     private readonly bundle: VmBundle,
-    readonly cost: Readonly<Record<string, number>>,
   ) {
     this.decide = reference(normal).decide;
   }
@@ -42,8 +41,12 @@ export class Pair {
   /** @returns the errors where no plan within the budget exists */
   static load(vm: Vm, normal: NormalForm): Pair | { readonly errors: unknown } {
     const made = planAndEmit(normal, { allowSlow: true });
-    if ('errors' in made) return made;
-    return new Pair(normal, vm.load(made.program), made.cost);
+    return 'errors' in made ? made : Pair.of(vm, normal, made.program);
+  }
+
+  /** The pair of a bundle whose program is at hand. */
+  static of(vm: Vm, normal: NormalForm, program: Uint8Array): Pair {
+    return new Pair(normal, vm.load(program));
   }
 
   unload(): void {

@@ -5,7 +5,7 @@
 import { Vm, VmError, type VmBundle } from '../../vm/host/index.ts';
 import { KINDS } from '../../vm/spec/index.ts';
 
-const GUARD = 4096;
+const GUARD = Buffer.alloc(1024);
 
 /** An instance whose free memory holds `filler`, so that a read outside of tables shows. */
 class Room {
@@ -54,13 +54,14 @@ class Room {
   }
 
   private guard(): number {
-    const pointer = this.vm.allocate(GUARD);
-    this.memory(pointer, GUARD).fill(this.filler ^ 0x5a);
+    const pointer = this.vm.allocate(GUARD.length);
+    this.memory(pointer, GUARD.length).fill(this.filler ^ 0x5a);
     return pointer;
   }
 
   private check(guard: number): void {
-    if (!this.memory(guard, GUARD).every((byte) => byte === (this.filler ^ 0x5a))) {
+    GUARD.fill(this.filler ^ 0x5a);
+    if (!GUARD.equals(this.memory(guard, GUARD.length))) {
       throw new Error('memory beside the program was written');
     }
     this.vm.raw.free(guard);

@@ -36,7 +36,8 @@ export class HostileFailure extends Error {
   }
 }
 
-interface Family {
+/** A valid program, to be corrupted, and records for it. */
+export interface Family {
   readonly program: Uint8Array;
   readonly records: readonly Uint8Array[];
 }
@@ -68,8 +69,15 @@ function forged(r: Random): Uint8Array {
 /**
  * Programs from number `from` on.
  * @param beat called before each input with its number
+ * @param draw gives the valid programs
  */
-export function programs(seed: number, from: number, count: number, beat: (n: number) => void = () => {}): Tally {
+export function programs(
+  seed: number,
+  from: number,
+  count: number,
+  beat: (n: number) => void = () => {},
+  draw: (r: Random) => Family = drawFamily,
+): Tally {
   const tally: Tally = { inputs: 0, codes: {} };
   const prober = new Prober();
   let family: Family | null = null;
@@ -78,7 +86,7 @@ export function programs(seed: number, from: number, count: number, beat: (n: nu
   for (let n = first; n < from + count; n++) {
     if (n % FAMILY === 0) {
       const r = new Random(batchSeed(seed, n));
-      [family, other] = [drawFamily(r), drawFamily(r)];
+      [family, other] = [draw(r), draw(r)];
     }
     if (n < from || family === null || other === null) continue;
     beat(n);

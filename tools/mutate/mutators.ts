@@ -47,7 +47,19 @@ const isSpecified = (node: ts.Node): boolean =>
   /^S$|^[A-Z][A-Z_]+$/.test(node.expression.text);
 
 /** Whether a number is an offset, a constant or a count, not a part of a type or a name. */
-const isValue = (node: ts.Node): boolean => !ts.isLiteralTypeNode(node.parent) && !ts.isPropertyAssignment(node.parent);
+const isValue = (node: ts.Node): boolean => !ts.isLiteralTypeNode(node.parent) && !isInitialState(node);
+
+const inAllocation = (node: ts.Node, source: ts.SourceFile): boolean =>
+  ts.findAncestor(
+    node,
+    (at) => ts.isCallExpression(at) && /^(heap\.alloc|zeroed|memory\.data)$/.test(at.expression.getText(source)),
+  ) !== undefined;
+
+/** A first value of a module's state, which every batch sets before it reads it. */
+const isInitialState = (node: ts.Node): boolean =>
+  ts.isVariableDeclaration(node.parent) &&
+  ts.isSourceFile(node.parent.parent.parent.parent) &&
+  (node.parent.parent.flags & ts.NodeFlags.Let) !== 0;
 
 function replacements(node: ts.Node, source: ts.SourceFile): [ts.Node, string][] {
   const text = node.getText(source);
@@ -60,7 +72,9 @@ function replacements(node: ts.Node, source: ts.SourceFile): [ts.Node, string][]
     return [[node, node.operand.getText(source)]];
   if (ts.isNumericLiteral(node) && isValue(node)) {
     const value = Number(text);
-    return Number.isSafeInteger(value) ? [[node, String(value + 1)]] : [];
+    // More memory than is needed changes nothing: take less.
+    const step = inAllocation(node, source) && value > 0 ? -1 : 1;
+    return Number.isSafeInteger(value) ? [[node, String(value + step)]] : [];
   }
   if (node.kind === K.TrueKeyword && isValue(node)) return [[node, 'false']];
   if (node.kind === K.FalseKeyword && isValue(node)) return [[node, 'true']];
@@ -79,7 +93,8 @@ const isBeside = (node: ts.Node): boolean =>
   ts.isImportDeclaration(node) ||
   ts.isInterfaceDeclaration(node) ||
   ts.isTypeAliasDeclaration(node) ||
-  ts.isThrowStatement(node);
+  ts.isThrowStatement(node) ||
+  (ts.isExpressionStatement(node) && /^(count|countBytes)\(/.test(node.expression.getText()));
 
 /** All mutants of one file. */
 export function mutantsOf(path: string, text: string): Mutant[] {
