@@ -6,7 +6,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { ERRNO } from '../kernel/kernel.ts';
 import type { Processes } from '../workloads/processes.ts';
-import type { PendingExec } from './exec-stages.ts';
 import { NOTHING } from '../workloads/process.ts';
 import type { Judge, Means } from './judge.ts';
 import type { Notifications } from './notifications.ts';
@@ -54,8 +53,8 @@ export class Calls {
     readonly questions: Questions,
     readonly judge: Judge,
     readonly reader: TextReader,
-    readonly gate: Gate,
-    readonly execs: Map<number, PendingExec>,
+    /** Null: no socket operation is asked for. */
+    readonly gate: Gate | null,
     readonly needs: CallNeeds,
   ) {}
 
@@ -96,7 +95,7 @@ export class Calls {
     if (process) {
       const { strings, cut } = this.reader.list(tid, calls.address(args), LIMITS.textBytes.value);
       const invoked = this.reader.text(tid, calls.address(path));
-      this.execs.set(tid, { stage: 'object', invoked, args: strings, argsCut: cut, script: NOTHING });
+      process.execs.set(tid, { stage: 'object', invoked, args: strings, argsCut: cut, script: NOTHING });
       if (!this.needs.exec) process.stale = true; // no event says whether it came to that
     }
     calls.continue();
@@ -140,7 +139,8 @@ export class Calls {
     const means = address.family === 'unix' ? UNIX : IP;
     this.judge.decide(process, means, started, (allow) => {
       if (!allow) calls.refuse(this.judge.errno);
-      else if (address.family === 'unix' || this.gate.allow(tid, operation, address.ip, address.port)) calls.continue();
+      else if (address.family === 'unix' || this.gate?.allow(tid, operation, address.ip, address.port))
+        calls.continue();
       else calls.refuse(EPERM);
     });
   }

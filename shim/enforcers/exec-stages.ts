@@ -9,19 +9,7 @@
  * INVARIANT: a stage never outlives its execve, because the notification at its start resets it. Without that, an exec
  * that fails after its first event would lend its stage to the next one.
  */
-import type { Text } from '../workloads/process.ts';
-
-export type Stage = 'object' | 'interpreter' | 'loader';
-
-export interface PendingExec {
-  stage: Stage;
-  /** As the path was written. */
-  readonly invoked: Text;
-  args: Text;
-  argsCut: boolean;
-  /** The first script, once it was allowed. */
-  script: Text;
-}
+import type { Stage, Text } from '../workloads/process.ts';
 
 const HASH = 35;
 const BANG = 33;

@@ -3,7 +3,8 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from '
 import { Vm } from '../../vm/host/index.ts';
 import { EventFd } from '../kernel/epoll.ts';
 import { linuxKernel } from '../kernel/linux.ts';
-import { Guard, type GuardConfig } from './guard.ts';
+import type { GuardConfig } from './config.ts';
+import { Guard } from './guard.ts';
 import { RecordingEngine } from './recording-engine.ts';
 import type { Report } from './report.ts';
 
@@ -32,7 +33,8 @@ const main = (): string | null => {
       for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
         const command = received.message as Command;
         if (command.type === 'end') return true;
-        standing.isolate(command.on);
+        const problem = standing.isolate(command.on);
+        if (problem !== null) report({ type: 'notice', text: problem });
       }
       return false;
     });

@@ -2,8 +2,8 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { STAT } from '../kernel/kernel.ts';
 import { imageOf, type Processes } from '../workloads/processes.ts';
-import { NOTHING, type Process } from '../workloads/process.ts';
-import { interpreterArgs, stageAfter, type PendingExec } from './exec-stages.ts';
+import { NOTHING, type PendingExec, type Process } from '../workloads/process.ts';
+import { interpreterArgs, stageAfter } from './exec-stages.ts';
 import type { Fanotify, FanotifyEvent } from './fanotify.ts';
 import type { Judge, Means } from './judge.ts';
 import { OpenMode } from './open-mode.ts';
@@ -34,9 +34,6 @@ export class Opens {
   readonly #object: FileObject;
   /** `device:inode` of the machine's own loaders. */
   readonly #loaders = new Set<string>();
-
-  /** Execs under way, by thread; `Calls` begins them. */
-  readonly execs = new Map<number, PendingExec>();
 
   constructor(
     readonly kernel: Kernel,
@@ -95,7 +92,7 @@ export class Opens {
     // no facts are refreshed here: the thread is still the caller
     const process = this.processes.ofThread(tid, false);
     if (!process || !this.#resolve(fd)) return this.fanotify.answer(fd, false);
-    const pending = this.execs.get(tid) ?? {
+    const pending: PendingExec = process.execs.get(tid) ?? {
       stage: 'object',
       invoked: NOTHING,
       args: NOTHING,
@@ -115,7 +112,7 @@ export class Opens {
     this.questions.exec(process, image);
     const allowed = this.judge.decide(process, MEANS, started, (allow) => this.fanotify.answer(fd, allow));
     if (!allowed) {
-      this.execs.delete(tid);
+      process.execs.delete(tid);
       return;
     }
     process.next = image;

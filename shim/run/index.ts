@@ -4,7 +4,7 @@ import type { Bundle } from '../../vm/bundle/index.ts';
 import type { Action } from '../../vm/spec/index.ts';
 import { needsOf } from '../enforcers/needs.ts';
 import type { Report } from '../enforcers/report.ts';
-import { WORKLOAD_KEY } from '../enforcers/guard.ts';
+import { WORKLOAD_KEY } from '../enforcers/config.ts';
 import type { Sink } from '../sinks/sink.ts';
 import { workloadFacts, workloadRecord } from '../workloads/facts.ts';
 import { NOT_GUARDED, type LaunchOptions } from './launch.ts';

@@ -2,7 +2,7 @@
 import { hostname, release } from 'node:os';
 import type { Writable } from 'node:stream';
 import { KINDS } from '../../vm/spec/index.ts';
-import { WORKLOAD_KEY } from '../enforcers/guard.ts';
+import { WORKLOAD_KEY } from '../enforcers/config.ts';
 import { observing } from '../enforcers/needs.ts';
 import type { Report } from '../enforcers/report.ts';
 import { TraceWriter } from '../trace/writer.ts';

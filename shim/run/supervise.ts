@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { MessageChannel, type Worker } from 'node:worker_threads';
-import type { GuardConfig } from '../enforcers/guard.ts';
+import type { GuardConfig } from '../enforcers/config.ts';
 import type { Command, GuardData } from '../enforcers/guard-worker.ts';
 import type { Network } from '../enforcers/gate.ts';
 import type { Needs } from '../enforcers/needs.ts';

@@ -27,6 +27,9 @@ const audit = (value: string): number => {
 export const processOf = (kernel: Kernel, tid: number): number =>
   Number(/^Tgid:\t(\d+)/m.exec(text(kernel, tid, 'status'))?.[1] ?? 0);
 
+export const isThreadOf = (kernel: Kernel, pid: number, tid: number): boolean =>
+  kernel.procFile(pid, `task/${tid}/comm`, SMALL) >= 0;
+
 /** @returns the key of its facts, null if it is gone */
 export const readKey = (kernel: Kernel, pid: number): bigint | null => subjectOfStat(text(kernel, pid, 'stat'));
 

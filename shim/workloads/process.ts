@@ -32,6 +32,20 @@ export interface Identity {
   readonly capsHigh: number;
 }
 
+/** What the next exec event of a thread is about. */
+export type Stage = 'object' | 'interpreter' | 'loader';
+
+/** An execve under way in one thread. */
+export interface PendingExec {
+  stage: Stage;
+  /** As the path was written. */
+  readonly invoked: Text;
+  args: Text;
+  argsCut: boolean;
+  /** The first script, once it was allowed. */
+  script: Text;
+}
+
 export interface Process {
   /** Host process id. */
   readonly pid: number;
@@ -46,6 +60,8 @@ export interface Process {
   stale: boolean;
   /** What it asked to execute last: `invoked` and `script` of the next image, if it came to that. */
   next: Image | null;
+  /** Execs under way, by thread. */
+  readonly execs: Map<number, PendingExec>;
   /** The facts as they were put into the VM. */
   facts: Uint8Array;
 }

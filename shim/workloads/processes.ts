@@ -10,7 +10,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { subjectPid } from '../sensors/index.ts';
 import { identityOfEvent, imageOfEvent } from './exec-event.ts';
 import { NOTHING, PROCESS_SLOTS, writeProcess, type Image, type Process, type Text } from './process.ts';
-import { processOf, readIdentity, readImage, readKey } from './proc-files.ts';
+import { isThreadOf, processOf, readIdentity, readImage, readKey } from './proc-files.ts';
 
 const FACTS_BYTES = 65536;
 
@@ -53,6 +53,8 @@ export class Processes {
    */
   ofThread(tid: number, fresh: boolean): Process | null {
     let process = this.#byThread.get(tid) ?? null;
+    // a thread's id is used again without a word; a process's is not, its exit was seen
+    if (process && process.pid !== tid && !isThreadOf(this.kernel, process.pid, tid)) process = null;
     if (!process) {
       const pid = processOf(this.kernel, tid);
       process = pid === 0 ? null : this.#of(pid);
@@ -79,7 +81,16 @@ export class Processes {
     if (!parent || this.#byPid.get(pid)?.key === childKey) return;
     this.drop(pid);
     const identity = { ...parent.identity, ppid: parent.pid };
-    this.#add({ ...named(childKey), image: parent.image, identity, parent, stale: false, next: null, facts: NOTHING });
+    this.#add({
+      ...named(childKey),
+      image: parent.image,
+      identity,
+      parent,
+      stale: false,
+      next: null,
+      execs: new Map(),
+      facts: NOTHING,
+    });
   }
 
   /** A sensor saw that an exec came about. */
@@ -95,6 +106,7 @@ export class Processes {
     process.identity = identityOfEvent(event, process.identity, this.users);
     process.stale = false;
     process.next = null;
+    process.execs.clear();
     this.#put(process);
   }
 
@@ -148,12 +160,14 @@ export class Processes {
       parent,
       stale: false,
       next: null,
+      execs: new Map(),
       facts: NOTHING,
     });
   }
 
   #add(process: Process): Process {
     this.#byPid.set(process.pid, process);
+    this.#byThread.set(process.pid, process);
     this.#put(process);
     return process;
   }

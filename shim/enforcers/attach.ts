@@ -1,0 +1,92 @@
+/** Everything of the kernel that one guard holds: taken together, given back together, also when one part fails. */
+import { statSync } from 'node:fs';
+import { kernelErrorText } from '../kernel/bpf-error.ts';
+import { Epoll } from '../kernel/epoll.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { openRing, type Ring } from '../kernel/ring.ts';
+import { attachSensors, PathSettler, type Sensors } from '../sensors/index.ts';
+import { WORKLOAD_KEY, type GuardConfig } from './config.ts';
+import { SocketGate } from './gate.ts';
+
+/** Says why the guard cannot stand; caught by the worker. */
+export class GuardError extends Error {}
+
+export interface Attached {
+  readonly epoll: Epoll;
+  /** Null: no socket operation is asked for. */
+  readonly gate: SocketGate | null;
+  readonly sensors: Sensors;
+  readonly ring: Ring;
+  readonly settler: PathSettler;
+  /** Own descriptors, -1: none. */
+  readonly fanotify: number;
+  readonly listener: number;
+  close(): void;
+}
+
+/** Processes are always followed: their facts belong to every question. */
+const FOLLOWED = ['exec', 'proc.fork', 'proc.exit'];
+
+const attachGate = ({ needs, cgroup, management }: GuardConfig): SocketGate | null => {
+  const operations = (['connect', 'bind', 'send'] as const).filter((name) => needs[name]);
+  if (operations.length === 0 && !needs.isolation) return null;
+  const attached = SocketGate.attach({ cgroup, operations, isolation: needs.isolation, management });
+  if ('error' in attached) throw new GuardError(`cannot guard sockets: ${attached.error}`);
+  return attached.gate;
+};
+
+const attachAll = ({ needs, syscalls }: GuardConfig): Sensors => {
+  const attached = attachSensors({ kinds: [...new Set([...FOLLOWED, ...needs.observed])], syscalls });
+  if ('error' in attached) throw new GuardError(`cannot observe the workload: ${kernelErrorText(attached.error)}`);
+  return attached.sensors;
+};
+
+/** A duplicate of a descriptor of the workload's processes. */
+const take = (kernel: Kernel, pid: number, fd: number, what: string): number => {
+  if (fd < 0) return -1;
+  const pidfd = kernel.pidfdOpen(pid);
+  const own = pidfd < 0 ? pidfd : kernel.pidfdTake(pidfd, fd);
+  if (pidfd >= 0) kernel.close(pidfd);
+  if (own < 0) throw new GuardError(`cannot take ${what}: errno ${-own}`);
+  return own;
+};
+
+/** @throws GuardError; then nothing is held */
+export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
+  const closers: (() => void)[] = [];
+  const close = (): void => {
+    for (const one of closers.splice(0).reverse()) one();
+  };
+  const held = <T>(part: T, closer: () => void): T => {
+    closers.push(closer);
+    return part;
+  };
+  try {
+    const gate = attachGate(config);
+    if (gate) held(gate, () => gate.close());
+    const sensors = attachAll(config);
+    held(sensors, () => sensors.close());
+    const watched = sensors.watch(statSync(config.cgroup, { bigint: true }).ino, BigInt(WORKLOAD_KEY));
+    if (watched) throw new GuardError(kernelErrorText(watched));
+    const opened = openRing(sensors.ringFd, sensors.ringBytes);
+    if ('error' in opened) throw new GuardError(kernelErrorText(opened.error));
+    const ring = held(opened.ring, () => opened.ring.close());
+    const settler = new PathSettler(`/proc/${config.init}/root`);
+    held(settler, () => settler.close());
+    const fanotify = take(kernel, config.init, config.fanotify, 'the fanotify group');
+    held(fanotify, () => fanotify >= 0 && kernel.close(fanotify));
+    const listener = take(kernel, config.first, config.listener, 'the seccomp listener');
+    held(listener, () => listener >= 0 && kernel.close(listener));
+    const created = Epoll.create();
+    if ('error' in created) throw new GuardError(kernelErrorText(created.error));
+    const epoll = held(created.epoll, () => created.epoll.close());
+    for (const fd of [fanotify, listener, ring.fd, config.wake]) {
+      const error = fd < 0 ? null : epoll.add(fd);
+      if (error) throw new GuardError(kernelErrorText(error));
+    }
+    return { epoll, gate, sensors, ring, settler, fanotify, listener, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+};
