@@ -1,6 +1,7 @@
 /** Patterns to minimal deterministic automata over bytes. */
 import { CharSet, DFA, NFA, TooManyNodesError, type Concatenation, type Element, type NoParent } from 'refa';
 import type { Pattern } from './pattern.ts';
+import { sizeOf } from './size.ts';
 
 export interface Dfa {
   readonly states: number;
@@ -12,9 +13,10 @@ export interface Dfa {
 }
 
 const MAX = 255;
-// A state of the deterministic automaton is a set of states of the other one, so their product bounds the work.
+// To make one state of the automaton, at most all links between positions are followed: their product bounds the work.
 const WORK = 16_000_000;
-const MOST_POSITIONS = Math.sqrt(WORK);
+const MOST_POSITIONS = 64_000;
+const MOST_LINKS = 100_000;
 
 /**
  * The minimal automaton of a pattern, or null where it is over the budget: the work is bounded in any case, to a few
@@ -22,13 +24,11 @@ const MOST_POSITIONS = Math.sqrt(WORK);
  * @param maxStates of the automaton before it is made minimal, and without its dead state
  */
 export function toDfa(pattern: Pattern, maxStates: number): Dfa | null {
+  const { positions, links } = sizeOf(pattern);
+  if (positions > MOST_POSITIONS || links > MOST_LINKS) return null;
   try {
-    // Alternatives that start alike share states, so more are made than stay.
-    const positions = new NFA.LimitedNodeFactory(16 * MOST_POSITIONS);
-    const nfa = NFA.fromRegex(concatenation(pattern), { maxCharacter: MAX }, {}, positions);
-    const count = nfa.countNodes();
-    if (count > MOST_POSITIONS) return null;
-    const states = Math.min(maxStates, Math.floor(WORK / count));
+    const nfa = NFA.fromRegex(concatenation(pattern), { maxCharacter: MAX }, {}, new NFA.LimitedNodeFactory(Infinity));
+    const states = Math.min(maxStates, Math.floor(WORK / linksOf(nfa)));
     const dfa = DFA.fromFA(nfa, new DFA.LimitedNodeFactory(states));
     dfa.minimize();
     return table(dfa);
@@ -36,6 +36,13 @@ export function toDfa(pattern: Pattern, maxStates: number): Dfa | null {
     if (error instanceof TooManyNodesError) return null;
     throw error;
   }
+}
+
+/** Alternatives that start alike share positions, so these are fewer than was estimated. */
+function linksOf(nfa: NFA): number {
+  let links = 1;
+  for (const node of nfa.nodes()) links += node.out.size;
+  return links;
 }
 
 function concatenation(pattern: Pattern): NoParent<Concatenation> {

@@ -19,7 +19,7 @@ const COMPONENT_BYTE = set((b) => b !== SLASH);
  * @param fold ASCII letters of both cases are the same
  */
 export function parseGlob(pattern: Bytes, fold: boolean): Parsed {
-  return Refused.caught(() => new GlobParser(pattern, fold).parse());
+  return Refused.caught(pattern, () => new GlobParser(pattern, fold).parse());
 }
 
 class GlobParser {

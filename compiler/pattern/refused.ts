@@ -1,4 +1,6 @@
 /** A pattern that is refused: thrown inside the parsers, a value outside. */
+import type { Bytes } from '../../vm/bundle/normal.ts';
+import { LIMITS } from '../../vm/spec/limits.ts';
 import type { Parsed, Pattern } from './pattern.ts';
 
 export class Refused extends Error {
@@ -10,7 +12,10 @@ export class Refused extends Error {
     this.at = at;
   }
 
-  static caught(parse: () => Pattern): Parsed {
+  /** What `parse` makes of a pattern that is not too long to be one. */
+  static caught(pattern: Bytes, parse: () => Pattern): Parsed {
+    const limit = LIMITS.patternBytes.value;
+    if (pattern.length > limit) return { error: `the pattern has more than ${limit} bytes`, at: 0 };
     try {
       return { pattern: parse() };
     } catch (error) {

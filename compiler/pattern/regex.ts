@@ -28,7 +28,7 @@ type Char = { readonly byte: number } | { readonly code: number };
  * @param fold as if it began with `(?i)`
  */
 export function parseRegex(pattern: Bytes, fold: boolean): Parsed {
-  return Refused.caught(() => new RegexParser(pattern, fold).parse());
+  return Refused.caught(pattern, () => new RegexParser(pattern, fold).parse());
 }
 
 class RegexParser {

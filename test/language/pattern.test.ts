@@ -363,7 +363,12 @@ test('automata stay within their budget, whatever the pattern', () => {
   assert.is(dfa('(?s).*a.{10}')?.states, 2048);
   assert.is(dfa('(?s).*a.{14}'), null);
   assert.is(dfa('(.{0,500}x){2}'), null);
-  assert.is(dfa('(?:a?){500}a{500}')?.states, 1002);
+  assert.is(dfa('(?:a?){100}a{100}')?.states, 202);
+  assert.is(dfa('a?'.repeat(30_000)), null);
+  assert.is(dfa('(?:[a-y]?[b-z]?){900}'), null);
+  assert.is(dfa('x'.repeat(3000))?.states, 3002);
+  assert.is(dfa('(?s).*(?:.{1,1000})')?.states, 2);
+  assert.ok('error' in parseGlob('x'.repeat(65_537), false) && 'error' in parseRegex('x'.repeat(65_537), false));
   assert.is(dfa(`(?:${'ab?'.repeat(1000)}){1000}`), null);
   assert.is(dfa('abc', 2), null);
   assert.is(dfa('(?s).*')?.states, 1);

@@ -12,6 +12,11 @@ export const LIMITS = {
   sourceBytes: { value: 8388608, doc: 'bytes of one source file; --max-source-bytes changes it' },
   exprDepth: { value: 256, doc: 'nesting of parentheses and macros in an expression' },
   exprNodes: { value: 262144, doc: 'tests and set members of one expression, macros put in' },
+  patternBytes: { value: 65536, doc: 'bytes of a glob or a regular expression' },
+  sourceTokens: {
+    value: 5000000,
+    doc: 'tokens of one source file: a list of short values costs far more memory than its bytes',
+  },
   documentDepth: { value: 100, doc: 'nesting of lists and maps in a YAML document' },
   aliasExpansion: { value: 10000, doc: 'nodes that aliases of one YAML document may expand to' },
 } as const;
