@@ -4,6 +4,8 @@ import { readContainer } from '../../vm/bundle/container.ts';
 import { defineCommand } from '../command.ts';
 import { Exit } from '../exit.ts';
 import { openBundleFile } from '../input/bundle.ts';
+import { Vm } from '../../vm/host/index.ts';
+import { disassemble, dot, placement, type Placement } from '../../vm/listing/index.ts';
 import { costTable } from '../output/cost.ts';
 import type { Output } from '../output/io.ts';
 import { table } from '../output/table.ts';
@@ -61,19 +63,57 @@ function human({ manifest, digest }: Bundle, sections: readonly Section[], out: 
   ].join('');
 }
 
+/** Where each rule went: the key that finds it, and how many share that key. */
+function placements(rows: readonly Placement[], out: Output): string {
+  return table(
+    out,
+    [
+      { title: 'KIND' },
+      { title: 'RULE' },
+      { title: 'FOUND BY' },
+      { title: 'THEN' },
+      { title: 'SHARED BY', right: true },
+    ],
+    rows.map(({ kind, policy, rule, found, more, checked, shares }) => [
+      kind,
+      `${policy}/${rule ?? 'default'}`,
+      `${found.join(' or ')}${more > 0 ? ` and ${count(more)} more` : ''}`,
+      checked ? 'checked' : 'decides',
+      count(shares),
+    ]),
+  );
+}
+
 export default defineCommand({
   about:
     'Policies stand in the order of decision. STEPS AT MOST is the bound of a verdict, stated by the program and checked when it is loaded.',
   operands: { name: 'BUNDLE', min: 1, max: 1, completes: 'file', doc: 'a bundle that `lictor build` made' },
-  options: {},
+  options: {
+    asm: { type: 'flag', doc: "the program's listing: entries, classifiers, tests, and the steps of each kind" },
+    dot: { type: 'flag', doc: 'the plan as a graph in the DOT language' },
+    rules: { type: 'flag', doc: 'each rule with the key that finds it and what is left to check' },
+  },
   formats: ['human', 'json'],
   exits: { [Exit.Ok]: 'shown', [Exit.Findings]: 'the file is not a sound bundle' },
   examples: [
     { line: 'lictor inspect web.bundle', doc: 'policies, sections, bounds' },
+    { line: 'lictor inspect web.bundle --dot | dot -Tsvg > plan.svg', doc: 'draw the plan' },
     { line: 'lictor inspect web.bundle --format json | jq .manifest.kinds', doc: 'the kinds of event that it needs' },
   ],
-  async run({ operands: [path], format, io }) {
+  async run({ operands: [path], values, format, io }) {
     const { bundle, bytes } = openBundleFile(path);
+    if (values.asm || values.dot || values.rules) {
+      // the listing reads a program without checks: the verifier goes first
+      Vm.create().load(bundle.program).unload();
+      const { program, manifest } = bundle;
+      if (values.asm) await io.out.write(disassemble(program, manifest));
+      if (values.dot) await io.out.write(dot(program, manifest));
+      if (values.rules) {
+        const rows = placement(program, manifest);
+        await io.out.write(format === 'json' ? `${JSON.stringify(rows)}\n` : placements(rows, io.out));
+      }
+      return Exit.Ok;
+    }
     const sections = sectionsOf(bytes);
     const { manifest, digest } = bundle;
     const facts = { digest, bytes: bytes.length, sections, manifest };

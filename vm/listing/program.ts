@@ -14,6 +14,7 @@ import {
   OPERAND_KINDS,
   PROGRAM,
   RANGES,
+  SET_FORMS,
   STEP,
   STEP_OPS,
   SUBSTRINGS,
@@ -67,6 +68,9 @@ export interface ClassifierRow {
   readonly keys: ReadonlyMap<number, string>;
 }
 
+/** Members of a set that a listing names. */
+const SHOWN = 6;
+
 /** The program's rows; the bytes must have passed the VM's verifier. */
 export class ProgramReader {
   readonly #view: DataView;
@@ -96,7 +100,7 @@ export class ProgramReader {
         op,
         sub: this.#u8(at + TEST.sub),
         left: this.operand(this.#u32(at + TEST.left)),
-        right: form === 'operand' ? this.operand(right) : form === '' ? '' : `${form} ${right}`,
+        right: this.#right(op, form, this.#u8(at + TEST.sub), right),
         yes: this.#u32(at + TEST.yes),
         no: this.#u32(at + TEST.no),
       };
@@ -151,6 +155,19 @@ export class ProgramReader {
       default:
         return String(this.#view.getBigInt64(at + OPERAND.value, true));
     }
+  }
+
+  #right(op: string, form: string, sub: number, right: number): string {
+    if (form === 'operand') return this.operand(right);
+    if (op !== 'in') return form === '' ? '' : `${form} ${right}`;
+    const net = sub === SET_FORMS.net;
+    const dict = net ? this.#u32(right + LENGTHS.dict) : right;
+    const members = this.#dictionary(dict).map(([record]) => {
+      if (net) return this.#network(record + 8);
+      return sub === SET_FORMS.int ? String(this.#view.getBigInt64(record + 8, true)) : this.#text(record + 4);
+    });
+    const more = members.length > SHOWN ? `, and ${members.length - SHOWN} more` : '';
+    return `(${members.sort().slice(0, SHOWN).join(', ')}${more})`;
   }
 
   #steps(at: number, count: number, classifiers: readonly ClassifierRow[]): StepRow[] {
