@@ -1,11 +1,12 @@
 /**
- * Writes every file that follows from `vm/spec`; with `--check` only says which of them are stale and exits 1.
+ * Writes every file that follows from `vm/spec`, or from the commands' definitions; with `--check` only says which of them are stale and exits 1.
  * Usage: node --import tsx tools/generate.ts [--check]
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assembly } from './generate/assembly.ts';
 import { cHeader } from './generate/c-header.ts';
+import { cli } from './generate/cli.ts';
 import { diagnostics } from './generate/diagnostics.ts';
 import { opcodes } from './generate/opcodes.ts';
 import { questionWriter } from './generate/question-writer.ts';
@@ -14,13 +15,14 @@ import type { Target } from './generate/target.ts';
 
 const root = join(import.meta.dirname, '..');
 
-const targets = (): readonly Target[] => [
+const targets = async (): Promise<readonly Target[]> => [
   assembly(),
   cHeader(),
   questionWriter(),
   ...reference(),
   opcodes(),
   diagnostics(),
+  await cli(),
 ];
 
 const current = (path: string): string | null => {
@@ -31,7 +33,7 @@ const current = (path: string): string | null => {
   }
 };
 
-const stale = targets().filter((target) => current(target.path) !== target.text);
+const stale = (await targets()).filter((target) => current(target.path) !== target.text);
 if (process.argv.includes('--check')) {
   for (const { path } of stale) console.error(`${path} is stale: run npm run generate`);
   process.exitCode = stale.length === 0 ? 0 : 1;

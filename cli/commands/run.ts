@@ -68,8 +68,9 @@ async function guarding<T>(work: () => Promise<T>): Promise<T> {
 
 export default defineCommand({
   about:
-    "The workload's standard streams are its own. Its exit code is passed on, 128 and the number for a signal. When its " +
-    'first process ends, the rest is killed unless --wait-all is given; when Lictor ends, the workload ends.',
+    "The workload's standard streams are its own. Its exit code is passed on: 128 and the number for a signal, 127 where " +
+    'the program is not there and 126 where it cannot be executed, as in a shell. When its first process ends, the rest ' +
+    'is killed unless --wait-all is given; when Lictor ends, the workload ends.',
   trailing: { name: 'CMD', min: 1, max: Infinity, completes: 'file', doc: 'the program and its arguments' },
   options: OPTIONS,
   exits: { [Exit.NotGuarded]: 'Lictor could not start or guard the workload; any other code is its own' },
