@@ -249,6 +249,8 @@ export const LIMIT_AUTOMATON_STATES: u32 = 0x1000;
 export const LIMIT_SOURCE_BYTES: u32 = 0x800000;
 export const LIMIT_EXPR_DEPTH: u32 = 0x100;
 export const LIMIT_EXPR_NODES: u32 = 0x40000;
+export const LIMIT_PATTERN_BYTES: u32 = 0x10000;
+export const LIMIT_SOURCE_TOKENS: u32 = 0x4c4b40;
 export const LIMIT_DOCUMENT_DEPTH: u32 = 0x64;
 export const LIMIT_ALIAS_EXPANSION: u32 = 0x2710;
 
