@@ -18,8 +18,8 @@ export const must = <K extends string, T>(
   result: Record<K, T> | { readonly error: Parameters<typeof kernelErrorText>[0] },
   key: K,
 ): T => {
-  if ('error' in result) throw new Error(kernelErrorText(result.error as Parameters<typeof kernelErrorText>[0]));
-  return (result as Record<K, T>)[key];
+  if ('error' in result) throw new Error(kernelErrorText(result.error));
+  return (result)[key];
 };
 
 export interface Seen {
