@@ -1,6 +1,6 @@
 /** The engine of a recording: it decides nothing, every record is allowed. */
 import type { Decision, PlaneDecision } from '../../vm/event/decision.ts';
-import { RECORD } from '../../vm/spec/index.ts';
+import { RECORD, RING } from '../../vm/spec/index.ts';
 import type { Engine } from './engine.ts';
 
 const NOTHING: PlaneDecision = { action: 'allow', policy: -1, rule: -1, default: false, matches: [] };
@@ -19,8 +19,15 @@ export class RecordingEngine implements Engine {
     for (let at = 0; at < length; count++) at += view.getUint32(at + RECORD.size, true);
     return count;
   }
-  evaluateRing(): number {
-    return 0;
+  evaluateRing(length: number): number {
+    const view = new DataView(this.#area.buffer);
+    let count = 0;
+    for (let at = 0; at < length;) {
+      const header = view.getUint32(at, true);
+      if ((header & RING.discard) === 0) count++;
+      at += RING.header + (((header & ~(RING.busy | RING.discard)) + RING.align - 1) & -RING.align);
+    }
+    return count;
   }
   putSubject(): void {}
   dropSubject(): void {}

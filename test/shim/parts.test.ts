@@ -1,0 +1,163 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import fc from 'fast-check';
+import { interpreterArgs, stageAfter } from '../../shim/enforcers/exec-stages.ts';
+import { needsOf } from '../../shim/enforcers/needs.ts';
+import { SocketAddress } from '../../shim/enforcers/socket-address.ts';
+import { TextReader } from '../../shim/enforcers/text-reader.ts';
+import { parseNetworks } from '../../shim/run/networks.ts';
+import { syscallsOf } from '../../shim/run/syscalls.ts';
+import { readTrace } from '../../shim/trace/reader.ts';
+import { encodeTraceEntry, encodeTraceHeader } from '../../shim/trace/writer.ts';
+import { workloadFacts } from '../../shim/workloads/facts.ts';
+import { recordLine } from '../../shim/sinks/lines.ts';
+import type { LiveRecord } from '../../shim/sinks/sink.ts';
+import { bundleOf } from './build.ts';
+import { FakeKernel } from './fake-kernel.ts';
+import { policy } from './workload.ts';
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+test('addresses are read in the 128-bit form', () => {
+  const address = new SocketAddress();
+  const parse = (text: string, unspecified: 'none' | 'ipv4' = 'ipv4'): SocketAddress => {
+    const bytes = Buffer.from(text, 'hex');
+    address.bytes.set(bytes);
+    address.parse(bytes.length, unspecified);
+    return address;
+  };
+  assert.is(parse('02000050c0a80001' + '00'.repeat(8)).family, 'ip');
+  assert.equal([hex(address.ip), address.port], ['00000000000000000000ffffc0a80001', 80]);
+  parse('02000050' + '00'.repeat(12));
+  assert.is(hex(address.peer), '00000000000000000000ffff7f000001');
+  parse('0a000050' + '00'.repeat(24));
+  assert.equal([hex(address.ip), hex(address.peer)], ['00'.repeat(16), '00'.repeat(15) + '01']);
+  assert.is(parse('0000').family, 'none');
+  assert.is(parse('00000050' + '01'.repeat(12)).family, 'ip');
+  assert.is(parse('00000050' + '01'.repeat(12), 'none').family, 'none');
+  assert.is(parse('1000' + '00'.repeat(10)).family, 'other');
+  parse('0100' + hex(Buffer.from('/run/x\0rest')));
+  assert.equal([address.family, address.path], ['unix', '/run/x']);
+  parse('010000' + hex(Buffer.from('name')));
+  assert.equal([address.family, address.path], ['unix', '@name']);
+});
+
+test('any bytes are an address or none', () => {
+  const address = new SocketAddress();
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 128 }), (bytes) => {
+      address.bytes.set(bytes);
+      address.parse(bytes.length, 'ipv4');
+      assert.ok(['ip', 'unix', 'other', 'none'].includes(address.family));
+    }),
+  );
+});
+
+test('arguments of an interpreter are those that the kernel makes', () => {
+  const args = (head: string): string =>
+    Buffer.from(interpreterArgs(Buffer.from(head), Buffer.from('./run'), Buffer.from('run\0a\0b\0'))).toString();
+  assert.is(args('#!/bin/sh\necho'), '/bin/sh\0./run\0a\0b\0');
+  assert.is(args('#!  /usr/bin/env  node -x  \n'), '/usr/bin/env\0node -x\0./run\0a\0b\0');
+  assert.is(args('#!/bin/sh'), '/bin/sh\0./run\0a\0b\0');
+  assert.equal(
+    ['#!x', '\x7fELF', 'MZ', '#', ''].map((head) => stageAfter(Buffer.from(head, 'latin1'))),
+    ['interpreter', 'loader', 'object', 'object', 'object'],
+  );
+});
+
+test('strings of another process end at their zero, at unmapped memory or are too long', () => {
+  const kernel = new FakeKernel();
+  const reader = new TextReader(kernel);
+  kernel.memory.set(4090, Buffer.from('abc\0xy'));
+  kernel.memory.set(8192, Buffer.from('no end'));
+  kernel.memory.set(65536, Buffer.alloc(8192, 97));
+  assert.is(reader.path(1, 4090), 3);
+  assert.is(reader.path(1, 8192), -1);
+  assert.is(reader.path(1, 65536), -1);
+  assert.is(reader.path(1, 1), -1);
+  const pointers = Buffer.alloc(512);
+  pointers.writeBigUInt64LE(4090n, 0);
+  pointers.writeBigUInt64LE(4092n, 8);
+  kernel.memory.set(1 << 20, pointers);
+  const list = (limit: number): [string, boolean] => {
+    const { strings, cut } = reader.list(1, 1 << 20, limit);
+    return [Buffer.from(strings).toString(), cut];
+  };
+  assert.equal(list(100), ['abc\0c\0', false]);
+  assert.equal(list(5), ['abc\0', true]);
+});
+
+test('a trace is read as it was written, and anything else is refused', () => {
+  const header = { time: 'now', host: 'h', kernel: '6', command: ['x'], kinds: ['exec'] };
+  const entries = [
+    { type: 'workload', key: 1n, bytes: new Uint8Array([1, 2, 3]) },
+    { type: 'end', key: 2n ** 63n, bytes: new Uint8Array(0) },
+    { type: 'record', key: 0n, bytes: new Uint8Array(16) },
+  ] as const;
+  const bytes = Buffer.concat([encodeTraceHeader(header), ...entries.map(encodeTraceEntry)]);
+  const read = readTrace(bytes);
+  if ('error' in read) throw new Error(read.error);
+  assert.equal(read.header, header);
+  assert.equal(
+    read.entries.map(({ type, key, bytes }) => [type, key, [...bytes]]),
+    entries.map(({ type, key, bytes }) => [type, key, [...bytes]]),
+  );
+  fc.assert(
+    fc.property(fc.nat(bytes.length - 1), fc.nat(255), (at, value) => {
+      const changed = Uint8Array.from(bytes);
+      changed[at] = value;
+      readTrace(changed);
+      readTrace(bytes.subarray(0, at));
+    }),
+  );
+  assert.equal(readTrace(Buffer.from('something else')), { error: 'not a trace' });
+});
+
+test('a workload’s facts come from short names, fields and labels', () => {
+  const facts = workloadFacts({ namespace: 'payments', app: 'api', 'k8s.pod': 'p', 'label:image': 'x' }, 'h');
+  if ('error' in facts) throw new Error(facts.error);
+  assert.equal([...facts.values.values()], ['h', 'payments', 'p', ['app', 'api', 'image', 'x']]);
+  assert.ok('error' in workloadFacts({ 'proc.name': 'x' }, 'h'));
+  assert.ok('error' in workloadFacts({ 'container.privileged': 'true' }, 'h'));
+});
+
+test('networks are counted in the 128-bit form', () => {
+  assert.equal(parseNetworks(['10.0.0.0/8', '::1', '10.1.2.3']), {
+    networks: [
+      { address: Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 0]), bits: 104 },
+      { address: Uint8Array.from([...Array(15).fill(0), 1]), bits: 128 },
+      { address: Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 1, 2, 3]), bits: 128 },
+    ],
+  });
+  assert.equal(parseNetworks(['10.0.0.0/99']), { error: '`10.0.0.0/99` is not a network' });
+});
+
+test('only the system calls that rules can be about are traced', () => {
+  const calls = (when: string): readonly number[] =>
+    syscallsOf(bundleOf(policy(`- {name: a, on: syscall, when: '${when}', action: audit}`)).normal);
+  assert.equal(calls('syscall.name = "ptrace" and proc.uid = 0'), [101]);
+  assert.equal(calls('syscall.name in ("ptrace", "mount") or syscall.nr = 3'), [3, 101, 165]);
+  assert.is(calls('proc.uid = 0').length, 512);
+  assert.is(calls('not syscall.name = "ptrace"').length, 512);
+});
+
+test('a bundle needs only what its kinds and fields ask for', () => {
+  const text = policy(`- {name: a, on: [exec, file.create], when: 'proc.uid = 0', action: deny}`);
+  assert.equal(needsOf(bundleOf(text).manifest, new Set(['deny'])), {
+    ...{ exec: true, reads: false, writes: false, connect: false, bind: false, send: false },
+    ...{ invoked: false, identity: true, isolation: false, observed: ['file.create'] },
+  });
+});
+
+test('a line shows what a process chose without letting it reach the terminal', () => {
+  const record = {
+    ...{ action: 'deny', effect: 'deny', policy: 'p', rule: 'r', default: false, message: 'a\u001b[2Jb', would: null },
+    ...{ degraded: null, event: { kind: 'file.read', proc: { path: '/bin/x', pid: 4 }, file: { path: '/a\nb' } } },
+  } as unknown as LiveRecord;
+  assert.is(
+    recordLine(record, (_, text) => text),
+    'lictor: deny file.read /a\\x0ab by /bin/x [4] (p/r) “a\\x1b[2Jb”',
+  );
+});
+
+test.run();
