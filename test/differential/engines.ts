@@ -55,25 +55,42 @@ export class Pair {
 
   /** Decide all deliveries in one batch. */
   compare(deliveries: readonly Delivery[]): Difference | null {
-    const records = this.put(deliveries);
-    const bytes = Buffer.concat(records);
+    this.store(deliveries);
+    return this.evaluate(records(deliveries), deliveries);
+  }
+
+  /** Forgets some of the facts of deliveries that were compared before; records still name their keys. */
+  compareForgotten(r: Random, deliveries: readonly Delivery[]): Difference | null {
+    const left = deliveries.map((d, at) => {
+      const [subject, workload] = [r.chance(0.4), r.chance(0.4)];
+      if (subject) this.bundle.dropSubject(keyOf(at));
+      if (workload) this.bundle.dropWorkload(keyOf(at));
+      return { ...d, ...(subject && { subject: NOTHING }), ...(workload && { workload: NOTHING }) };
+    });
+    return this.evaluate(records(deliveries), left);
+  }
+
+  /** Evaluates in as many batches as it takes. */
+  private evaluate(encoded: readonly Uint8Array[], deliveries: readonly Delivery[]): Difference | null {
+    const bytes = Buffer.concat(encoded);
     this.bundle.input(bytes.length).set(bytes);
-    for (let done = 0, offset = 0; done < records.length;) {
+    for (let done = 0, offset = 0; done < encoded.length;) {
       const n = this.bundle.evaluate(bytes.length, offset);
       if (n === 0) return { at: done, what: 'evaluate gave no verdict' };
       const difference = this.check(deliveries, done, n);
       if (difference !== null) return difference;
-      for (const end = done + n; done < end; done++) offset += records[done].length;
+      for (const end = done + n; done < end; done++) offset += encoded[done].length;
     }
     return null;
   }
 
   /** The same out of a ring buffer with discarded records between, and one that is still being written somewhere. */
   compareRing(r: Random, deliveries: readonly Delivery[]): Difference | null {
-    const records = this.put(deliveries);
-    const busyAt = r.chance(0.3) ? r.below(records.length) : records.length;
+    this.store(deliveries);
+    const encoded = records(deliveries);
+    const busyAt = r.chance(0.3) ? r.below(encoded.length) : encoded.length;
     const pieces: Uint8Array[] = [];
-    for (const [at, record] of records.entries()) {
+    for (const [at, record] of encoded.entries()) {
       while (r.chance(0.2)) pieces.push(ringRecord(r, record, RING.discard));
       pieces.push(ringRecord(r, record, at === busyAt ? RING.busy : 0));
     }
@@ -81,23 +98,16 @@ export class Pair {
     this.bundle.input(span.length).set(span);
     const n = this.bundle.evaluateRing(span.length);
     if (n !== busyAt)
-      return { at: Math.min(n, records.length - 1), what: `${n} verdicts of a ring with ${busyAt} records` };
+      return { at: Math.min(n, encoded.length - 1), what: `${n} verdicts of a ring with ${busyAt} records` };
     return this.check(deliveries, 0, n);
   }
 
-  /** Stores facts and encodes records that refer to them. */
-  private put(deliveries: readonly Delivery[]): Uint8Array[] {
-    return deliveries.map((d, at) => {
-      const key = BigInt(at + 1) * 0x1_0000_0001n;
-      const facts = (values: Delivery['subject']): Uint8Array => encodeRecord({ kind: 0, time: undefined, values });
-      if (d.subject.size > 0) this.bundle.putSubject(key, facts(d.subject));
-      if (d.workload.size > 0) this.bundle.putWorkload(key, facts(d.workload));
-      const keys = {
-        ...(d.subject.size > 0 && { subject: key }),
-        ...(d.workload.size > 0 && { workload: key }),
-      };
-      return encodeRecord({ kind: d.kind, time: d.time, values: d.inline }, keys);
-    });
+  private store(deliveries: readonly Delivery[]): void {
+    const facts = (values: Delivery['subject']): Uint8Array => encodeRecord({ kind: 0, time: undefined, values });
+    for (const [at, { subject, workload }] of deliveries.entries()) {
+      if (subject.size > 0) this.bundle.putSubject(keyOf(at), facts(subject));
+      if (workload.size > 0) this.bundle.putWorkload(keyOf(at), facts(workload));
+    }
   }
 
   private check(deliveries: readonly Delivery[], from: number, count: number): Difference | null {
@@ -130,6 +140,19 @@ export class Pair {
 }
 
 const number = (value: number, none: number): number => (value < 0 ? none : value);
+
+const NOTHING: Delivery['subject'] = new Map();
+const keyOf = (at: number): bigint => BigInt(at + 1) * 0x1_0000_0001n;
+
+/** Records that refer to the facts of their deliveries. */
+const records = (deliveries: readonly Delivery[]): Uint8Array[] =>
+  deliveries.map(({ kind, time, inline, subject, workload }, at) => {
+    const keys = {
+      ...(subject.size > 0 && { subject: keyOf(at) }),
+      ...(workload.size > 0 && { workload: keyOf(at) }),
+    };
+    return encodeRecord({ kind, time, values: inline }, keys);
+  });
 
 /** A record as it stands in a ring buffer: behind a length with flags and an offset that no reader needs. */
 function ringRecord(r: Random, record: Uint8Array, flags: number): Uint8Array {

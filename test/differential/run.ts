@@ -3,7 +3,7 @@ import { Vm } from '../../vm/host/index.ts';
 import { EventSource } from '../generators/event.ts';
 import { randomNormalForm } from '../generators/policy.ts';
 import { batchSeed, Random } from '../generators/random.ts';
-import { deliver, type Case } from './case.ts';
+import { deliver, type Case, type Delivery } from './case.ts';
 import { Pair } from './engines.ts';
 import { shrink } from './shrink.ts';
 
@@ -24,6 +24,7 @@ export interface Outcome {
 }
 
 const EVENTS = 200;
+const AGAIN = 20;
 
 /** What one case alone shows, or null; the text names the kind of failure. */
 export function failureOf(vm: Vm, { normal, delivery }: Case): string | null {
@@ -52,29 +53,42 @@ function smallest(start: Case): Case | null {
   });
 }
 
-/** One batch: a bundle and events for it. */
-function batch(vm: Vm, seed: number, number: number, outcome: Outcome): void {
+/** A bundle that stays loaded while the next one is evaluated. */
+interface Loaded {
+  readonly pair: Pair;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** One batch: a bundle and events for it, and once more some events of the bundle before. */
+function batch(vm: Vm, seed: number, number: number, outcome: Outcome, previous: Loaded | null): Loaded | null {
   const r = new Random(batchSeed(seed, number));
   const { normal, focus } = randomNormalForm(r);
   const source = new EventSource(r, normal, focus);
   const deliveries = r.list(EVENTS, () => deliver(r, source.next()));
-  const fail = (what: string, at: number): void => {
+  const fail = (what: string, at: number): null => {
     outcome.failure = { batch: number, what, smallest: smallest({ normal, delivery: deliveries[at] }) };
+    return null;
   };
   try {
     const pair = Pair.load(vm, normal);
     outcome.bundles++;
     if (!(pair instanceof Pair)) {
       outcome.refused++;
-      return;
+      return previous;
     }
-    const ring = r.chance(0.25);
-    const difference = ring ? pair.compareRing(r, deliveries) : pair.compare(deliveries);
+    const difference = r.chance(0.25) ? pair.compareRing(r, deliveries) : pair.compare(deliveries);
     outcome.pairs += deliveries.length;
-    if (difference !== null) fail(difference.what, difference.at);
-    pair.unload();
+    if (difference !== null) return fail(difference.what, difference.at);
+    if (r.chance(0.2)) {
+      const forgotten = pair.compareForgotten(r, deliveries);
+      if (forgotten !== null) return fail(`after facts were dropped, ${forgotten.what}`, forgotten.at);
+    }
+    const again = previous?.pair.compare(previous.deliveries.slice(0, AGAIN)) ?? null;
+    if (again !== null) return fail(`the bundle before, ${again.what}`, 0);
+    previous?.pair.unload();
+    return { pair, deliveries };
   } catch (error) {
-    fail(error instanceof Error ? (error.stack ?? error.message) : String(error), 0);
+    return fail(error instanceof Error ? (error.stack ?? error.message) : String(error), 0);
   }
 }
 
@@ -87,8 +101,9 @@ function batch(vm: Vm, seed: number, number: number, outcome: Outcome): void {
 export function run(seed: number, pairs: number, first = 0, progress: (outcome: Outcome) => void = () => {}): Outcome {
   const outcome: Outcome = { pairs: 0, bundles: 0, refused: 0, failure: null };
   const vm = Vm.create();
+  let previous: Loaded | null = null;
   for (let number = first; outcome.pairs < pairs && outcome.failure === null; number++) {
-    batch(vm, seed, number, outcome);
+    previous = batch(vm, seed, number, outcome, previous);
     if (number % 256 === 255) progress(outcome);
   }
   return outcome;
