@@ -53,9 +53,13 @@ export function readYaml(source: Source, index: number): Staged<YamlDocuments> {
 /**
  * The library's documents, with everything that may not stand in a source reported.
  *
- * @returns null where the nesting is above the limit: the library would overflow the stack
+ * @returns null where nesting or size is above a limit: the library would use up the stack or the memory
  */
-export function parseYaml(source: Source, index: number): Staged<readonly Document[] | null> {
+export function parseYaml(
+  source: Source,
+  index: number,
+  maxTokens: number = LIMITS.sourceTokens.value,
+): Staged<readonly Document[] | null> {
   const { text } = source;
   const diagnostics: Diagnostic[] = [];
   const at = (start: number, end: number): Span => spanIn(text, index, start, end);
@@ -63,7 +67,13 @@ export function parseYaml(source: Source, index: number): Staged<readonly Docume
   const tokens: CST.Token[] = [];
   const parser = new Parser();
   let previous = '';
+  let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    if (++count > maxTokens) {
+      const message = `\`${source.path}\` has more than ${maxTokens} tokens`;
+      diagnostics.push(diagnose('L1001', message, at(0, 0), 'split the file'));
+      return { value: null, diagnostics };
+    }
     const start = parser.offset;
     for (const token of parser.next(lexeme)) tokens.push(token);
     // After the marker of a scalar comes its text, which may start with anything.

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import { compile, decodeSource, format } from '../../compiler/index.ts';
-import { readYaml } from '../../compiler/document/yaml.ts';
+import { parseYaml, readYaml } from '../../compiler/document/yaml.ts';
 import { LIMITS } from '../../vm/spec/limits.ts';
 import { codes, document, findings, policy, sourcesOf, TODAY } from './support.ts';
 
@@ -62,6 +62,11 @@ test('sizes', () => {
   assert.equal(codes(`# ${'é'.repeat(10)}\n`, { maxSourceBytes: 22 }), ['L1001'], 'bytes, not characters');
   assert.equal(codes('#'.repeat(LIMITS.sourceBytes.value + 1)), ['L1001']);
   assert.equal(codes(['#'.repeat(100), policy([RULE])], { maxSourceBytes: 20 }), ['L1001', 'L1001'], 'one a source');
+});
+
+test('more values than bytes suggest', () => {
+  const { value, diagnostics } = parseYaml({ path: 'a', text: `[${'a,'.repeat(1000)}` }, 0, 1000);
+  assert.equal([value, diagnostics.map(({ code }) => code)], [null, ['L1001']]);
 });
 
 test('bytes that are not UTF-8', () => {
