@@ -4,9 +4,10 @@ import type { Bundle } from '../vm/bundle/index.ts';
 import type { Decision } from '../vm/event/decision.ts';
 import type { Event } from '../vm/event/event.ts';
 import { encodeRecord } from '../vm/event/index.ts';
-import { Vm, type VmBundle } from '../vm/host/index.ts';
+import { Vm, VmError, type VmBundle } from '../vm/host/index.ts';
 import { reference } from '../vm/reference/index.ts';
 import type { Option } from './command.ts';
+import { Exit, Stop } from './exit.ts';
 
 export const ENGINE_OPTION = {
   type: 'choice',
@@ -29,6 +30,19 @@ export class Difference extends Error {
     readonly reference: Decision,
   ) {
     super('the virtual machine and the reference differ');
+  }
+}
+
+/**
+ * Loads a program into a machine of its own.
+ * @throws Stop where it does not pass verification
+ */
+export function loadProgram(program: Uint8Array, vm = Vm.create()): VmBundle {
+  try {
+    return vm.load(program);
+  } catch (error) {
+    if (error instanceof VmError) throw new Stop(Exit.Findings, `the bundle's program is refused: ${error.message}`);
+    throw error;
   }
 }
 
@@ -75,11 +89,11 @@ function machine(bundle: VmBundle): Engine {
  * @returns the engine; `both` throws Difference at the first one
  */
 export function engine(name: EngineName, bundle: Pick<Bundle, 'program' | 'normal'>): Engine {
-  if (name === 'vm') return machine(Vm.create().load(bundle.program));
+  if (name === 'vm') return machine(loadProgram(bundle.program));
   const interpreter = reference(bundle.normal);
   const interpret: Engine = (events) => events.map((event) => interpreter.decide(event));
   if (name === 'reference') return interpret;
-  const run = machine(Vm.create().load(bundle.program));
+  const run = machine(loadProgram(bundle.program));
   return (events) => {
     const decisions = run(events);
     const expected = interpret(events);

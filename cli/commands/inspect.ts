@@ -2,14 +2,15 @@
 import { createHash } from 'node:crypto';
 import { readContainer } from '../../vm/bundle/container.ts';
 import { defineCommand } from '../command.ts';
-import { Exit } from '../exit.ts';
+import { loadProgram } from '../engines.ts';
+import { Exit, Stop } from '../exit.ts';
+import { groupBy } from '../group.ts';
 import { openBundleFile } from '../input/bundle.ts';
-import { Vm } from '../../vm/host/index.ts';
 import { disassemble, dot, placement, type Placement } from '../../vm/listing/index.ts';
 import { costTable } from '../output/cost.ts';
 import type { Output } from '../output/io.ts';
 import { table } from '../output/table.ts';
-import { count, quantity, size } from '../output/text.ts';
+import { count, quantity, size, wrap } from '../output/text.ts';
 import type { Bundle } from '../../vm/bundle/index.ts';
 
 interface Section {
@@ -29,6 +30,7 @@ function sectionsOf(bytes: Uint8Array): Section[] {
 }
 
 const DIGEST_SHOWN = 16;
+const WIDTH = 80;
 
 function human({ manifest, digest }: Bundle, sections: readonly Section[], out: Output): string {
   const { style } = out;
@@ -63,25 +65,26 @@ function human({ manifest, digest }: Bundle, sections: readonly Section[], out: 
   ].join('');
 }
 
-/** Where each rule went: the key that finds it, and how many share that key. */
+/** Where each rule went: the keys that find it, for which kinds, and how many rules share them. */
 function placements(rows: readonly Placement[], out: Output): string {
-  return table(
-    out,
+  const { style } = out;
+  const name = ({ policy, rule }: Placement): string => `${policy}/${rule ?? '(default)'}`;
+  const way = ({ found, more, checked, shares }: Placement): string =>
     [
-      { title: 'KIND' },
-      { title: 'RULE' },
-      { title: 'FOUND BY' },
-      { title: 'THEN' },
-      { title: 'SHARED BY', right: true },
-    ],
-    rows.map(({ kind, policy, rule, found, more, checked, shares }) => [
-      kind,
-      `${policy}/${rule ?? 'default'}`,
-      `${found.join(' or ')}${more > 0 ? ` and ${count(more)} more` : ''}`,
-      checked ? 'checked' : 'decides',
-      count(shares),
-    ]),
-  );
+      found[0] === 'always'
+        ? 'always a candidate'
+        : `found by ${found.join(', or ')}${more > 0 ? `, or ${count(more)} more` : ''}`,
+      checked ? 'then checked' : 'then it decides',
+      `${quantity(shares, 'rule')} there`,
+    ].join('; ');
+  const lines: string[] = [];
+  for (const [rule, ofRule] of groupBy(rows, name)) {
+    lines.push(style.strong(rule));
+    for (const [text, alike] of groupBy(ofRule, way)) {
+      lines.push(wrap(alike.map(({ kind }) => kind).join(', '), WIDTH, '  '), wrap(text, WIDTH, '    '));
+    }
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 export default defineCommand({
@@ -97,14 +100,17 @@ export default defineCommand({
   exits: { [Exit.Ok]: 'shown', [Exit.Findings]: 'the file is not a sound bundle' },
   examples: [
     { line: 'lictor inspect web.bundle', doc: 'policies, sections, bounds' },
-    { line: 'lictor inspect web.bundle --dot | dot -Tsvg > plan.svg', doc: 'draw the plan' },
+    { line: 'lictor inspect web.bundle --dot | dot -Tsvg >plan.svg', doc: 'draw the plan' },
     { line: 'lictor inspect web.bundle --format json | jq .manifest.kinds', doc: 'the kinds of event that it needs' },
   ],
   async run({ operands: [path], values, format, io }) {
     const { bundle, bytes } = openBundleFile(path);
     if (values.asm || values.dot || values.rules) {
-      // the listing reads a program without checks: the verifier goes first
-      Vm.create().load(bundle.program).unload();
+      if (Number(values.asm) + Number(values.dot) + Number(values.rules) > 1) {
+        throw new Stop(Exit.Usage, '`--asm`, `--dot` and `--rules` exclude each other');
+      }
+      // The listing reads a program without checks: the verifier goes first.
+      loadProgram(bundle.program).unload();
       const { program, manifest } = bundle;
       if (values.asm) await io.out.write(disassemble(program, manifest));
       if (values.dot) await io.out.write(dot(program, manifest));

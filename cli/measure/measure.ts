@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { Bench } from 'tinybench';
 import { encodeRecord, kindById, type Event } from '../../vm/event/index.ts';
 import { assetPath, Vm, type VmBundle } from '../../vm/host/index.ts';
+import { loadProgram } from '../engines.ts';
 
 /** Bytes of records that are evaluated in one call: what a busy ring hands over. */
 const BATCH = 1 << 18;
@@ -50,7 +51,7 @@ function fill(bundle: VmBundle, records: readonly Uint8Array[]): { sizes: number
 function countSteps(program: Uint8Array, records: readonly Uint8Array[]): KindCost['steps'] {
   if (!existsSync(assetPath('lictor-vm-counting.wasm'))) return null;
   const vm = Vm.create({ counting: true });
-  const bundle = vm.load(program);
+  const bundle = loadProgram(program, vm);
   let total = 0;
   let most = 0;
   for (const record of records) {
@@ -65,7 +66,7 @@ function countSteps(program: Uint8Array, records: readonly Uint8Array[]): KindCo
 }
 
 async function measureKind(program: Uint8Array, kind: number, records: readonly Uint8Array[]): Promise<KindCost> {
-  const bundle = Vm.create().load(program);
+  const bundle = loadProgram(program);
   const { sizes, bytes } = fill(bundle, records);
   const bench = new Bench({ time: TIME_MS, warmupTime: TIME_MS / 3 });
   bench.add('batch', () => evaluateAll(bundle, sizes, bytes));

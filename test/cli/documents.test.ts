@@ -133,6 +133,19 @@ test('inspect shows policies, sections and bounds', () => {
   });
 });
 
+test('inspect shows the program: a listing, a graph, where rules went', () => {
+  withFiles({ 'p.yaml': POLICY }, (directory) => {
+    const bundle = join(directory, 'p.bundle');
+    lictor(['build', join(directory, 'p.yaml'), '-o', bundle]);
+    const inspect = (...args: string[]): string => lictor(['inspect', bundle, ...args]).stdout;
+    assert.match(inspect('--asm'), /^exec {2}at most \d+ steps$/m);
+    assert.match(inspect('--dot'), /^digraph /);
+    golden('inspect-rules.txt', inspect('--rules', '--format', 'human'));
+    assert.is((JSON.parse(inspect('--rules')) as unknown[]).length, 1);
+    assert.is(lictor(['inspect', bundle, '--asm', '--dot']).code, 64);
+  });
+});
+
 test('schema prints one schema, or all', () => {
   const one = JSON.parse(lictor(['schema', 'Policy']).stdout) as { properties: object };
   assert.ok('spec' in one.properties);

@@ -20,6 +20,7 @@ const MISUSE: readonly (readonly [args: readonly string[], stderr: RegExp])[] = 
   [['test', '--threshold', '50', 'x'], /`--threshold` is for `--coverage`/],
   [['test', '--watch', '-'], /standard input cannot be watched/],
   [['inspect'], /BUNDLE is missing/],
+  [['inspect', 'x', '--asm', '--dot'], /no such file or directory: `x`/],
   [['bench', '-b', 'nowhere.bundle'], /no such file or directory/],
   [['run', '--', 'true'], /`--policy` or `--bundle` is missing/],
   [['run', '-p', 'x', '-b', 'y', '--', 'true'], /exclude each other/],
