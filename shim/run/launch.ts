@@ -77,7 +77,13 @@ export const launch = (options: LaunchOptions): Promise<Launched | Ended> =>
     child.once('error', (cause) =>
       finish({ exitCode: NOT_GUARDED, error: `cannot start the launcher: ${cause.message}` }),
     );
-    child.once('close', (code) => finish({ exitCode: code ?? NOT_GUARDED, error }));
+    child.once('close', (code, signal) =>
+      finish(
+        code === null
+          ? { exitCode: NOT_GUARDED, error: `the launcher was killed by ${signal}` }
+          : { exitCode: code, error },
+      ),
+    );
     const control = child.stdio[3] as Socket | undefined;
     if (!control) return; // not spawned: `error` follows
     // launcher and workload say their lines independently: either may be first

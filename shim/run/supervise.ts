@@ -1,6 +1,7 @@
 /** One workload from its cgroup to its exit code, with the guard's thread beside it; what `run` and `record` share. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, type Worker } from 'node:worker_threads';
 import type { GuardConfig } from '../enforcers/config.ts';
 import type { Command, GuardData } from '../enforcers/guard-worker.ts';
@@ -115,8 +116,12 @@ export const supervise = async (options: SuperviseOptions): Promise<Ended> => {
     if (!('go' in launched)) return launched;
     return await guard(options, cgroup, launched);
   } finally {
-    killCgroup(cgroup);
-    removeCgroup(cgroup);
+    // gone already, unless the launcher itself was killed
+    for (let tries = 0; existsSync(cgroup) && tries < 100; tries++) {
+      killCgroup(cgroup);
+      removeCgroup(cgroup);
+      await sleep(5);
+    }
   }
 };
 

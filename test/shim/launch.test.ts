@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -69,7 +70,7 @@ kernelTest('the death of Lictor ends the workload, and nothing denied is read me
     const script = 'touch started; while :; do cat secret >> leaked 2>/dev/null; done';
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', 'test/shim/supervisor.ts', folder, policy(RULES), script],
+      ['--import', 'tsx', fileURLToPath(new URL('./supervisor.ts', import.meta.url)), folder, policy(RULES), script],
       { stdio: 'ignore' },
     );
     while (!existsSync(join(folder, 'started'))) await sleep(20);
@@ -82,6 +83,25 @@ kernelTest('the death of Lictor ends the workload, and nothing denied is read me
     assert.not(existsSync(cgroup), 'its cgroup is gone, and with it every process');
     const leaked = join(folder, 'leaked');
     assert.is(existsSync(leaked) ? readFileSync(leaked, 'utf8') : '', '');
+  }),
+);
+
+kernelTest('the death of the launcher ends the workload too', GUARD, () =>
+  inFolder(async (folder) => {
+    writeFileSync(join(folder, 'secret'), 'top secret\n');
+    const script = 'touch started; while :; do cat secret >> leaked 2>/dev/null; done';
+    const running = runUnder(folder, policy(RULES), ['sh', '-c', script], {
+      onStart: ({ pid }) => {
+        const parent = (of: number): number =>
+          Number(/^PPid:\t(\d+)/m.exec(readFileSync(`/proc/${of}/status`, 'utf8'))![1]);
+        setTimeout(() => process.kill(parent(parent(pid)), 'SIGKILL'), 500);
+      },
+    });
+    const { exitCode, error } = await running;
+    assert.equal([exitCode, error], [125, 'the launcher was killed by SIGKILL']);
+    const leaked = join(folder, 'leaked');
+    assert.is(existsSync(leaked) ? readFileSync(leaked, 'utf8') : '', '');
+    assert.equal(ownCgroups(), []);
   }),
 );
 
