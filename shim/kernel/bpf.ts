@@ -12,7 +12,7 @@ import { kernelError, type KernelError } from './bpf-error.ts';
 import { mapFromFd, type BpfMap } from './bpf-map.ts';
 
 export { kernelErrorText, type KernelError } from './bpf-error.ts';
-export { BpfMap, mapFromFd, UPDATE } from './bpf-map.ts';
+export { BpfMap, UPDATE } from './bpf-map.ts';
 
 /** Kernels before 6.4 fail with ENOSPC where a log does not fit. */
 const LOG_BYTES = 1 << 20;

@@ -90,15 +90,16 @@ export class Ring {
    * @returns bytes copied, 0 where nothing is ready
    */
   drain(into: Uint8Array, stopKinds = 0): number {
-    const mask = this.size - 1;
-    const start = this.#low & mask;
+    const headers = this.#headers;
+    const data = this.#data;
+    const start = this.#low & (this.size - 1);
     const available = (Atomics.load(this.#producer, 0) - this.#low) | 0;
     const room = Math.min(available, into.length);
     let length = 0;
     let tooSmall = false;
     while (length < room) {
       const at = start + length;
-      const header = Atomics.load(this.#headers, at >> 2);
+      const header = Atomics.load(headers, at >> 2);
       if ((header & RING.busy) !== 0) break;
       const next = length + RING.header + (((header & LENGTH) + RING.align - 1) & -RING.align);
       if (next > available) throw new Error('BUG: a record of the ring reaches past its end');
@@ -107,11 +108,11 @@ export class Ring {
         break;
       }
       length = next;
-      if (stopKinds !== 0 && (stopKinds & (1 << this.#data[at + RING.header + RECORD.kind])) !== 0) break;
+      if (stopKinds !== 0 && (stopKinds & (1 << data[at + RING.header + RECORD.kind])) !== 0) break;
     }
     if (tooSmall) throw new Error('BUG: the area is smaller than a record of the ring');
     if (length === 0) return 0;
-    into.set(this.#data.subarray(start, start + length));
+    into.set(data.subarray(start, start + length));
     this.#low = (this.#low + length) | 0;
     this.#position += BigInt(length);
     Atomics.store(this.#consumer, 0, this.#position);

@@ -8,7 +8,7 @@ import { LIMITS } from '../../vm/spec/limits.ts';
 import { subjectOfStat, subjectPid } from '../../shim/sensors/index.ts';
 import { kernelTest } from '../support/kernel.ts';
 import { tinyProgram } from './tiny-program.ts';
-import { watching } from './watched.ts';
+import { last, watching } from './watched.ts';
 
 const NEEDS = ['root', 'bpf', 'cgroup'] as const;
 
@@ -70,7 +70,7 @@ kernelTest('a program in memory is one, by its own name', NEEDS, () =>
     watched.python(
       'import os\nfd=os.memfd_create("evil")\nos.write(fd,open("/bin/true","rb").read())\nos.execve(fd,["x"],{})',
     );
-    const record = watched.records().at(-1);
+    const record = last(watched.records());
     assert.is(record.values['proc.memfd'], true);
     assert.is(record.values['proc.path'], '/memfd:evil (deleted)');
     assert.is(watched.sensors.counters()['exec'].unlinked, 1);
@@ -82,7 +82,7 @@ kernelTest('a file named like one in memory is none, and a removed program says 
     watched.python(
       'import os,shutil\nshutil.copy("/bin/true","memfd:x")\nfd=os.open("memfd:x",os.O_RDONLY)\nos.unlink("memfd:x")\nos.execve(fd,["x"],{})',
     );
-    const record = watched.records().at(-1);
+    const record = last(watched.records());
     assert.is(record.values['proc.memfd'], false);
     assert.is(record.values['proc.path'], `${watched.folder}/memfd:x (deleted)`);
   }),
@@ -113,7 +113,7 @@ kernelTest('a process in another root is seen from its own', NEEDS, () =>
     mkdirSync(join(watched.folder, 'root/bin'), { recursive: true });
     writeFileSync(join(watched.folder, 'root/bin/x'), tinyProgram(), { mode: 0o755 });
     watched.python('import os\nos.chroot("root")\nos.chdir("/bin")\nos.execv("./x",["x"])');
-    const record = watched.records().at(-1);
+    const record = last(watched.records());
     assert.is(record.values['proc.path'], '/bin/x');
     assert.is(record.values['proc.invoked'], './x');
     assert.is(record.values['proc.cwd'], '/bin');

@@ -8,7 +8,7 @@ import { KINDS } from '../../vm/spec/kinds.ts';
 import { RECORD_FLAGS } from '../../vm/spec/record.ts';
 import { attachSensors, probeSensors, SENSOR_KINDS, sensorFields } from '../../shim/sensors/index.ts';
 import { kernelTest } from '../support/kernel.ts';
-import { must, watching, type Seen } from './watched.ts';
+import { last, must, watching, type Seen } from './watched.ts';
 
 /** Thousands of folders are made and removed there: in memory, where there is some. */
 const FAST = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -36,7 +36,7 @@ for (const name of ['a', 'x'.repeat(255)])
           ),
         );
         const records = watched.records();
-        const exec = records.filter(({ kind }) => kind === 'exec').at(-1);
+        const exec = last(records.filter(({ kind }) => kind === 'exec'));
         const path = String(exec.values['proc.path']);
         assert.is(path.length, 4000);
         assert.ok(path.startsWith(`${watched.folder}/${name}/${name}`));

@@ -19,7 +19,7 @@ export const must = <K extends string, T>(
   key: K,
 ): T => {
   if ('error' in result) throw new Error(kernelErrorText(result.error));
-  return (result)[key];
+  return result[key];
 };
 
 export interface Seen {
@@ -32,6 +32,9 @@ export interface Seen {
   /** By field name. */
   readonly values: Readonly<Record<string, Value>>;
 }
+
+/** The last of a list that is not empty. */
+export const last = <T>(list: readonly T[]): T => list[list.length - 1];
 
 /** Every record of a span with ring headers. */
 export const readSpan = (span: Uint8Array): Seen[] => {
