@@ -21,6 +21,9 @@ export const YAML_OPTIONS = {
 
 const MAX_SYNTAX_ERRORS = 20;
 
+/** What no YAML text holds (YAML 1.2, section 5.1); the library lets it pass. */
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]|\p{Cs}/u;
+
 export interface YamlDocuments {
   readonly roots: readonly Located[];
   /** Some document had syntax errors and is not among the roots. */
@@ -64,6 +67,16 @@ export function parseYaml(
   const diagnostics: Diagnostic[] = [];
   const at = (start: number, end: number): Span => spanIn(text, index, start, end);
 
+  const control = CONTROL.exec(text);
+  if (control !== null) {
+    const point = control[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+    const help = point === '0000' ? 'is it a binary file?' : null;
+    const span = at(control.index, control.index + 1);
+    return {
+      value: null,
+      diagnostics: [diagnose('L1003', `the character U+${point} may not stand in YAML`, span, help)],
+    };
+  }
   const tokens: CST.Token[] = [];
   const parser = new Parser();
   let previous = '';
@@ -88,6 +101,9 @@ export function parseYaml(
           'leave it out; quote what is a string',
         ),
       );
+    }
+    if (sign === '&' && /[\s,[\]{}]/.test(lexeme)) {
+      diagnostics.push(diagnose('L1003', 'an anchor with a blank in its name', at(start, start + lexeme.length)));
     }
     if (sign === '%' && !/^%YAML\s+1\.2\s*$/.test(lexeme)) {
       diagnostics.push(

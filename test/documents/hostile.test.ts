@@ -64,6 +64,23 @@ test('sizes', () => {
   assert.equal(codes(['#'.repeat(100), policy([RULE])], { maxSourceBytes: 20 }), ['L1001', 'L1001'], 'one a source');
 });
 
+test('characters that no text holds', () => {
+  for (const [text, message] of [
+    ['a: b\0', 'the character U+0000 may not stand in YAML'],
+    ['a: "\u001b[31m"', 'the character U+001B may not stand in YAML'],
+    ['a: \ud800', 'the character U+D800 may not stand in YAML'],
+    ['&\u00a0 x', 'an anchor with a blank in its name'],
+  ]) {
+    assert.equal(
+      findings(text)
+        .slice(0, 1)
+        .map((found) => [found.code, found.message]),
+      [['L1003', message]],
+    );
+    assert.is(format({ path: 'a', text }).value, null);
+  }
+});
+
 test('more values than bytes suggest', () => {
   const { value, diagnostics } = parseYaml({ path: 'a', text: `[${'a,'.repeat(1000)}` }, 0, 1000);
   assert.equal([value, diagnostics.map(({ code }) => code)], [null, ['L1001']]);

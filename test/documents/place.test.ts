@@ -85,7 +85,7 @@ test('random texts in every style', () => {
       const text = new Document({ when: node }).toString({ lineWidth, minContentWidth: 5 });
       // The library prints some texts so that it reads others, or none.
       const read = parseDocument(text);
-      fc.pre(read.errors.length === 0 && read.get('when') === value);
+      fc.pre(!text.includes('\u0007') && read.errors.length === 0 && read.get('when') === value);
       const scalar = scalarOf(text);
       assert.is(scalar.text, value);
       const whole = scalar.place(0, 0);
