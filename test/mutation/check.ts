@@ -13,7 +13,9 @@ import { Vm } from '../../vm/host/index.ts';
 import { boundsText } from '../differential/bounds.ts';
 import { deliver, parseCase } from '../differential/case.ts';
 import { Pair } from '../differential/engines.ts';
+import { overflow } from '../differential/notes.ts';
 import { failureOf } from '../differential/run.ts';
+import { wide } from '../differential/wide.ts';
 import { EventSource } from '../generators/event.ts';
 import { randomNormalForm, type Draw } from '../generators/policy.ts';
 import { batchSeed, Random } from '../generators/random.ts';
@@ -57,6 +59,13 @@ function differential(programOf: (number: number) => Uint8Array | null, bundles:
     if (difference !== null) throw new Caught(`bundle ${number}: ${difference.what}`);
     pair.unload();
   }
+}
+
+function many(): void {
+  const { normal, deliveries } = wide();
+  const pair = Pair.load(Vm.create(), normal);
+  const difference = pair instanceof Pair ? pair.compare(deliveries) : { what: 'no plan' };
+  if (difference !== null) throw new Caught(`many keys: ${difference.what}`);
 }
 
 function cases(): void {
@@ -105,10 +114,14 @@ try {
     const all = unpack(readFileSync(fixtures)) as (Uint8Array | null)[];
     differential((number) => all[number], BUNDLES.vm);
     cases();
+    many();
     refusals();
+    const notes = overflow(Vm.create());
+    if (notes !== null) throw new Caught(notes);
     hostile(all);
   } else {
     cases();
+    many();
     bounds();
     differential(planned, BUNDLES.compiler);
   }
