@@ -1,6 +1,6 @@
 /** The demo where the kernel cannot be used: the shipped rule library on the shipped trace of real kernel events. */
 import { readdirSync } from 'node:fs';
-import { basename, dirname, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from '../../compiler/build.ts';
 import { decider, object } from '../../shim/sinks/lines.ts';
 import { readBundle } from '../../vm/bundle/index.ts';
@@ -18,16 +18,16 @@ const POLICIES = assetPath('../policies');
 const TRACES = assetPath('../test/traces');
 /** Denied operations that the table shows. */
 const SHOWN = 20;
-const OBJECT_WIDTH = 30;
+const OBJECT_WIDTH = 24;
 
 /** The end of a path says more than its beginning. */
 const short = (text: string): string => (text.length > OBJECT_WIDTH ? `…${text.slice(1 - OBJECT_WIDTH)}` : text);
 
 /** Evaluates the trace and shows what would be denied, each rule's first operation. */
 export async function recorded(io: Io): Promise<void> {
-  const path = readdirSync(TRACES).find((name) => name.endsWith('.lictor-trace'));
-  if (path === undefined) throw new Error(`there is no recorded trace in ${TRACES}`);
-  const trace = openTrace(`${TRACES}/${path}`);
+  const name = readdirSync(TRACES).find((file) => file.endsWith('.lictor-trace'));
+  if (name === undefined) throw new Error(`there is no recorded trace in ${TRACES}`);
+  const trace = openTrace(join(TRACES, name));
   const { value: sources } = await readSources([POLICIES], io);
   const { value } = build(sources, { today: io.today });
   if (!value) throw new Error('BUG: the shipped policies have errors');
@@ -40,7 +40,7 @@ export async function recorded(io: Io): Promise<void> {
   let events = 0;
   let denied = 0;
   let spent = 0;
-  for (const batch of traceEvents(trace, path)) {
+  for (const batch of traceEvents(trace, name)) {
     const started = performance.now();
     const decisions = decide(batch.map(({ event }) => event));
     spent += performance.now() - started;
@@ -64,9 +64,9 @@ export async function recorded(io: Io): Promise<void> {
         ]);
     });
   }
-  const { command, kernel } = trace.header;
+  const { time, kernel } = trace.header;
   await io.out.write(
-    `\n${relative(process.cwd(), dirname(POLICIES)) || '.'}/policies on ${path}: \`${printable(command.join(' '))}\` on Linux ${kernel}\n\n`,
+    `\n${io.out.style.strong('The rule library (policies/) on a recorded trace')}\n${name}, recorded ${time.slice(0, 10)} on Linux ${printable(kernel)}\n\n`,
   );
   const columns = [{ title: 'WHO' }, { title: 'DID' }, { title: 'TO' }, { title: 'VERDICT' }, { title: 'BY THE RULE' }];
   await io.out.write(table(io.out, columns, [...rows.values()].slice(0, SHOWN)));

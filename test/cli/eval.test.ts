@@ -218,6 +218,20 @@ test('replay: facts count while their process lives; eval reads traces too', () 
   ]);
 });
 
+test('the shipped trace: both engines say the same of every event', () => {
+  withFiles({}, (directory) => {
+    lictor(['build', 'policies', '-o', `${directory}/base.bundle`]);
+    const trace = 'test/traces/build.lictor-trace';
+    const { code, stdout } = lictor(['eval', '-b', `${directory}/base.bundle`, '--events', trace, '--engine', 'both']);
+    const found = actions(stdout);
+    assert.equal([code, found.length], [0, 2048]);
+    assert.equal(
+      [found.filter((action) => action === 'deny').length, found.filter((action) => action === 'kill').length],
+      [7, 3],
+    );
+  });
+});
+
 test('replay: a trace that is none, or cut', () => {
   const cut = trace().subarray(0, -4);
   for (const [bytes, message] of [

@@ -3,21 +3,22 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { recorded } from '../../cli/demo/recorded.ts';
+import { processIo } from '../../cli/output/io.ts';
 import { kernelTest } from '../support/kernel.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const built = join(root, 'dist', 'demo.js');
 const program = existsSync(built) ? [built] : ['--import', 'tsx', join(root, 'cli', 'demo', 'main.ts')];
 
-/** @param user without rights: the demo as somebody who may not use the kernel */
-const demo = (user?: number): { code: number | null; stdout: string; stderr: string } => {
+const demo = (): { code: number | null; stdout: string; stderr: string } => {
   const { status, stdout, stderr } = spawnSync(process.execPath, program, {
     cwd: root,
     encoding: 'utf8',
     timeout: 120_000,
-    ...(user !== undefined && { uid: user, gid: user }),
   });
   return { code: status, stdout, stderr };
 };
@@ -41,5 +42,28 @@ kernelTest(
     assert.equal(leftovers(), before);
   },
 );
+
+test('where the kernel cannot be used: the recorded trace, decided by the rule library', async () => {
+  let text = '';
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  const { out, ...io } = processIo('never');
+  await recorded({ ...io, out: { ...out, stream, write: async (more) => void (text += more) } });
+  for (const rule of [
+    'password-hashes',
+    'programs-and-libraries',
+    'metadata-service',
+    'miner-by-name',
+    'shell-of-a-server',
+  ]) {
+    assert.match(text, rule);
+  }
+  assert.match(text, /2,048 events decided in [\d.]+ m?s, 10 would have been denied\./);
+  for (const line of text.split('\n')) assert.ok(line.length <= 80, `too long: ${line}`);
+});
 
 test.run();
