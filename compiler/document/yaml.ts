@@ -22,7 +22,7 @@ export const YAML_OPTIONS = {
 const MAX_SYNTAX_ERRORS = 20;
 
 /** What no YAML text holds (YAML 1.2, section 5.1); the library lets it pass. */
-const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]|\p{Cs}/u;
+const CONTROL = /(?![\t\n\r\x7f-\x9f])[\p{Cc}\p{Cs}]/u;
 
 export interface YamlDocuments {
   readonly roots: readonly Located[];
@@ -44,7 +44,7 @@ export function readYaml(source: Source, index: number): Staged<YamlDocuments> {
   for (const document of documents ?? []) {
     if (document.errors.length > 0) incomplete = true;
     else if (document.contents !== null) {
-      const converted = convert(document.contents as Node, source.text, index);
+      const converted = convert(document.contents, source.text, index);
       diagnostics.push(...converted.diagnostics);
       const root = converted.value;
       if (root.is !== 'scalar' || root.value !== null) roots.push(root);
@@ -126,7 +126,7 @@ export function parseYaml(
       diagnostics.push(diagnose('L1003', lower(message), at(pos[0], pos[1])));
     }
   }
-  return { value: documents as readonly Document[], diagnostics };
+  return { value: documents, diagnostics };
 }
 
 /** A library's sentence in the form of ours. */
@@ -161,7 +161,7 @@ function convert(root: Node, text: string, source: number): Staged<Located> {
     if (isAlias(node)) return expand(node.source, span(start, end));
     const anchor = (node as { anchor?: string }).anchor;
     const made = isMap(node)
-      ? map(node.items as { key: unknown; value: unknown }[], span(start, end))
+      ? map(node.items, span(start, end))
       : isSeq(node)
         ? { is: 'list' as const, items: node.items.map((item) => visit(item as Node)), span: span(start, end) }
         : scalar(node, start, end);

@@ -27,7 +27,7 @@ const QUOTED = 100;
 export function printYaml(documents: readonly Document[]): string {
   const texts: string[] = [];
   for (const document of documents) {
-    const contents = document.contents as Node | null;
+    const contents = document.contents;
     const empty = contents === null || (isScalar(contents) && contents.value === null && contents.source === '');
     if (empty && document.commentBefore === null && document.comment === null) continue;
     const shape = shapeOf(contents);

@@ -1,4 +1,5 @@
 /** What lints ask of each rule: its whole condition, and where it stands. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Expr } from '../../vm/bundle/normal.ts';
 import { ACTIONS, type Action } from '../../vm/spec/verdict.ts';
 import type { ResolvedPolicy, ResolvedRule } from '../resolve/index.ts';
@@ -13,7 +14,7 @@ export interface RuleFacts {
   readonly position: number;
 }
 
-export type Warn = (diagnostic: import('../diagnostics/diagnostic.ts').Diagnostic) => void;
+export type Warn = (diagnostic: Diagnostic) => void;
 
 /** All rules in the order of decision. */
 export function factsOf(policies: readonly ResolvedPolicy[]): RuleFacts[] {

@@ -2,7 +2,7 @@
 import { diagnose, nearest } from '../diagnostics/index.ts';
 import { TIERS, type Action } from '../../vm/spec/verdict.ts';
 import type { Scope } from '../../vm/bundle/normal.ts';
-import type { ExceptionDocument, LibraryRuleBody, PolicyDocument, RuleBody, UseBody } from '../schema/documents.ts';
+import type { ExceptionDocument, LibraryRuleBody, PolicyDocument, UseBody } from '../schema/documents.ts';
 import type { Report } from '../schema/read.ts';
 import type { Text } from '../schema/shape.ts';
 import { targetKey, type Change } from './exceptions.ts';
@@ -102,7 +102,7 @@ export function inOrder(policies: readonly ResolvedPolicy[]): ResolvedPolicy[] {
 
 /** Names of the rules that a policy has, disabled ones and those of libraries included. */
 export function ruleNames({ spec }: PolicyDocument): string[] {
-  return (spec.rules?.value ?? []).map((rule) => ('use' in rule ? rule.use : (rule as RuleBody).name).value);
+  return (spec.rules?.value ?? []).map((rule) => ('use' in rule ? rule.use : rule.name).value);
 }
 
 /** Reports a rule that a policy does not have. */

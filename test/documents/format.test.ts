@@ -129,9 +129,9 @@ test('random bundles keep their normal form', () => {
     const text = documentsOf(r, sayable(randomNormalForm(r).normal));
     const { value } = format({ path: 'a.yaml', text });
     assert.ok(value !== null);
-    const [before, after] = [text, value!].map((one) => compile(sourcesOf(one), { today: TODAY }).value);
+    const [before, after] = [text, value].map((one) => compile(sourcesOf(one), { today: TODAY }).value);
     assert.equal(after?.normal, before?.normal, `seed ${seed}, batch ${n}`);
-    assert.is(format({ path: 'a.yaml', text: value! }).value, value, `not idempotent: seed ${seed}, batch ${n}`);
+    assert.is(format({ path: 'a.yaml', text: value }).value, value, `not idempotent: seed ${seed}, batch ${n}`);
   }
 });
 

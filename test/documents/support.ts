@@ -15,7 +15,7 @@ export function compiled(texts: string | readonly string[], options: Partial<Com
   const sources = sourcesOf(...[texts].flat());
   const { value, diagnostics } = compile(sources, { today: TODAY, ...options });
   assert.ok(value, renderDiagnostics(diagnostics, sources, { color: false }));
-  return value!;
+  return value;
 }
 
 /** Codes of the diagnostics, in order. */
