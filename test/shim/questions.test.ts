@@ -28,7 +28,7 @@ class ByPath extends RecordingEngine {
       const decoded = decodeRecord(this.input(0), at);
       if ('error' in decoded) throw new Error(decoded.error);
       const json = eventToJson(decoded.event) as { proc?: { path?: string }; file?: { path?: string } };
-      this.asked.push(json as Record<string, unknown>);
+      this.asked.push(json);
       const path = json.file?.path ?? json.proc?.path ?? '';
       this.#actions.push(path.includes('kill') ? 3 : path.includes('deny') ? 2 : 0);
       at += decoded.size;
@@ -62,7 +62,7 @@ const setUp = (engine: Engine = new ByPath()) => {
     kernel.proc.set(`${tid}/task/${tid}/syscall`, call);
     kernel.queue.set(GROUP, [fanotifyEvent(mask, fd, tid)]);
     fanotify.drain((event) => opens.handle(event));
-    const answer = new Int32Array(kernel.written.at(-1)!.slice().buffer);
+    const answer = new Int32Array(kernel.written.at(-1).slice().buffer);
     assert.is(answer[0], fd);
     assert.ok(kernel.closed.includes(fd));
     return answer[1] === 1;
