@@ -1,6 +1,7 @@
 /**
  * Mutation testing: changes the VM or the planner in one place, and asks whether the tests of meaning notice.
- * Usage: node --import tsx tools/mutate.ts [--count 400] [--seed N] [--only PART-OF-A-PATH] [--jobs N] [--least 95]
+ * Usage: node --import tsx tools/mutate.ts [--count 400] [--skip N] [--seed N] [--only PART-OF-A-PATH] [--jobs N] [--least 95]
+ * --skip goes on behind the first N of the same seed, so that several runs share the work.
  * Works on copies outside of the project. Prints each survivor, then the share that was caught; exit code 1 below --least.
  */
 import { spawn } from 'node:child_process';
@@ -19,6 +20,7 @@ const PATIENCE = 8;
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '400' },
+    skip: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
     jobs: { type: 'string', default: '2' },
@@ -45,7 +47,7 @@ function drawn(space: Workspace): Mutant[] {
     const other = r.below(n + 1);
     [all[n], all[other]] = [all[other], all[n]];
   }
-  return all.slice(0, Number(values.count));
+  return all.slice(Number(values.skip), Number(values.skip) + Number(values.count));
 }
 
 interface Verdict {

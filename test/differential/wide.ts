@@ -13,6 +13,8 @@ const field = (name: string): Operand => ({ is: 'field', field: fieldId(name) })
 const text = (value: string): Operand => ({ is: 'string', value });
 const address = (n: number): string => `${'\0'.repeat(10)}\xff\xff\n${String.fromCharCode(n >> 8, n & 255, 0)}`;
 
+const OTHERS = [1, 2, 3, 5, 8, 13].map((n) => `arg-${n * 30}`);
+
 /** For each form the `n`-th test, and what makes it true. */
 const FORMS: readonly ((n: number) => { readonly test: Expr; readonly name: string; readonly value: Value })[] = [
   (n) => ({
@@ -29,7 +31,11 @@ const FORMS: readonly ((n: number) => { readonly test: Expr; readonly name: stri
   }),
   (n) => ({
     test: { op: 'contains', fold: false, left: field('proc.cmdline'), right: text(`--opt${n}=`) },
-    ...{ name: 'proc.cmdline', value: `run --opt${n}=1` },
+    // With what other rules look for, before and behind it.
+    ...{
+      name: 'proc.cmdline',
+      value: `--opt${n + 1}=--opt${n}=1 --opt${(n * 7) % KEYS}=${'--opt5=--opt6='.repeat(n % 3)}`,
+    },
   }),
   (n) => ({
     test: { op: 'within', left: field('proc.path'), right: text(`/opt/${n % 7}/${n}`) },
@@ -55,7 +61,7 @@ const FORMS: readonly ((n: number) => { readonly test: Expr; readonly name: stri
   }),
   (n) => ({
     test: { op: 'has', list: { field: fieldId('proc.args') }, value: text(`arg-${n}`) },
-    ...{ name: 'proc.args', value: ['x', `arg-${n}`] },
+    ...{ name: 'proc.args', value: ['x', `arg-${n + 1}`, ...OTHERS, `arg-${n}`, `arg-${n}`] },
   }),
 ];
 
