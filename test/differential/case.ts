@@ -67,8 +67,7 @@ interface CaseFile {
 }
 
 const toJson = (value: Value): JsonValue => (typeof value === 'bigint' ? { int: String(value) } : value);
-const fromJson = (value: JsonValue): Value =>
-  typeof value === 'object' && 'int' in value ? BigInt(value.int) : (value as Value);
+const fromJson = (value: JsonValue): Value => (typeof value === 'object' && 'int' in value ? BigInt(value.int) : value);
 
 const valuesToJson = (values: Values): JsonValues =>
   Object.fromEntries([...values].map(([id, value]) => [FIELD_OF.get(id)?.name ?? String(id), toJson(value)]));

@@ -73,7 +73,7 @@ function* record<T>(of: Readonly<Record<string, T>>): Generator<Record<string, T
 
 function* policies(policy: NormalPolicy): Generator<NormalPolicy> {
   for (const scope of record(policy.scope as Record<string, unknown>)) yield { ...policy, scope };
-  for (const defaults of record(policy.defaults as NormalPolicy['defaults'])) yield { ...policy, defaults };
+  for (const defaults of record(policy.defaults)) yield { ...policy, defaults };
   for (const fewer of drops(policy.rules)) yield { ...policy, rules: fewer };
   for (const smaller of each(policy.rules, rules)) yield { ...policy, rules: smaller };
   if (policy.mode === 'observe') yield { ...policy, mode: 'enforce' };

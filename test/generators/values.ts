@@ -92,7 +92,7 @@ const DOMAINS: readonly Bytes[] = [
     '',
   ],
 ];
-const IMAGES: readonly Bytes[] = [
+export const IMAGES: readonly Bytes[] = [
   ...[
     'nginx',
     'nginx:1.4',
@@ -225,7 +225,7 @@ const ipv6 = (high: bigint, low: bigint): Bytes => {
   const digits = high.toString(16).padStart(16, '0') + low.toString(16).padStart(16, '0');
   return Buffer.from(digits, 'hex').toString('latin1');
 };
-const ADDRESSES: readonly Bytes[] = [
+export const ADDRESSES: readonly Bytes[] = [
   ...[
     '0.0.0.0',
     '0.255.255.255',

@@ -130,7 +130,8 @@ export class RecordProbe {
       padded.set(bytes, RING.header);
       return padded;
     };
-    const span = Buffer.concat([piece(valid, false), piece(record, r.chance(0.5)), piece(valid, false)]);
+    const last = r.chance(0.3) ? new Uint8Array() : valid;
+    const span = Buffer.concat([piece(valid, false), piece(record, r.chance(0.5)), piece(last, false)]);
     const cut = r.chance(0.2) ? span.subarray(0, r.below(span.length)) : span;
     this.bundle.input(cut.length).set(cut);
     const n = this.bundle.evaluateRing(cut.length);

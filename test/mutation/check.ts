@@ -12,6 +12,7 @@ import { encodeRecord } from '../../vm/event/index.ts';
 import { Vm } from '../../vm/host/index.ts';
 import { boundsText } from '../differential/bounds.ts';
 import { deliver, parseCase } from '../differential/case.ts';
+import { derived } from '../differential/derived.ts';
 import { Pair } from '../differential/engines.ts';
 import { overflow } from '../differential/notes.ts';
 import { failureOf } from '../differential/run.ts';
@@ -64,11 +65,12 @@ function differential(programOf: (number: number) => Uint8Array | null, bundles:
   }
 }
 
-function many(): void {
-  const { normal, deliveries } = wide();
-  const pair = Pair.load(Vm.create(), normal);
-  const difference = pair instanceof Pair ? pair.compare(deliveries) : { what: 'no plan' };
-  if (difference !== null) throw new Caught(`many keys: ${difference.what}`);
+function directed(): void {
+  for (const { normal, deliveries } of [derived(), wide()]) {
+    const pair = Pair.load(Vm.create(), normal);
+    const difference = pair instanceof Pair ? pair.compare(deliveries) : { what: 'no plan' };
+    if (difference !== null) throw new Caught(`directed: ${difference.what}`);
+  }
 }
 
 function cases(): void {
@@ -118,13 +120,13 @@ try {
     differential((number) => all[number], BUNDLES.vm);
     refusals();
     cases();
-    many();
+    directed();
     const notes = overflow(Vm.create());
     if (notes !== null) throw new Caught(notes);
     hostile(all);
   } else {
     cases();
-    many();
+    directed();
     bounds();
     differential(planned, BUNDLES.compiler);
   }
