@@ -70,4 +70,4 @@ export interface Command<O extends Options = Options> {
 }
 
 /** Infers the types of the values that `run` receives. */
-export const defineCommand = <const O extends Options>(command: Command<O>): Command => command as unknown as Command;
+export const defineCommand = <const O extends Options>(command: Command<O>): Command => command;

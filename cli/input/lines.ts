@@ -33,7 +33,7 @@ export async function* lines(stream: Readable): AsyncGenerator<Line[]> {
   for await (const chunk of stream) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer);
     const batch: Line[] = [];
-    let failure: unknown = null;
+    let failure: Stop | null = null;
     let from = 0;
     for (let end = bytes.indexOf(10); end >= 0 && !failure; from = end + 1, end = bytes.indexOf(10, from)) {
       const part = bytes.subarray(from, end);
@@ -43,6 +43,7 @@ export async function* lines(stream: Readable): AsyncGenerator<Line[]> {
       try {
         add(batch, ++number, whole);
       } catch (error) {
+        if (!(error instanceof Stop)) throw error;
         failure = error;
       }
     }

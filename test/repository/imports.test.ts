@@ -13,7 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   shim: ['vm'],
   cli: ['vm', 'compiler', 'shim'],
   policies: [],
-  tools: ['vm', 'compiler', 'shim', 'test', 'bench'],
+  tools: ['vm', 'compiler', 'shim', 'cli', 'test', 'bench'],
   test: ['vm', 'compiler', 'shim', 'cli', 'bench', 'tools'],
   bench: ['vm', 'compiler', 'shim', 'cli', 'test'],
 };
