@@ -29,9 +29,11 @@ const modeOf = (path: string): number => statSync(path, { throwIfNoEntry: false 
  * @throws Stop with `Exit.Failed`
  */
 export function writeWhole(path: string, content: string | Uint8Array): void {
+  let made = false;
   try {
     if (inPlace(path)) return writeFileSync(path, content);
     const fd = openSync(aside(path), 'wx', modeOf(path));
+    made = true;
     try {
       writeFileSync(fd, content);
       fsyncSync(fd);
@@ -40,7 +42,7 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     }
     renameSync(aside(path), path);
   } catch (error) {
-    rmSync(aside(path), { force: true });
+    if (made) rmSync(aside(path), { force: true });
     throw cannot('write', path, error);
   }
 }
