@@ -131,7 +131,6 @@ function checkPattern(
 function narrowed({ span, value, written }: LiteralValue, at: number): Span {
   const bytes = value as Bytes;
   const quotes = span.end - span.start - bytes.length;
-  // eslint-disable-next-line no-control-regex
   if (!written || (quotes !== 2 && quotes !== 3) || /[^\x20-\x7e]/.test(bytes) || (quotes === 2 && /["\\]/.test(bytes)))
     return span;
   const start = span.start + quotes - 1 + Math.min(at, bytes.length);

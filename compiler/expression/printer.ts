@@ -100,6 +100,5 @@ const hex = (byte: string): string => `\\x${byte.charCodeAt(0).toString(16).padS
 function escapeBytes(bytes: Bytes): string {
   const text = toText(bytes);
   const escaped = (text ?? bytes).replace(/[\\"\n\t\r]/g, (char) => NAMED[char]);
-  // eslint-disable-next-line no-control-regex
   return text === null ? escaped.replace(/[^ -~]/g, hex) : escaped.replace(/[\x00-\x1f\x7f]/g, hex);
 }

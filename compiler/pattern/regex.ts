@@ -231,7 +231,6 @@ class RegexParser {
     if (char >= '0' && char <= '9') return this.#octal(start);
     if (char === 'p' || char === 'P')
       throw new Refused('classes of Unicode are not supported: strings are bytes', start);
-    // eslint-disable-next-line no-control-regex
     if (/[\x00-\x7f]/.test(char) && !/[A-Za-z]/.test(char)) return { byte: char.charCodeAt(0) };
     throw new Refused(`\`\\${char > '\x7f' ? '…' : char}\` is not an escape of RE2`, start);
   }

@@ -5,7 +5,7 @@
  */
 import type { Expr } from '../../vm/bundle/normal.ts';
 import { ENTRY_FLAGS } from '../../vm/spec/index.ts';
-import { Accesses, type Cover, intervalOf, mergeCovers } from './access.ts';
+import { type Accesses, type Cover, intervalOf, mergeCovers } from './access.ts';
 import { and, isTrue } from './simplify.ts';
 import type { Access, Candidate, Classifier, Entry, Step } from './types.ts';
 

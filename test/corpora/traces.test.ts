@@ -64,7 +64,7 @@ test('an event of Tetragon is mapped', () => {
       parent: { binary: '/usr/bin/sh', pid: 6 },
     },
     time: '2026-01-02T03:04:05Z',
-  } as TetragonEvent);
+  });
   assert.equal(JSON.parse(JSON.stringify(json)), {
     kind: 'exec',
     time: '2026-01-02T03:04:05Z',

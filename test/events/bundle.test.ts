@@ -147,7 +147,7 @@ test('each thing that can be wrong is named', () => {
 });
 
 test('a file with good digests and parts of another shape is refused', () => {
-  const forged = (change: object): string => error(writeBundle({ ...parts, ...change } as BundleParts));
+  const forged = (change: object): string => error(writeBundle({ ...parts, ...change }));
   assert.match(forged({ manifest: { ...parts.manifest, rules: 1 } }), /section `manifest` at `rules`/);
   assert.match(forged({ sources: [{ path: 1 }] }), /section `sources` at `0.path`/);
   const rule = parts.normal.policies[0].rules[0];

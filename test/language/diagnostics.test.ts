@@ -64,15 +64,15 @@ test('a source cannot write to the terminal', () => {
     [source(text)],
     PLAIN,
   );
-  // eslint-disable-next-line no-control-regex
+
   assert.not.match(shown, /[\x00-\x09\x0b-\x1f\u202e\u2028]/);
 });
 
 test('colours only where they are asked for', () => {
   const one = [diagnose('L3001', 'odd', { source: 0, start: 0, end: 1 })];
-  // eslint-disable-next-line no-control-regex
+
   assert.not.match(renderDiagnostics(one, [source('x')], PLAIN), /\x1b/);
-  // eslint-disable-next-line no-control-regex
+
   assert.match(renderDiagnostics(one, [source('x')], { color: true }), /\x1b\[/);
 });
 

@@ -1,6 +1,6 @@
 /** Rules that every file of the project keeps. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { code, files, read, root, texts } from './files.ts';
@@ -34,13 +34,19 @@ test('package-lock names no registry', () => {
   assert.not.match(read('package-lock.json'), /"resolved": "https?:/);
 });
 
+/** Whether the folder's README, or one above it that names the folder, says what it is for. */
+const isTold = (folder: string): boolean => {
+  if (existsSync(join(root, folder, 'README.md'))) return true;
+  for (let above = dirname(folder); above !== '.'; above = dirname(above)) {
+    const readme = join(above, 'README.md');
+    if (existsSync(join(root, readme)) && read(readme).includes(relative(above, folder))) return true;
+  }
+  return false;
+};
+
 test('every folder of code says what it is for', () => {
-  // Folders of tests and tools are told of in the README above them.
-  const folders = new Set(
-    code.map((path) => dirname(path).replace(/^(test|tools)\/.*/, '$1')).filter((folder) => folder !== '.'),
-  );
-  const silent = [...folders].filter((folder) => !existsSync(join(root, folder, 'README.md')));
-  assert.equal(silent.sort(), []);
+  const folders = new Set(code.map((path) => dirname(path)).filter((folder) => folder !== '.'));
+  assert.equal([...folders].filter((folder) => !isTold(folder)).sort(), []);
 });
 
 test('links between documents lead somewhere', () => {

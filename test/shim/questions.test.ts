@@ -62,7 +62,7 @@ const setUp = (engine: Engine = new ByPath()) => {
     kernel.proc.set(`${tid}/task/${tid}/syscall`, call);
     kernel.queue.set(GROUP, [fanotifyEvent(mask, fd, tid)]);
     fanotify.drain((event) => opens.handle(event));
-    const answer = new Int32Array(kernel.written.at(-1).slice().buffer);
+    const answer = new Int32Array(kernel.written.at(-1)!.slice().buffer);
     assert.is(answer[0], fd);
     assert.ok(kernel.closed.includes(fd));
     return answer[1] === 1;
