@@ -2,7 +2,7 @@
 import type { Bytes, Constant } from '../../vm/bundle/normal.ts';
 import type { StringOperator } from '../expression/ast.ts';
 import { toDfa, type Pattern } from '../pattern/index.ts';
-import { contains, isIpv4, type Network } from './address.ts';
+import { isIpv4, type Network } from './address.ts';
 
 type Cmp = '=' | '<' | '<=' | '>' | '>=';
 type Comparable = Exclude<Constant, Network>;
@@ -55,5 +55,3 @@ export function matchConstant(pattern: Pattern, bytes: Bytes): boolean | null {
   for (let i = 0; i < bytes.length; i++) state = dfa.next[state * 256 + bytes.charCodeAt(i)];
   return dfa.accept[state] === 1;
 }
-
-export const addressWithin = (address: Bytes, network: Network): boolean => contains(network, address);
