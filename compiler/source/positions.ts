@@ -11,14 +11,43 @@ export interface Position {
   readonly byte: number;
 }
 
-/** @returns a function from an offset in UTF-16 units to its position; the table of lines is made once */
+/** Units between two notes of the table: a document may stand on one line, so that lines alone do not bound a look-up. */
+const STRIDE = 1024;
+
+const isTrail = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
+const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
+/** Bytes of a unit's share in UTF-8: each half of a pair has two of its four. */
+const bytesOf = (unit: number): number => (unit < 0x80 ? 1 : unit < 0x800 || isSurrogate(unit) ? 2 : 3);
+
+/** @returns a function from an offset in UTF-16 units to its position; the table is made once, a look-up is cheap */
 export function positions(text: string): (offset: number) => Position {
   const starts = [0];
-  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
-  const bytes = [0];
-  for (let i = 1; i < starts.length; i++) {
-    bytes.push(bytes[i - 1] + Buffer.byteLength(text.slice(starts[i - 1], starts[i])));
+  const notes = Math.floor(text.length / STRIDE) + 1;
+  const points = new Uint32Array(notes);
+  const bytes = new Uint32Array(notes);
+  let point = 0;
+  let byte = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (i % STRIDE === 0) [points[i / STRIDE], bytes[i / STRIDE]] = [point, byte];
+    const unit = text.charCodeAt(i);
+    if (!isTrail(unit)) point++;
+    byte += bytesOf(unit);
+    if (unit === 10) starts.push(i + 1);
   }
+  if (text.length % STRIDE === 0) [points[notes - 1], bytes[notes - 1]] = [point, byte];
+
+  /** Code points and bytes before an offset. */
+  const before = (offset: number): { points: number; bytes: number } => {
+    const end = Math.max(0, Math.min(offset, text.length));
+    const note = Math.floor(end / STRIDE);
+    const found = { points: points[note], bytes: bytes[note] };
+    for (let i = note * STRIDE; i < end; i++) {
+      const unit = text.charCodeAt(i);
+      if (!isTrail(unit)) found.points++;
+      found.bytes += bytesOf(unit);
+    }
+    return found;
+  };
   return (offset) => {
     let low = 0;
     let high = starts.length;
@@ -27,8 +56,8 @@ export function positions(text: string): (offset: number) => Position {
       if (starts[middle] <= offset) low = middle;
       else high = middle;
     }
-    const before = text.slice(starts[low], offset);
-    return { line: low + 1, column: [...before].length + 1, byte: bytes[low] + Buffer.byteLength(before) };
+    const here = before(offset);
+    return { line: low + 1, column: here.points - before(starts[low]).points + 1, byte: here.bytes };
   };
 }
 
