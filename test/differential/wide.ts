@@ -88,6 +88,13 @@ export function wide(): { readonly normal: NormalForm; readonly deliveries: read
       deliveries.push({ kind: r.pick(kinds), time: undefined, inline, subject: new Map(), workload: new Map() });
     }
   }
+  // More keys of one classifier than a byte counts.
+  for (let n = 0; n < KEYS; n++) {
+    const when: Expr = { op: 'compare', cmp: '=', left: field('proc.service'), right: text(`service-${n}`) };
+    rules.push({ name: `s${n}`, kinds: [EXEC], unless: [], action: 'kill', errno: 1, continue: false, when });
+    const inline = new Map<number, Value>([[fieldId('proc.service'), `service-${n}`]]);
+    deliveries.push({ kind: EXEC, time: undefined, inline, subject: new Map(), workload: new Map() });
+  }
   const policy = { name: 'p', mode: 'enforce', tier: 'default', order: 1000, scope: {}, defaults: {}, rules } as const;
   return { normal: { version: 1, policies: [policy] }, deliveries };
 }

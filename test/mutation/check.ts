@@ -16,6 +16,7 @@ import { derived } from '../differential/derived.ts';
 import { Pair } from '../differential/engines.ts';
 import { overflow } from '../differential/notes.ts';
 import { failureOf } from '../differential/run.ts';
+import { scopes } from '../differential/scopes.ts';
 import { wide } from '../differential/wide.ts';
 import { EventSource } from '../generators/event.ts';
 import { randomNormalForm, type Draw } from '../generators/policy.ts';
@@ -66,7 +67,7 @@ function differential(programOf: (number: number) => Uint8Array | null, bundles:
 }
 
 function directed(): void {
-  for (const { normal, deliveries } of [derived(), wide()]) {
+  for (const { normal, deliveries } of [derived(), scopes(), wide()]) {
     const pair = Pair.load(Vm.create(), normal);
     const difference = pair instanceof Pair ? pair.compare(deliveries) : { what: 'no plan' };
     if (difference !== null) throw new Caught(`directed: ${difference.what}`);
