@@ -1,11 +1,12 @@
 /**
  * Mutation testing: changes the VM or the planner in one place, and asks whether the tests of meaning notice.
- * Usage: node --import tsx tools/mutate.ts [--count 400] [--skip N] [--seed N] [--only PART-OF-A-PATH] [--jobs N] [--least 95]
+ * Usage: node --import tsx tools/mutate.ts [--count 400] [--skip N] [--seed N] [--again FILE] [--only PART-OF-A-PATH] [--jobs N] [--least 95]
  * --skip goes on behind the first N of the same seed, so that several runs share the work.
+ * --again takes the mutants that a file names, as this tool prints them.
  * Works on copies outside of the project. Prints each survivor, then the share that was caught; exit code 1 below --least.
  */
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Random } from '../test/generators/random.ts';
@@ -20,6 +21,7 @@ const PATIENCE = 8;
 const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '400' },
+    again: { type: 'string' },
     skip: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
@@ -42,6 +44,10 @@ function drawn(space: Workspace): Mutant[] {
       .map((name) => `${folder}/${name}`),
   ).filter((path) => path.includes(values.only));
   const all = paths.sort().flatMap((path) => mutantsOf(path, space.read(path)));
+  if (values.again !== undefined) {
+    const named = readFileSync(values.again, 'utf8').split('\n');
+    return all.filter((mutant) => named.some((line) => line.endsWith(describe(mutant))));
+  }
   const r = new Random(Number(values.seed));
   for (let n = all.length - 1; n > 0; n--) {
     const other = r.below(n + 1);

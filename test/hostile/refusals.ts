@@ -11,6 +11,7 @@ export interface Refusals {
 
 const WRONG: readonly ((old: number, size: number) => number)[] = [
   () => 0,
+  () => 64,
   () => 0xffff_ffff,
   (old) => old + 1,
   (old) => old - 1,
