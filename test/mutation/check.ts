@@ -21,6 +21,7 @@ import { wide } from '../differential/wide.ts';
 import { EventSource } from '../generators/event.ts';
 import { randomNormalForm, type Draw } from '../generators/policy.ts';
 import { batchSeed, Random } from '../generators/random.ts';
+import { growth } from '../hostile/memory.ts';
 import { refusalsOf, type Refusals } from '../hostile/refusals.ts';
 import { programs, records, type Family } from '../hostile/run.ts';
 import { slack } from '../hostile/slack.ts';
@@ -127,6 +128,7 @@ try {
     directed();
     const notes = overflow(Vm.create());
     if (notes !== null) throw new Caught(notes);
+    if (growth() > 0) throw new Caught('memory is not given back');
     hostile(all);
   } else {
     cases();
