@@ -88,8 +88,7 @@ args = (ctypes.c_char_p * 3)(b"ld.so", b"/bin/true", None)
 print(libc.execve(b"/lib64/ld-linux-x86-64.so.2", args, None), ctypes.get_errno(), flush=True)
 `;
     const rules = `- {name: no-loader, on: exec, when: 'proc.name startswith "ld-linux"', action: deny}`;
-    const { stdout, all } = await runUnder(folder, policy(rules), ['python3', '-c', code]);
-    if (stdout === '') return; // no Python here
+    const { stdout, all } = await runUnder(folder, policy(rules), ['/usr/bin/python3', '-c', code]);
     assert.is(stdout, '-1\n-1 1\n');
     assert.equal(
       all.map(({ rule }) => rule),

@@ -41,6 +41,14 @@ const PACKAGES = [
     purposes: BUILD,
     found: () => existsSync('/usr/include/stdio.h'),
   },
+  {
+    name: 'python3',
+    why: 'makes the system calls that tests watch',
+    purposes: ['test'],
+    found: () => existsSync('/usr/bin/python3'),
+  },
+  { name: 'zsh', why: 'reads its completion script in a test', purposes: ['test'], found: () => inPath(/^zsh$/) },
+  { name: 'fish', why: 'reads its completion script in a test', purposes: ['test'], found: () => inPath(/^fish$/) },
 ];
 
 const run = (command, args) =>
