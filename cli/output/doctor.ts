@@ -1,5 +1,5 @@
 /** The doctor's findings for people. */
-import type { DoctorReport, Probe, RuleMechanism } from '../../shim/doctor/index.ts';
+import type { DoctorReport, KindCoverage, Probe, RuleMechanism } from '../../shim/doctor/index.ts';
 import { groupBy } from '../group.ts';
 import type { Output } from './io.ts';
 import { table } from './table.ts';
@@ -81,4 +81,23 @@ export function rules(rows: readonly RuleMechanism[], out: Output): string {
   if (caveats.length > 0)
     parts.push(`${style.strong('Not covered')}\n`, ...caveats.map((text) => `${wrap(text, WIDTH, '  ')}\n`));
   return parts.join('');
+}
+
+const common = (rows: readonly KindCoverage[]): readonly string[] =>
+  rows[0].unfilled.filter((field) => rows.every(({ unfilled }) => unfilled.includes(field)));
+
+/** @returns every kind with how it is decided, and the fields that nothing fills */
+export function kinds(rows: readonly KindCoverage[], out: Output): string {
+  const everywhere = common(rows);
+  const body = table(
+    out,
+    [{ title: 'KIND' }, { title: 'HOW' }, { title: 'WHEN' }, { title: 'NOTHING FILLS' }],
+    rows.map(({ kind, mechanism, timing, unfilled }) => [
+      kind,
+      wrap(mechanism, 12),
+      wrap(timing, 11),
+      wrap(unfilled.filter((field) => !everywhere.includes(field)).join(', ') || '–', 34),
+    ]),
+  );
+  return `${body}\n${wrap(`for every kind, nothing fills ${everywhere.join(', ')}`, WIDTH)}\n`;
 }
