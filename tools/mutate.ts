@@ -3,14 +3,15 @@
  * Usage: node --import tsx tools/mutate.ts [--count 400] [--skip N] [--seed N] [--again FILE] [--only PART-OF-A-PATH] [--jobs N] [--least 95]
  * --skip goes on behind the first N of the same seed, so that several runs share the work.
  * --again takes the mutants that a file names, as this tool prints them.
- * Works on copies outside of the project. Prints each survivor, then the share that was caught; exit code 1 below --least.
+ * Works on copies outside of the project. Prints each survivor, then the share that was caught of those that
+ * `test/mutation/survivors.md` does not explain; exit code 1 below --least.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Random } from '../test/generators/random.ts';
-import { apply, describe, mutantsOf, type Mutant } from './mutate/mutators.ts';
+import { apply, describe, mutantsOf, nameOf, type Mutant } from './mutate/mutators.ts';
 import { Workspace } from './mutate/workspace.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -30,9 +31,14 @@ const { values } = parseArgs({
   },
 });
 
-type Result = { readonly mutant: Mutant } & (
-  { readonly is: 'caught'; readonly by: string } | { readonly is: 'survived' } | { readonly is: 'unbuildable' }
-);
+interface Result {
+  readonly mutant: Mutant;
+  readonly is: 'caught' | 'explained' | 'survived' | 'unbuildable';
+}
+
+/** What cannot be noticed, with the reason. */
+const explanations = readFileSync(join(root, 'test/mutation/survivors.md'), 'utf8');
+const isExplained = (mutant: Mutant): boolean => explanations.includes(nameOf(mutant));
 
 const isAssembly = (path: string): boolean => path.startsWith('vm/assembly/');
 
@@ -102,9 +108,10 @@ const running = new Set<Promise<void>>();
 
 async function judge(mutant: Mutant, dist: string): Promise<void> {
   const mode = isAssembly(mutant.path) ? 'vm' : 'compiler';
-  const { caught, by } = await check(space, dist, mode, limits[mode]);
-  results.push(caught ? { mutant, is: 'caught', by } : { mutant, is: 'survived' });
-  if (!caught) console.log(`survived  ${describe(mutant)}`);
+  const { caught } = await check(space, dist, mode, limits[mode]);
+  const is = caught ? 'caught' : isExplained(mutant) ? 'explained' : 'survived';
+  results.push({ mutant, is });
+  if (!caught) console.log(`${is}  ${describe(mutant)}`);
   if (results.length % 20 === 0) console.error(`${results.length} of ${mutants.length}`);
   space.remove(dist);
 }
@@ -132,11 +139,12 @@ const count = (is: Result['is']): number => results.filter((result) => result.is
 const judged = count('caught') + count('survived');
 const share = (100 * count('caught')) / judged;
 for (const folder of FOLDERS) {
-  const here = results.filter(({ mutant, is }) => mutant.path.startsWith(`${folder}/`) && is !== 'unbuildable');
-  const caught = here.filter(({ is }) => is === 'caught').length;
-  console.log(`${folder}: ${caught} of ${here.length} caught`);
+  const here = results.filter(({ mutant }) => mutant.path.startsWith(`${folder}/`));
+  const of = (is: Result['is']): number => here.filter((result) => result.is === is).length;
+  console.log(`${folder}: ${of('caught')} caught, ${of('explained')} explained, ${of('survived')} survived`);
 }
 console.log(
-  `${count('caught')} of ${judged} mutants caught (${share.toFixed(1)} %), ${count('unbuildable')} did not compile`,
+  `${count('caught')} of ${judged} mutants that change what is done were caught (${share.toFixed(1)} %); ` +
+    `${count('explained')} more change nothing that can be noticed, ${count('unbuildable')} did not compile`,
 );
 process.exit(share >= Number(values.least) ? 0 : 1);

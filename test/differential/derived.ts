@@ -49,10 +49,18 @@ function tests(events: readonly Event[]): Expr[] {
   });
 }
 
+/** A test of each integer too: numbers of fields that lie 64 apart are not to be confused. */
+const INTEGERS = FIELDS.filter(({ type }) => type === 'int').map(({ id }): Expr => ({
+  op: 'compare',
+  cmp: '=',
+  left: { is: 'field', field: id },
+  right: { is: 'int', value: '7' },
+}));
+
 /** Every test is a rule that notes, so that one event shows what all of them say. */
 export function derived(): { readonly normal: NormalForm; readonly deliveries: readonly Delivery[] } {
   const events = SOURCES.map((values): Event => ({ kind: KIND, time: undefined, values: new Map(values) }));
-  const rules = tests(events).flatMap((test, n): NormalRule[] => {
+  const rules = [...tests(events), ...INTEGERS].flatMap((test, n): NormalRule[] => {
     const rule = { kinds: [KIND], unless: [], action: 'audit', errno: 1, continue: true } as const;
     // The same test as what is left to check, where nothing else is looked up.
     const checked: Expr = { op: 'not', arg: test };

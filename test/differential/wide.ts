@@ -95,6 +95,32 @@ export function wide(): { readonly normal: NormalForm; readonly deliveries: read
     const inline = new Map<number, Value>([[fieldId('proc.service'), `service-${n}`]]);
     deliveries.push({ kind: EXEC, time: undefined, inline, subject: new Map(), workload: new Map() });
   }
+  // Rules that only note, so that every class that one event has shows.
+  for (let n = 0; n < KEYS; n += 6) {
+    const has: Expr = { op: 'has', list: { field: fieldId('proc.args') }, value: text(`arg-${n}`) };
+    const contains: Expr = { op: 'contains', fold: false, left: field('proc.pcmdline'), right: text(`-${n};`) };
+    for (const when of [has, contains]) {
+      rules.unshift({ name: `n${n}`, kinds: [EXEC], unless: [], action: 'audit', errno: 1, continue: true, when });
+    }
+  }
+  // More elements than keys, the same over and over, and all keys at once.
+  const many = Array.from({ length: KEYS }, (_, n) => `arg-${n}`);
+  for (const args of [
+    many.map(() => many[30]),
+    many,
+    [...many].reverse(),
+    [...many.slice(0, 90), ...many.slice(0, 90)],
+  ]) {
+    const inline = new Map<number, Value>([
+      [fieldId('proc.args'), args],
+      [fieldId('proc.pcmdline'), args.map((arg) => `${arg};`).join('')],
+    ]);
+    for (let a = 0; a < FORMS.length; a++) {
+      const { name, value } = FORMS[a](1000 + a);
+      if (name !== 'proc.args') inline.set(fieldId(name), value);
+    }
+    deliveries.push({ kind: EXEC, time: undefined, inline, subject: new Map(), workload: new Map() });
+  }
   const policy = { name: 'p', mode: 'enforce', tier: 'default', order: 1000, scope: {}, defaults: {}, rules } as const;
   return { normal: { version: 1, policies: [policy] }, deliveries };
 }

@@ -34,3 +34,24 @@ export function growth(): number {
   }
   return bytes() - settled;
 }
+
+/** Bundles that an instance holds at once. */
+const MOST = 64;
+
+/** @returns whether exactly as many bundles as are promised can be loaded, again and again */
+export function holdsMost(): boolean {
+  const made = planAndEmit({ version: 1, policies: [] });
+  if ('errors' in made) throw new Error('BUG: no plan');
+  const { program } = made;
+  const vm = Vm.create();
+  const handles = (): number[] => {
+    const pointer = vm.allocate(program.length);
+    new Uint8Array(vm.raw.memory.buffer, pointer, program.length).set(program);
+    return Array.from({ length: MOST + 1 }, () => vm.raw.load(pointer, program.length));
+  };
+  return [1, 2].every(() => {
+    const given = handles();
+    for (const handle of given) if (handle > 0) vm.raw.unload(handle);
+    return new Set(given.slice(0, MOST)).size === MOST && given.filter((handle) => handle > 0).length === MOST;
+  });
+}

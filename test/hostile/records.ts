@@ -85,7 +85,8 @@ export class RecordProbe {
   /** A verdict that must say malformed, and deny. */
   private malformed(i: number, why: string): void {
     if (!this.isMalformed(i)) throw new Error(`the VM says well formed, the decoder ${why}`);
-    if (this.bundle.action(i) !== DENY || this.bundle.errno(i) !== ERRNOS[DEFAULT_ERRNO]) {
+    const { bundle } = this;
+    if (bundle.action(i) !== DENY || bundle.asIfAction(i) !== DENY || bundle.errno(i) !== ERRNOS[DEFAULT_ERRNO]) {
       throw new Error('a malformed record is not denied');
     }
   }

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planAndEmit } from '../../compiler/backend.ts';
-import { CLASSIFIER, PROGRAM, TEST } from '../../vm/spec/index.ts';
+import { CLASSIFIER, KIND, PROGRAM, TEST } from '../../vm/spec/index.ts';
+import { derived } from '../differential/derived.ts';
 import { randomNormalForm } from '../generators/policy.ts';
 import { batchSeed, Random } from '../generators/random.ts';
 import { refusalsOf, type Refusals } from './refusals.ts';
@@ -23,7 +24,7 @@ const programOf = (n: number): Uint8Array | null => {
   return 'errors' in made ? null : made.program;
 };
 
-/** Forms of classifiers and tests in a program. */
+/** Forms of classifiers and tests in a program, and whether policies are assumed in it. */
 function features(program: Uint8Array): string[] {
   const view = new DataView(program.buffer, program.byteOffset, program.length);
   const rows = (at: number, count: number, size: number, of: (row: number) => string): string[] =>
@@ -31,6 +32,12 @@ function features(program: Uint8Array): string[] {
   const two = (name: string, row: number): string => `${name} ${program[row]} ${program[row + 1]}`;
   return [
     ...rows(PROGRAM.classifiersAt, PROGRAM.classifierCountAt, CLASSIFIER.size, (row) => two('classifier', row)),
+    ...rows(
+      PROGRAM.kindsAt,
+      PROGRAM.kindCountAt,
+      KIND.size,
+      (row) => `assumed ${view.getUint32(row + KIND.assumed, true) > 0}`,
+    ),
     ...rows(PROGRAM.testsAt, PROGRAM.testCountAt, TEST.size, (row) => two('test', row)),
   ];
 }
@@ -68,6 +75,8 @@ test('the compiler states the bound that the VM computes, not more', () => {
     const program = programOf(n);
     if (program !== null) assert.equal(slack(program), [], `bundle ${n} of seed ${SEED}`);
   }
+  const made = planAndEmit(derived().normal, { allowSlow: true });
+  if (!('errors' in made)) assert.equal(slack(made.program), [], 'all derived fields');
 });
 
 test.run();

@@ -21,7 +21,7 @@ import { wide } from '../differential/wide.ts';
 import { EventSource } from '../generators/event.ts';
 import { randomNormalForm, type Draw } from '../generators/policy.ts';
 import { batchSeed, Random } from '../generators/random.ts';
-import { growth } from '../hostile/memory.ts';
+import { growth, holdsMost } from '../hostile/memory.ts';
 import { refusalsOf, type Refusals } from '../hostile/refusals.ts';
 import { programs, records, type Family } from '../hostile/run.ts';
 import { slack } from '../hostile/slack.ts';
@@ -100,6 +100,8 @@ function hostile(all: readonly (Uint8Array | null)[]): void {
     return { program: all[number] ?? new Uint8Array(), records: own.list(4, () => encodeRecord(source.next())) };
   };
   for (const number of small.slice(0, 30)) tight(number, all[number]);
+  const made = planAndEmit(derived().normal, { allowSlow: true });
+  tight(-1, 'errors' in made ? null : made.program);
   programs(SEED, 0, 1600, undefined, family);
   records(SEED, 0, 1000);
 }
@@ -128,6 +130,7 @@ try {
     directed();
     const notes = overflow(Vm.create());
     if (notes !== null) throw new Caught(notes);
+    if (!holdsMost()) throw new Caught('bundles at once');
     if (growth() > 0) throw new Caught('memory is not given back');
     hostile(all);
   } else {

@@ -5,6 +5,8 @@ export interface Mutant {
   /** Path below the project's root. */
   readonly path: string;
   readonly line: number;
+  /** The function or constant that it is in: stays when lines move. */
+  readonly within: string;
   readonly start: number;
   readonly end: number;
   readonly before: string;
@@ -96,6 +98,18 @@ const isBeside = (node: ts.Node): boolean =>
   ts.isThrowStatement(node) ||
   (ts.isExpressionStatement(node) && /^(count|countBytes)\(/.test(node.expression.getText()));
 
+/** The function, method or constant at the top of a file that a node is in. */
+function nameAround(node: ts.Node): string {
+  let name = '';
+  for (let at = node; !ts.isSourceFile(at); at = at.parent) {
+    if (!ts.isFunctionDeclaration(at) && !ts.isMethodDeclaration(at) && !ts.isVariableDeclaration(at)) continue;
+    const list = at.parent;
+    const outer = ts.isVariableDeclarationList(list) ? list.parent.parent : list;
+    if (ts.isSourceFile(outer) || ts.isClassDeclaration(outer)) name = at.name?.getText() ?? '';
+  }
+  return name;
+}
+
 /** All mutants of one file. */
 export function mutantsOf(path: string, text: string): Mutant[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
@@ -106,7 +120,7 @@ export function mutantsOf(path: string, text: string): Mutant[] {
       const [start, end] = [of.getStart(source), of.getEnd()];
       const before = text.slice(start, end);
       const line = source.getLineAndCharacterOfPosition(start).line + 1;
-      if (before !== after) found.push({ path, line, start, end, before, after });
+      if (before !== after) found.push({ path, line, within: nameAround(node), start, end, before, after });
     }
     ts.forEachChild(node, visit);
   };
@@ -121,6 +135,8 @@ const short = (text: string): string => {
   const line = text.replace(/\s+/g, ' ');
   return line.length > 60 ? `${line.slice(0, 57)}...` : line;
 };
-/** One line for people: place and change. */
-export const describe = ({ path, line, before, after }: Mutant): string =>
-  `${path}:${line}: \`${short(before)}\` -> \`${after === ';' ? '(dropped)' : short(after)}\``;
+/** The change, by a name that stays when lines move. */
+export const nameOf = ({ path, within, before, after }: Mutant): string =>
+  `${path}, ${within}: \`${short(before)}\` -> \`${after === ';' ? '(dropped)' : short(after)}\``;
+/** One line for people: the change and its line. */
+export const describe = (mutant: Mutant): string => `${nameOf(mutant)} (line ${mutant.line})`;
