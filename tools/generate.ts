@@ -8,6 +8,7 @@ import { assembly } from './generate/assembly.ts';
 import { cHeader } from './generate/c-header.ts';
 import { cli } from './generate/cli.ts';
 import { diagnostics } from './generate/diagnostics.ts';
+import { limits } from './generate/limits.ts';
 import { opcodes } from './generate/opcodes.ts';
 import { questionWriter } from './generate/question-writer.ts';
 import { reference } from './generate/reference.ts';
@@ -20,6 +21,7 @@ const targets = async (): Promise<readonly Target[]> => [
   cHeader(),
   questionWriter(),
   ...reference(),
+  limits(),
   opcodes(),
   diagnostics(),
   await cli(),

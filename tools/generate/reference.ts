@@ -9,7 +9,6 @@ import {
   type FieldSpec,
   KIND_CLASSES,
   KINDS,
-  LIMITS,
   RECORD,
   RECORD_FLAGS,
   SLOT,
@@ -169,17 +168,5 @@ const errors = (): Target =>
     ),
   );
 
-const limits = (): Target =>
-  page(
-    'docs/limits.md',
-    'Limits',
-    'Every limit, with its reason. What goes beyond one is refused, or cut and said to be cut; never silently changed.',
-    '',
-    ...table(
-      ['limit', 'value', 'of what, and why'],
-      Object.entries(LIMITS).map(([name, l]) => [code(name), l.value, l.doc]),
-    ),
-  );
-
-/** @returns pages of kinds, fields, verdicts, statuses and limits */
-export const reference = (): Target[] => [kinds(), fields(), verdict(), errors(), limits()];
+/** @returns pages of kinds, fields, verdicts and statuses */
+export const reference = (): Target[] => [kinds(), fields(), verdict(), errors()];
