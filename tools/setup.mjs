@@ -18,7 +18,15 @@ const STEPS = [
   {
     name: 'generated files',
     purposes: BUILD,
-    inputs: ['vm/spec', 'tools/generate.ts', 'tools/generate', 'compiler/diagnostics', 'shim/sensors/layout.ts', 'cli'],
+    inputs: [
+      'vm/spec',
+      'tools/generate.ts',
+      'tools/generate',
+      'compiler/diagnostics',
+      'shim/sensors/layout.ts',
+      'shim/doctor/uncovered.ts',
+      'cli',
+    ],
     outputs: ['vm/assembly/generated/spec.ts', 'shim/bpf/generated/lictor_spec.h'],
     needs: [],
     command: [...TSX, 'tools/generate.ts'],
