@@ -49,7 +49,7 @@ function tests(events: readonly Event[]): Expr[] {
   });
 }
 
-/** A test of each integer too: numbers of fields that lie 64 apart are not to be confused. */
+/** A test of each integer, before the others: numbers of fields that lie 64 apart are not to be confused. */
 const INTEGERS = FIELDS.filter(({ type }) => type === 'int').map(({ id }): Expr => ({
   op: 'compare',
   cmp: '=',
@@ -60,7 +60,7 @@ const INTEGERS = FIELDS.filter(({ type }) => type === 'int').map(({ id }): Expr 
 /** Every test is a rule that notes, so that one event shows what all of them say. */
 export function derived(): { readonly normal: NormalForm; readonly deliveries: readonly Delivery[] } {
   const events = SOURCES.map((values): Event => ({ kind: KIND, time: undefined, values: new Map(values) }));
-  const rules = [...tests(events), ...INTEGERS].flatMap((test, n): NormalRule[] => {
+  const rules = [...INTEGERS, ...tests(events)].flatMap((test, n): NormalRule[] => {
     const rule = { kinds: [KIND], unless: [], action: 'audit', errno: 1, continue: true } as const;
     // The same test as what is left to check, where nothing else is looked up.
     const checked: Expr = { op: 'not', arg: test };

@@ -1,17 +1,21 @@
+/** Bundles made for one purpose each, through both engines and within their bounds. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Vm } from '../../vm/host/index.ts';
 import { derived } from './derived.ts';
-import { scopes } from './scopes.ts';
 import { Pair } from './engines.ts';
+import { scopes } from './scopes.ts';
 import { wide } from './wide.ts';
 
 for (const [name, { normal, deliveries }] of Object.entries({ wide: wide(), derived: derived(), scopes: scopes() })) {
-  test(`the ${name} bundle`, () => {
-    const pair = Pair.load(Vm.create(), normal);
-    assert.instance(pair, Pair);
-    if (pair instanceof Pair) assert.is(pair.compare(deliveries), null);
-  });
+  for (const counting of [false, true]) {
+    test(`the ${name} bundle${counting ? ' keeps its bound' : ''}`, () => {
+      const vm = Vm.create({ counting });
+      const pair = Pair.load(vm, normal);
+      if (!(pair instanceof Pair)) return assert.unreachable('there is no plan');
+      assert.is(counting ? pair.keepsBound(vm, deliveries) : pair.compare(deliveries), null);
+    });
+  }
 }
 
 test.run();

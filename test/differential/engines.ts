@@ -70,6 +70,19 @@ export class Pair {
     return this.evaluate(records(deliveries), left);
   }
 
+  /** Takes no more steps than it states, event by event. @param vm the counting one that the bundle is in */
+  keepsBound(vm: Vm, deliveries: readonly Delivery[]): Difference | null {
+    this.store(deliveries);
+    for (const [at, record] of records(deliveries).entries()) {
+      this.bundle.input(record.length).set(record);
+      vm.takeSteps();
+      this.bundle.evaluate(record.length);
+      const [steps, bound] = [vm.takeSteps(), this.bundle.cost(deliveries[at].kind)];
+      if (steps > bound) return { at, what: `the event took ${steps} steps, the bound is ${bound}` };
+    }
+    return null;
+  }
+
   /** Evaluates in as many batches as it takes. */
   private evaluate(encoded: readonly Uint8Array[], deliveries: readonly Delivery[]): Difference | null {
     const bytes = Buffer.concat(encoded);

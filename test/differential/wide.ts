@@ -106,7 +106,7 @@ export function wide(): { readonly normal: NormalForm; readonly deliveries: read
   // More elements than keys, the same over and over, and all keys at once.
   const many = Array.from({ length: KEYS }, (_, n) => `arg-${n}`);
   for (const args of [
-    many.map(() => many[30]),
+    Array.from({ length: 1300 }, () => many[30]),
     many,
     [...many].reverse(),
     [...many.slice(0, 90), ...many.slice(0, 90)],

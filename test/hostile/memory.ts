@@ -4,6 +4,7 @@ import { encodeRecord } from '../../vm/event/index.ts';
 import { Vm } from '../../vm/host/index.ts';
 import { wide } from '../differential/wide.ts';
 import { fieldId } from '../generators/values.ts';
+import { Prober } from './probe.ts';
 
 const ROUNDS = 40;
 const KEYS = 400;
@@ -33,6 +34,16 @@ export function growth(): number {
     if (round === 3) settled = bytes();
   }
   return bytes() - settled;
+}
+
+/** @throws Error where an event with more of everything than the bundle has keys reaches beyond the bundle's memory */
+export function staysInside(): void {
+  const { normal, deliveries } = wide();
+  const made = planAndEmit(normal, { allowSlow: true });
+  if ('errors' in made) throw new Error('BUG: no plan');
+  const records = deliveries.slice(-8).map(({ kind, time, inline }) => encodeRecord({ kind, time, values: inline }));
+  const said = new Prober().probe(made.program, records);
+  if (said !== 'runs') throw new Error(`refused: ${said}`);
 }
 
 /** Bundles that an instance holds at once. */

@@ -21,7 +21,7 @@ import { wide } from '../differential/wide.ts';
 import { EventSource } from '../generators/event.ts';
 import { randomNormalForm, type Draw } from '../generators/policy.ts';
 import { batchSeed, Random } from '../generators/random.ts';
-import { growth, holdsMost } from '../hostile/memory.ts';
+import { growth, holdsMost, staysInside } from '../hostile/memory.ts';
 import { refusalsOf, type Refusals } from '../hostile/refusals.ts';
 import { programs, records, type Family } from '../hostile/run.ts';
 import { slack } from '../hostile/slack.ts';
@@ -69,8 +69,10 @@ function differential(programOf: (number: number) => Uint8Array | null, bundles:
 
 function directed(): void {
   for (const { normal, deliveries } of [derived(), scopes(), wide()]) {
-    const pair = Pair.load(Vm.create(), normal);
-    const difference = pair instanceof Pair ? pair.compare(deliveries) : { what: 'no plan' };
+    const vm = Vm.create({ counting: true });
+    const pair = Pair.load(vm, normal);
+    if (!(pair instanceof Pair)) throw new Caught('directed: no plan');
+    const difference = pair.compare(deliveries) ?? pair.keepsBound(vm, deliveries);
     if (difference !== null) throw new Caught(`directed: ${difference.what}`);
   }
 }
@@ -130,6 +132,7 @@ try {
     directed();
     const notes = overflow(Vm.create());
     if (notes !== null) throw new Caught(notes);
+    staysInside();
     if (!holdsMost()) throw new Caught('bundles at once');
     if (growth() > 0) throw new Caught('memory is not given back');
     hostile(all);
