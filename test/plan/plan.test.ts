@@ -63,6 +63,28 @@ test('the same normal form gives the same bytes', () => {
   assert.equal(programOf(normal).program, programOf(structuredClone(normal)).program);
 });
 
+test('equal elements of a list are one class: its rules are looked up once, however often it stands there', () => {
+  const vm = Vm.create({ counting: true });
+  const has = (value: string): Expr => ({
+    op: 'has',
+    list: { field: id('proc.args') },
+    value: { is: 'string', value },
+  });
+  const bundle = vm.load(programOf(policyOf([has('-w'), has('-x')])).program);
+  const steps = (element: string): number => {
+    const values = new Map([[id('proc.args'), Array.from({ length: 2000 }, () => element)]]);
+    const record = encodeRecord({ kind: 2, time: 1n, values });
+    bundle.input(record.length).set(record);
+    vm.takeSteps();
+    bundle.evaluate(record.length);
+    return vm.takeSteps();
+  };
+  // an element that is a key costs one compare more than one that is none
+  const without = steps('-y');
+  const withKey = steps('-x');
+  assert.ok(withKey < without + 2050, `${withKey} steps with a key, ${without} without`);
+});
+
 const slow: Expr = {
   op: 'contains',
   fold: false,
