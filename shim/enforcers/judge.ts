@@ -42,7 +42,7 @@ export class Judge {
   ) {}
 
   /**
-   * Decides the batch that was written, calls `answer` once, then performs effects and reports.
+   * Decides the batch that was written, performs the effects of a refusal, calls `answer` once, and reports.
    * Fails closed: questions that could not be written, or verdicts that are missing, are a denial.
    *
    * @param started when the operation arrived, of `performance.now()`
@@ -72,8 +72,9 @@ export class Judge {
     this.errno = allow ? 0 : engine.errno(strictest) || EPERM;
     const wanted = this.errno;
     if (means.onlyEperm && !allow) this.errno = EPERM;
-    answer(allow);
+    // before the answer: a process that is to be killed must not go on to live with the error
     const weaker = allow ? null : this.effects.apply(action, process.pid);
+    answer(allow);
     if (this.config.trace)
       for (let i = 0; i < count; i++)
         this.report({ type: 'entry', entry: 'record', key: 0n, bytes: questions.record(i) });
