@@ -16,6 +16,22 @@ export const limits = (): Target =>
       Object.entries(LIMITS).map(([name, l]) => [code(name), l.value, l.doc]),
     ),
     '',
+    '## What `matches` refuses',
+    '',
+    ...table(
+      ['syntax of RE2', 'why'],
+      [
+        [
+          `${code('\\b')}, ${code('\\B')}, ${code('^')} and ${code('$')} of ${code('(?m)')}, ${code('^')} or ${code('$')} beside a part that may be empty`,
+          'an automaton over bytes that matches the whole text would have to remember what stood before; each is refused with its place',
+        ],
+        [
+          `Unicode properties (${code('\\p')}), negated classes with characters outside ASCII`,
+          'expressions are over bytes, and their complement is not a set of characters',
+        ],
+      ],
+    ),
+    '',
     '## What guarding a workload does not cover',
     '',
     '`lictor doctor` says what this machine can do, `lictor doctor -b BUNDLE` what of it concerns each rule, and `lictor doctor --kinds` which fields nothing fills.',
