@@ -12,6 +12,7 @@ import type {
 import { ERRNOS, KIND_CLASSES, KINDS, WORKLOAD_CLASSES, type Action } from '../../vm/spec/index.ts';
 import { Printer, utf8, type Names } from './print.ts';
 import type { Random } from './random.ts';
+import { addressBits } from './values.ts';
 
 type Network = Extract<Constant, { is: 'cidr' }>;
 
@@ -57,9 +58,13 @@ function sayableParts(parts: ScopeParts): ScopeParts {
 }
 const CLASSES: readonly string[] = WORKLOAD_CLASSES;
 
+/** ::ffff:0.0.0.0: wide IPv6 networks around it hold IPv4 addresses by their bits. */
+const FIRST_IPV4 = 0xffffn << 32n;
+
 /** A network that a person writes has one family: an IPv6 network never holds IPv4 addresses. */
 function oneFamily(net: Network): Network {
-  const both = net.bits < 96 && /^\0*$/.test(net.value);
+  const host = 128n - BigInt(net.bits);
+  const both = net.bits < 96 && addressBits(net.value) >> host === FIRST_IPV4 >> host;
   return both ? { ...net, bits: 96 } : net;
 }
 

@@ -267,7 +267,7 @@ export const ADDRESSES: readonly Bytes[] = [
     ipv6(0x0064_ff9bn << 32n, 0x0a00_0001n),
   ]);
 
-const addressBits = (address: Bytes): bigint => BigInt(`0x${Buffer.from(address, 'latin1').toString('hex')}`);
+export const addressBits = (address: Bytes): bigint => BigInt(`0x${Buffer.from(address, 'latin1').toString('hex')}`);
 const bitsAddress = (bits: bigint): Bytes => ipv6(BigInt.asUintN(64, bits >> 64n), BigInt.asUintN(64, bits));
 
 export function randomAddress(r: Random): Bytes {
