@@ -46,15 +46,18 @@ function sayablePolicy(policy: NormalPolicy): NormalPolicy {
   return { ...policy, scope, rules };
 }
 
+/** The same value with each text in it changed; names of labels are left as they are. */
+function mapTexts<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === 'string') return change(value) as T;
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapTexts(inner, change)])) as T;
+}
+
 function sayableParts(parts: ScopeParts): ScopeParts {
-  const text = <T>(value: T): T => {
-    if (typeof value === 'string') return (utf8(value) ?? value.replace(/[^ -~]/g, 'u')) as T;
-    if (Array.isArray(value)) return value.map(text) as T;
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, text(inner)])) as T;
-  };
+  const bytes = (value: string): string => (utf8(value) === null ? value.replace(/[^ -~]/g, 'u') : value);
   const classes = parts.class?.map((name) => (CLASSES.includes(name) ? name : 'host'));
-  return { ...text(parts), ...(classes && { class: classes }) };
+  return { ...mapTexts(parts, bytes), ...(classes && { class: classes }) };
 }
 const CLASSES: readonly string[] = WORKLOAD_CLASSES;
 
@@ -143,7 +146,7 @@ function policyDocument(r: Random, printer: Printer, policy: NormalPolicy): obje
     kindName(Number(id)),
     action,
   ]);
-  const scope = scopeDocument(r, policy.scope);
+  const scope = mapTexts(scopeDocument(r, policy.scope), (bytes) => utf8(bytes) ?? bytes);
   return {
     apiVersion: 'lictor.dev/v1',
     kind: 'Policy',
