@@ -19,10 +19,18 @@ export const YAML_OPTIONS = {
   logLevel: 'silent',
 } as const;
 
+const HELP_FOR_CONTROL: Readonly<Record<string, string>> = {
+  '0000': 'is it a binary file?',
+  '000D': 'end lines with a line feed, with or without a carriage return before it',
+};
+
 const MAX_SYNTAX_ERRORS = 20;
 
-/** What no YAML text holds (YAML 1.2, section 5.1); the library lets it pass. */
-const CONTROL = /(?![\t\n\r\x7f-\x9f])[\p{Cc}\p{Cs}]/u;
+/**
+ * What no YAML text holds (YAML 1.2, section 5.1); the library lets it pass. A carriage return alone is a line break
+ * there and in editors, yet none for the library: what a reviewer reads as a line of its own would be a comment's rest.
+ */
+const CONTROL = /(?![\t\n\r\x7f-\x9f])[\p{Cc}\p{Cs}]|\r(?!\n)/u;
 
 export interface YamlDocuments {
   readonly roots: readonly Located[];
@@ -70,7 +78,7 @@ export function parseYaml(
   const control = CONTROL.exec(text);
   if (control !== null) {
     const point = control[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-    const help = point === '0000' ? 'is it a binary file?' : null;
+    const help = HELP_FOR_CONTROL[point] ?? null;
     const span = at(control.index, control.index + 1);
     return {
       value: null,

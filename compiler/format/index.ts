@@ -22,8 +22,9 @@ export function format(source: Source): Staged<string | null> {
 
   let text = source.text;
   for (let round = 0; round < ROUNDS; round++) {
-    const documents = parseYaml({ ...source, text }, 0).value;
-    if (documents === null) throw new Error('BUG: a source that was read cannot be read again');
+    const { value: documents, diagnostics: faults } = parseYaml({ ...source, text }, 0);
+    // What the library printed it cannot always read: then the source stays as it is.
+    if (documents === null || faults.length > 0) return { value: source.text, diagnostics };
     const printed = printYaml(documents);
     if (printed === text) break;
     text = printed;

@@ -123,10 +123,23 @@ test('names that objects have', () => {
   assert.equal(codes(policy([RULE]), { set: { __proto__x: '1', toString: '2' } }), ['L1205', 'L1205']);
 });
 
+test('a carriage return alone hides nothing', () => {
+  for (const text of ['\n    - #\r[', `${policy([RULE])}# see below\rmetadata: {name: other}\n`]) {
+    const { diagnostics } = format({ path: 'a.yaml', text });
+    assert.equal(
+      diagnostics.map(({ code, message }) => [code, message]),
+      [['L1003', 'the character U+000D may not stand in YAML']],
+    );
+    assert.equal(codes(text), ['L1003']);
+  }
+  assert.equal(codes(policy([RULE]).replaceAll('\n', '\r\n')), []);
+});
+
 /** Pieces of documents, joined at random: near enough to the form to get far into the reader. */
 const PIECES = [
-  ...'[]{}:,-?|>&*!%@`"\'#~ \n\t\r',
+  ...'[]{}:,-?|>&*!%@`"\'#~ \n\t',
   ...[
+    '\r\n',
     '\n  ',
     '\n    - ',
     '---\n',
