@@ -5,6 +5,7 @@ import type { Candidate, Classifier, KindPlan, Plan, Step } from '../plan/index.
 import { type WrittenClassifier, writeClassifiers, writeRows } from './classifiers.ts';
 import { joinSteps, listSteps, probeSteps, testSteps } from './cost.ts';
 import { writeDictionary } from './dictionary.ts';
+import { Lists, type Draft } from './lists.ts';
 import { Operands } from './operands.ts';
 import { Tests } from './tests.ts';
 import { Writer } from './writer.ts';
@@ -18,9 +19,6 @@ export interface Emitted {
   /** Entries and the steps that checking their condition takes at most, the dearest first. */
   readonly dearest: readonly { readonly entry: number; readonly steps: number }[];
 }
-
-/** A list before it is written: entries and ids of tests. */
-type Draft = readonly { readonly entry: number; readonly test: number }[];
 
 /** Emits a plan. */
 export const emit = (plan: Plan): Emitted => {
@@ -36,23 +34,24 @@ export const emit = (plan: Plan): Emitted => {
   }));
   const steps = testSteps(tests.rows, operands.operands, tests.networks);
   const join = joinSteps(operands.operands);
-  const lists = new ListWriter(w, tests);
-  const rows = drafted.map(({ kind, known, unknown }) => {
-    const most = Math.max(boundOf(known, classifiers, steps), boundOf(unknown, classifiers, steps));
-    return {
-      kind,
-      known: writeSteps(w, known, classifiers, lists),
-      unknown: writeSteps(w, unknown, classifiers, lists),
-      assumed: writeNumbers(w, kind.assumed),
-      bound: join + most,
-    };
-  });
+  const lists = new Lists(w, tests);
+  const referred = drafted.map(({ known, unknown }) => [refer(known, lists), refer(unknown, lists)]);
+  const listsSize = lists.size;
+  const rows = drafted.map(({ kind, known, unknown }, i) => ({
+    kind,
+    known: writeSteps(w, referred[i][0], classifiers),
+    unknown: writeSteps(w, referred[i][1], classifiers),
+    assumed: writeNumbers(w, kind.assumed),
+    bound: join + Math.max(boundOf(known, classifiers, steps), boundOf(unknown, classifiers, steps)),
+  }));
   writeHeader(w, plan, {
     entries: writeEntries(w, plan),
     operands: operands.write(),
     tests: tests.write(),
     classifiers: writeRows(w, [...classifiers.values()]),
     kinds: writeKinds(w, rows),
+    lists: lists.at,
+    listsSize,
     counts: [operands.rows.length, tests.rows.length, classifiers.size],
     kindCount: Math.max(...plan.kinds.map((k) => k.kind)) + 1,
   });
@@ -115,6 +114,7 @@ const boundOf = (
   const run = new Set<Classifier>();
   let sum = 0;
   for (const { a, b, lists } of steps) {
+    if (lists.every(({ list }) => list.length === 0)) continue;
     const most = lists.reduce(
       (n, { list }) =>
         Math.max(
@@ -141,50 +141,40 @@ const boundOf = (
   return sum;
 };
 
-/** Lists, each written once. */
-class ListWriter {
-  readonly #w: Writer;
-  readonly #tests: Tests;
-  readonly #known = new Map<string, number>();
-
-  constructor(w: Writer, tests: Tests) {
-    this.#w = w;
-    this.#tests = tests;
-  }
-
-  write(list: Draft): number {
-    const name = list.map(({ entry, test }) => `${entry}:${test}`).join();
-    let at = this.#known.get(name);
-    if (at === undefined) {
-      at = this.#w.reserve(4 + list.length * 8);
-      this.#w.u32(at, list.length);
-      for (let i = 0; i < list.length; i++) {
-        this.#w.u32(at + 4 + i * 8, list[i].entry);
-        this.#w.u32(at + 8 + i * 8, this.#tests.index(list[i].test));
-      }
-      this.#known.set(name, at);
-    }
-    return at;
-  }
-}
-
 interface Table {
   readonly at: number;
   readonly count: number;
 }
 
+/** A step whose lists have been written: keys and refs, without those that lead to nothing. */
+interface ReferredStep {
+  readonly op: Step['op'];
+  readonly a: Classifier | null;
+  readonly b: Classifier | null;
+  readonly refs: readonly { readonly keys: readonly number[]; readonly ref: number }[];
+}
+
+const refer = (steps: readonly DraftStep[], lists: Lists): ReferredStep[] =>
+  steps
+    .map(({ op, a, b, lists: drafts }) => ({
+      op,
+      a,
+      b,
+      refs: drafts.map(({ keys, list }) => ({ keys, ref: lists.ref(list) })).filter(({ ref }) => ref !== 0),
+    }))
+    .filter(({ refs }) => refs.length > 0);
+
 const writeSteps = (
   w: Writer,
-  steps: readonly DraftStep[],
+  steps: readonly ReferredStep[],
   classifiers: ReadonlyMap<Classifier, WrittenClassifier>,
-  lists: ListWriter,
 ): Table => {
-  const tables = steps.map(({ a, b, lists: drafts }) => {
-    if (!a) return lists.write(drafts[0].list);
-    const items = drafts.map(({ keys, list }) => {
+  const tables = steps.map(({ a, b, refs }) => {
+    if (!a) return refs[0].ref;
+    const items = refs.map(({ keys, ref }) => {
       const first = classifiers.get(a)!.classes.get(keys[0])!;
       const second = b ? classifiers.get(b)!.classes.get(keys[1])! : 0;
-      return [pairKey(first, second), lists.write(list)] as const;
+      return [pairKey(first, second), ref] as const;
     });
     return writeDictionary(w, items);
   });
@@ -256,6 +246,8 @@ const writeHeader = (
     tests: number;
     classifiers: number;
     kinds: number;
+    lists: number;
+    listsSize: number;
     counts: readonly number[];
     kindCount: number;
   },
@@ -274,6 +266,8 @@ const writeHeader = (
   w.u32(PROGRAM.classifierCountAt, at.counts[2]);
   w.u32(PROGRAM.kindsAt, at.kinds);
   w.u32(PROGRAM.kindCountAt, at.kindCount);
+  w.u32(PROGRAM.listsAt, at.lists);
+  w.u32(PROGRAM.listsSizeAt, at.listsSize);
 };
 
 const dearest = (

@@ -42,7 +42,7 @@ test('programs that are none are refused with a code that says why', () => {
     'magic',
   );
   assert.is(
-    codeOf(() => vm.load(changed(PROGRAM.versionAt, 2))),
+    codeOf(() => vm.load(changed(PROGRAM.versionAt, PROGRAM.version + 1))),
     'version',
   );
   assert.is(

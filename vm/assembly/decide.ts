@@ -120,30 +120,43 @@ function runSteps(at: u32, steps: u32): void {
       store<u32>(pairKey, load<u32>(classesOf(a) + j * 4));
       for (let k: u32 = 0; k < others; k++) {
         store<u32>(pairKey, pairs ? load<u32>(classesOf(b) + k * 4) : 0, 4);
-        const list = find(program, table, pairKey, 8);
-        if (list != NOT_FOUND) check(list);
+        const ref = find(program, table, pairKey, 8);
+        if (ref != NOT_FOUND) check(ref);
       }
     }
   }
 }
 
+/** Checks the candidates that a ref other than 0 leads to. */
+function check(ref: u32): void {
+  if (ref & S.REF_ENTRY) {
+    const entry = ref & ~S.REF_ENTRY;
+    if (entry < actual) checkEntry(entry, S.ACCEPT);
+  } else checkList(program + ref);
+}
+
 /** Checks the candidates of a list, which are in order, as long as they can still matter. */
-function check(list: u32): void {
-  const end = program + list + 4 + load<u32>(program + list) * S.CANDIDATE_SIZE;
-  for (let at = program + list + 4; at < end; at += S.CANDIDATE_SIZE) {
+function checkList(list: usize): void {
+  const end = list + 4 + load<u32>(list) * S.CANDIDATE_SIZE;
+  for (let at = list + 4; at < end; at += S.CANDIDATE_SIZE) {
     const entry = load<u32>(at);
     if (entry >= actual) return;
-    count(1);
-    const flags = load<u32>(entries + entry * S.ENTRY_SIZE, S.ENTRY_FLAGS);
-    if (flags & S.ENTRY_FLAG_OBSERVED && entry >= asIf) continue;
-    const notes = collectsAll || flags & S.ENTRY_FLAG_CONTINUE;
-    if (notes && load<u32>(stamps + entry * 4) == currentGeneration()) continue;
-    if (!accepts(load<u32>(at, S.CANDIDATE_TEST))) continue;
-    if (notes) remember(entry);
-    else {
-      if (entry < asIf) asIf = entry;
-      if (!(flags & S.ENTRY_FLAG_OBSERVED)) actual = entry;
-    }
+    checkEntry(entry, load<u32>(at, S.CANDIDATE_TEST));
+  }
+}
+
+/** Takes an entry that comes before what decided so far, if its tests accept the event. */
+function checkEntry(entry: u32, test: u32): void {
+  count(1);
+  const flags = load<u32>(entries + entry * S.ENTRY_SIZE, S.ENTRY_FLAGS);
+  if (flags & S.ENTRY_FLAG_OBSERVED && entry >= asIf) return;
+  const notes = collectsAll || flags & S.ENTRY_FLAG_CONTINUE;
+  if (notes && load<u32>(stamps + entry * 4) == currentGeneration()) return;
+  if (!accepts(test)) return;
+  if (notes) remember(entry);
+  else {
+    if (entry < asIf) asIf = entry;
+    if (!(flags & S.ENTRY_FLAG_OBSERVED)) actual = entry;
   }
 }
 

@@ -1,5 +1,6 @@
 /** A program's bytes as readable rows: for people and tools, never for a decision. The VM has its own reader. */
 import {
+  ACCEPT,
   CLASSIFIER,
   CLASSIFIER_FORMS,
   DICT,
@@ -14,6 +15,7 @@ import {
   OPERAND_KINDS,
   PROGRAM,
   RANGES,
+  REF,
   SET_FORMS,
   STEP,
   STEP_OPS,
@@ -176,14 +178,18 @@ export class ProgramReader {
       const op = nameOf(STEP_OPS, this.#u8(row));
       const table = this.#u32(row + STEP.table);
       const used = [this.#u16(row + STEP.a), this.#u16(row + STEP.b)].slice(0, ['list', 'join', 'pair'].indexOf(op));
-      if (op === 'list') return { op, classifiers: used, lists: [{ keys: [], candidates: this.#list(table) }] };
+      if (op === 'list') return { op, classifiers: used, lists: [{ keys: [], candidates: this.#candidates(table) }] };
       const lists = this.#dictionary(table).map(([record, value]) => ({
         keys: used.map((c, j) => classifiers[c].keys.get(this.#u32(record + 8 + j * 4)) ?? '?'),
-        candidates: this.#list(value),
+        candidates: this.#candidates(value),
       }));
       lists.sort((a, b) => (a.keys.join() < b.keys.join() ? -1 : 1));
       return { op, classifiers: used, lists };
     });
+  }
+
+  #candidates(ref: number): CandidateRow[] {
+    return ref >= REF.entry ? [{ entry: ref - REF.entry, test: ACCEPT }] : this.#list(ref);
   }
 
   #list(at: number): CandidateRow[] {

@@ -2,21 +2,23 @@
  * Layout of the program section of a bundle: what the compiler emits and the VM verifies and runs in place.
  * Little-endian; offsets are from the program's start; tables are aligned to 4, the program to 8. Data only.
  *
- *     header                 64 bytes
+ *     header                 80 bytes
  *     entries                what can decide: rules in order of decision, then the defaults of each kind, strictest first
  *     operands               what tests and classifiers read
  *     tests                  short-circuit code of conditions; jumps go forward only
  *     classifiers            value of an operand -> set of classes
  *     kinds                  for each kind the steps that find candidate entries
- *     data                   dictionaries, automata, candidate lists, texts
+ *     lists                  lists of candidates, one behind the other
+ *     nodes                  decision diagrams
+ *     data                   dictionaries, automata, texts
  *
- * An event of a kind runs its steps. A step takes the classes that a classifier (or each pair that two) found, looks the
- * list of candidates up, and checks each candidate's remaining condition. The smallest entry that passes decides.
+ * An event of a kind runs its steps. A step takes the classes that a classifier (or each pair that two) found, looks up
+ * what they refer to, and checks each candidate's remaining condition. The smallest entry that passes decides.
  */
 export const PROGRAM = {
   magic: 0x4754434c, // "LCTG"
-  version: 1,
-  header: 64,
+  version: 2,
+  header: 80,
   magicAt: 0,
   versionAt: 4,
   sizeAt: 8, // u32, of the whole program
@@ -32,7 +34,11 @@ export const PROGRAM = {
   classifierCountAt: 48,
   kindsAt: 52, // one KIND record for each kind id up to kindCount
   kindCountAt: 56,
-  reservedAt: 60,
+  listsAt: 60, // u32 offset
+  listsSizeAt: 64, // u32 bytes
+  nodesAt: 68,
+  nodeCountAt: 72,
+  reservedAt: 76,
 } as const;
 
 /** An entry: a rule, a default, or the mark of a policy that is assumed to hold. */
@@ -69,16 +75,21 @@ export const STEP = {
   op: 0, // u8, STEP_OPS
   a: 4, // u16, classifier
   b: 6, // u16, classifier
-  table: 8, // u32, dictionary of lists, or a list
+  table: 8, // u32, dictionary of refs, or a ref
 } as const;
 
 export const STEP_OPS = {
-  list: { code: 1, operands: 'list', doc: 'check each candidate of one list' },
-  join: { code: 2, operands: 'a, table', doc: 'for each class of `a`: look its list up, check the candidates' },
+  list: { code: 1, operands: 'ref', doc: 'check the candidates of one ref' },
+  join: { code: 2, operands: 'a, table', doc: 'for each class of `a`: look its ref up, check the candidates' },
   pair: { code: 3, operands: 'a, b, table', doc: 'for each pair of classes of `a` and `b`: likewise' },
 } as const;
 
-/** A list: u32 count, then for each candidate a u32 entry (ascending) and a u32 test to start from, ACCEPT for none. */
+/**
+ * What a table leads to: 0 is nothing; with the bit `entry`, that entry, without condition; with the bit `node`, that
+ * node of a diagram; else the offset of a list.
+ */
+export const REF = { entry: 0x80000000, node: 0x40000000 } as const;
+/** A list: u32 count, at least 1, then for each candidate a u32 entry (ascending) and a u32 test to start from, ACCEPT for none. */
 export const CANDIDATE = { size: 8, entry: 0, test: 4 } as const;
 
 export const OPERAND = {

@@ -1,4 +1,6 @@
 /** What the verifier knows of the program at hand, and whether a span of it may be read. */
+import * as S from '../generated/spec';
+
 let base: usize = 0;
 let size: u32 = 0;
 
@@ -13,7 +15,7 @@ export function program(): usize {
 
 /** Whether `count` records of `each` bytes lie at `offset`, behind the header and aligned to 4. */
 export function isInside(offset: u32, count: u32, each: u32): bool {
-  return offset >= 64 && !(offset & 3) && <u64>offset + <u64>count * <u64>each <= <u64>size;
+  return offset >= S.PROGRAM_HEADER && !(offset & 3) && <u64>offset + <u64>count * <u64>each <= <u64>size;
 }
 
 /** The u32 at an offset that is inside. */

@@ -18,17 +18,16 @@ import {
   reachSteps,
   shapeOf,
 } from './operands';
+import { areLists, isRef, listWorkBytes, refSteps } from './refs';
 import {
+  ANY_REF,
   ANY_VALUE,
   CLASS_BELOW_LIMIT,
-  LIST_OFFSET,
-  dearestList,
-  isCandidateList,
+  dearestRef,
   isDictionary,
   isLengths,
   isRanges,
   isSubstrings,
-  listSteps,
   probeSteps,
 } from './tables';
 import { verifyTests, workBytes } from './tests';
@@ -49,11 +48,13 @@ export function verify(program: usize, size: u32): i32 {
   if (!areSections() || !areEntries() || !areOperands()) return S.ERROR_BOUNDS;
   const tests = header(S.PROGRAM_TEST_COUNT_AT);
   const classifiers = header(S.PROGRAM_CLASSIFIER_COUNT_AT);
-  const work = heap.alloc(workBytes(tests) + classifiers * 12);
-  const used = work + workBytes(tests);
+  const work = heap.alloc(workBytes(tests) + listWorkBytes() + classifiers * 4);
+  const lists = work + workBytes(tests);
+  const used = lists + listWorkBytes();
+  memory.fill(lists, 0, listWorkBytes() + classifiers * 4);
   let status = verifyTests(work);
-  if (status == S.ERROR_OK && !areClassifiers()) status = S.ERROR_BOUNDS;
-  if (status == S.ERROR_OK) status = verifyKinds(work, used);
+  if (status == S.ERROR_OK && (!areLists(lists, work) || !areClassifiers())) status = S.ERROR_BOUNDS;
+  if (status == S.ERROR_OK) status = verifyKinds(used);
   heap.free(work);
   return status;
 }
@@ -72,7 +73,10 @@ function areSections(): bool {
     isInside(header(S.PROGRAM_OPERANDS_AT), header(S.PROGRAM_OPERAND_COUNT_AT), S.OPERAND_SIZE) &&
     isInside(header(S.PROGRAM_TESTS_AT), header(S.PROGRAM_TEST_COUNT_AT), S.TEST_SIZE) &&
     isInside(header(S.PROGRAM_CLASSIFIERS_AT), header(S.PROGRAM_CLASSIFIER_COUNT_AT), S.CLASSIFIER_SIZE) &&
-    isInside(header(S.PROGRAM_KINDS_AT), header(S.PROGRAM_KIND_COUNT_AT), S.KIND_ROW_SIZE)
+    isInside(header(S.PROGRAM_KINDS_AT), header(S.PROGRAM_KIND_COUNT_AT), S.KIND_ROW_SIZE) &&
+    isInside(header(S.PROGRAM_LISTS_AT), header(S.PROGRAM_LISTS_SIZE_AT), 1) &&
+    !(header(S.PROGRAM_LISTS_SIZE_AT) & 3) &&
+    header(S.PROGRAM_NODE_COUNT_AT) == 0
   );
 }
 
@@ -185,18 +189,15 @@ function joinSteps(): u64 {
   return sum;
 }
 
-function verifyKinds(testSteps: usize, used: usize): i32 {
+function verifyKinds(used: usize): i32 {
   const n = header(S.PROGRAM_KIND_COUNT_AT);
   const join = joinSteps();
-  const classifiers = header(S.PROGRAM_CLASSIFIER_COUNT_AT);
-  memory.fill(used, 0, classifiers * 4);
   for (let kind: u32 = 0; kind < n; kind++) {
     const row = header(S.PROGRAM_KINDS_AT) + kind * S.KIND_ROW_SIZE;
-    const known = stepsOf(at(row), at(row + S.KIND_ROW_STEP_COUNT), testSteps, used, kind * 2 + 1);
+    const known = stepsOf(at(row), at(row + S.KIND_ROW_STEP_COUNT), used, kind * 2 + 1);
     const unknown = stepsOf(
       at(row + S.KIND_ROW_UNKNOWN_STEPS),
       at(row + S.KIND_ROW_UNKNOWN_STEP_COUNT),
-      testSteps,
       used,
       kind * 2 + 2,
     );
@@ -210,7 +211,7 @@ function verifyKinds(testSteps: usize, used: usize): i32 {
 }
 
 /** Steps of a kind's steps, each classifier counted once; the largest number for steps that are not well formed. */
-function stepsOf(offset: u32, count: u32, testSteps: usize, used: usize, round: u32): u64 {
+function stepsOf(offset: u32, count: u32, used: usize, round: u32): u64 {
   if (count == 0) return 0;
   if (!isInside(offset, count, S.STEP_SIZE)) return u64.MAX_VALUE;
   const classifiers = header(S.PROGRAM_CLASSIFIER_COUNT_AT);
@@ -221,17 +222,17 @@ function stepsOf(offset: u32, count: u32, testSteps: usize, used: usize, round: 
     const table = load<u32>(step, S.STEP_TABLE);
     sum = plus(sum, 1);
     if (op == S.STEP_OP_LIST) {
-      if (!isCandidateList(table)) return u64.MAX_VALUE;
-      sum = plus(sum, listSteps(table, testSteps));
+      if (!isRef(table)) return u64.MAX_VALUE;
+      sum = plus(sum, refSteps(table));
       continue;
     }
     if (op != S.STEP_OP_JOIN && op != S.STEP_OP_PAIR) return u64.MAX_VALUE;
     const a = <u32>load<u16>(step, S.STEP_A);
     const b = op == S.STEP_OP_PAIR ? <u32>load<u16>(step, S.STEP_B) : a;
-    if (a >= classifiers || b >= classifiers || !isDictionary(table, LIST_OFFSET, 0)) return u64.MAX_VALUE;
+    if (a >= classifiers || b >= classifiers || !isDictionary(table, ANY_REF, 0)) return u64.MAX_VALUE;
     let lookUps = capOf(a);
     if (op == S.STEP_OP_PAIR) lookUps = times(lookUps, capOf(b));
-    sum = plus(sum, times(lookUps, plus(probeSteps(8), dearestList(table, testSteps))));
+    sum = plus(sum, times(lookUps, plus(probeSteps(8), dearestRef(table))));
     sum = plus(sum, once(a, used, round));
     sum = plus(sum, once(b, used, round));
   }

@@ -1,11 +1,12 @@
 /** Dictionaries, lengths, intervals and automata: whether every offset and state in them stays inside. */
 import * as S from '../generated/spec';
-import { at, isInside, passes, plus, program } from './bounds';
+import { at, isInside, passes, program } from './bounds';
+import { isRef, refSteps } from './refs';
 
 /** What the values of a dictionary mean, and so what they may be. */
 export const ANY_VALUE: u32 = 0;
 export const CLASS_BELOW_LIMIT: u32 = 1;
-export const LIST_OFFSET: u32 = 2;
+export const ANY_REF: u32 = 2;
 
 /** A text: u32 length and bytes padded to 4. */
 export function isText(offset: u32): bool {
@@ -29,7 +30,7 @@ export function isDictionary(offset: u32, values: u32, limit: u32): bool {
     if (!record) continue;
     if (!isInside(record, 1, 4) || !isText(record + 4)) return false;
     if (values == CLASS_BELOW_LIMIT && at(record) >= limit) return false;
-    if (values == LIST_OFFSET && !isCandidateList(at(record))) return false;
+    if (values == ANY_REF && !isRef(at(record))) return false;
   }
   return true;
 }
@@ -37,24 +38,6 @@ export function isDictionary(offset: u32, values: u32, limit: u32): bool {
 /** Steps of a probe with a text of `n` bytes: the hash, two buckets, and two compares. */
 export function probeSteps(n: u64): u64 {
   return 2 + passes(n) * (1 + S.DICT_MAX_SAME);
-}
-
-/** A list of candidates: entries ascending, tests that exist. */
-export function isCandidateList(offset: u32): bool {
-  if (!isInside(offset, 1, 4)) return false;
-  const n = at(offset);
-  if (!isInside(offset + 4, n, S.CANDIDATE_SIZE)) return false;
-  const entries = load<u32>(program(), S.PROGRAM_ENTRY_COUNT_AT);
-  const tests = load<u32>(program(), S.PROGRAM_TEST_COUNT_AT);
-  let last: i64 = -1;
-  for (let i: u32 = 0; i < n; i++) {
-    const entry = at(offset + 4 + i * S.CANDIDATE_SIZE);
-    const test = at(offset + 8 + i * S.CANDIDATE_SIZE);
-    if (entry >= entries || <i64>entry <= last) return false;
-    if (test >= tests && test != S.ACCEPT) return false;
-    last = entry;
-  }
-  return true;
 }
 
 /** Ascending lengths (or bits) up to `most`, and their dictionary. */
@@ -131,25 +114,13 @@ function isClassMap(offset: u32, classes: u32): bool {
   return true;
 }
 
-/** Steps of a list, given those of each test: its candidates, and what each goes on to check. */
-export function listSteps(offset: u32, testSteps: usize): u64 {
-  const n = at(offset);
-  let sum: u64 = 0;
-  for (let i: u32 = 0; i < n; i++) {
-    const test = at(offset + 8 + i * S.CANDIDATE_SIZE);
-    sum = plus(sum, 3); // the candidate, its note, and the walk over what was noted in an unknown workload
-    if (test != S.ACCEPT) sum = plus(sum, load<u64>(testSteps + test * 8));
-  }
-  return sum;
-}
-
-/** Steps of the dearest list of a dictionary of lists. */
-export function dearestList(offset: u32, testSteps: usize): u64 {
+/** Steps of the dearest ref of a dictionary of refs. */
+export function dearestRef(offset: u32): u64 {
   const end = offset + S.DICT_HEADER + (at(offset) + 1) * S.DICT_BUCKET;
   let most: u64 = 0;
   for (let slot = offset + S.DICT_HEADER; slot < end; slot += S.DICT_SLOT) {
     const record = at(slot + 4);
-    if (record) most = max(most, listSteps(at(record), testSteps));
+    if (record) most = max(most, refSteps(at(record)));
   }
   return most;
 }
