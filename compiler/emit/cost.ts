@@ -123,8 +123,10 @@ const operationSteps = (
         read(left, 1);
         read(right, 1);
       }
-      if (row.op === 'contains') read(left, 16 * (1 + passes(right.is === 'element' ? TEXT : lengthAtMost(right))));
-      else read(right, 1);
+      if (row.op === 'contains') {
+        read(left, 32);
+        read(right, 32);
+      } else read(right, 1);
     }
   }
   return { steps, bytes };

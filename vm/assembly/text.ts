@@ -52,16 +52,43 @@ export function foldInto(to: usize, p: usize, n: u32): void {
   }
 }
 
-/** Whether the text [p, n) contains [q, m). Naive: the bound says n × m / 16. */
+/** Length of the longest border (a prefix that is a suffix too) of each prefix of what is looked for. That of one byte is 0. */
+const borders: usize = memory.data((16384 + 2) * 2, 8);
+
+/**
+ * Whether the text [p, n) contains [q, m). Linear in both (Knuth, Morris and Pratt 1977), since events choose the texts;
+ * borders are found as far as the text makes them necessary, so that a short search in a usual text needs none.
+ */
 export function contains(p: usize, n: u32, q: usize, m: u32): bool {
   if (m == 0) return true;
   if (m > n) return false;
   const first = load<u8>(q);
-  for (let i: u32 = 0; i <= n - m; i++) {
+  let known: u32 = 1;
+  let matched: u32 = 0;
+  for (let i: u32 = 0; n - i >= m - matched; i++) {
     count(1);
-    if (load<u8>(p + i) == first && equal(p + i, q, m)) return true;
+    const c = load<u8>(p + i);
+    while (matched && load<u8>(q + matched) != c) {
+      count(1);
+      while (known < matched) extendBorders(q, known++);
+      matched = <u32>load<u16>(borders + matched * 2);
+    }
+    if (matched || c == first) matched++;
+    if (matched == m) return true;
   }
   return false;
+}
+
+/** Finds the border of the first `known` + 1 bytes from those of shorter prefixes. */
+function extendBorders(q: usize, known: u32): void {
+  const c = load<u8>(q + known);
+  let border = <u32>load<u16>(borders + known * 2);
+  count(1);
+  while (border && load<u8>(q + border) != c) {
+    count(1);
+    border = <u32>load<u16>(borders + border * 2);
+  }
+  store<u16>(borders + (known + 1) * 2, <u16>(load<u8>(q + border) == c ? border + 1 : border));
 }
 
 /** Length of [p, n) up to and with its last `c`, 0 if there is none. */
