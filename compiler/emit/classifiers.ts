@@ -2,7 +2,7 @@
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { CLASSIFIER, CLASSIFIER_FORMS } from '../../vm/spec/index.ts';
 import { isUnsigned } from '../plan/access.ts';
-import type { Classifier, KindPlan, Step } from '../plan/index.ts';
+import { type Classifier, type KindPlan, pairOf, type Step } from '../plan/index.ts';
 import { classifierSteps } from './cost.ts';
 import { writeDictionary } from './dictionary.ts';
 import type { Operands } from './operands.ts';
@@ -34,8 +34,11 @@ const usedKeys = (kinds: readonly KindPlan[]): Map<Classifier, Set<number>> => {
   };
   const visit = (step: Step): void => {
     if (step.op === 'list') return;
-    for (const key of step.lists.keys()) use(step.a, key);
-    if (step.op === 'pair') for (const inner of step.lists.values()) for (const key of inner.keys()) use(step.b, key);
+    for (const key of step.lists.keys()) {
+      const [a, b] = step.op === 'pair' ? pairOf(key) : [key, 0];
+      use(step.a, a);
+      if (step.op === 'pair') use(step.b, b);
+    }
   };
   for (const { known, unknown } of kinds) for (const step of [...known, ...unknown]) visit(step);
   return used;

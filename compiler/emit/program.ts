@@ -1,7 +1,7 @@
 /** The emitter: a plan as the flat bytes that the VM verifies and runs in place. It knows no rule, only the plan's forms. */
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { ENTRY, KIND, NO_RULE, PROGRAM, REJECT, STEP, STEP_OPS } from '../../vm/spec/index.ts';
-import type { Candidate, Classifier, KindPlan, Plan, Step } from '../plan/index.ts';
+import { type Candidate, type Classifier, type KindPlan, pairOf, type Plan, type Step } from '../plan/index.ts';
 import { type WrittenClassifier, writeClassifiers, writeRows } from './classifiers.ts';
 import { joinSteps, listSteps, probeSteps, testSteps } from './cost.ts';
 import { writeDictionary } from './dictionary.ts';
@@ -97,9 +97,7 @@ const draft = (steps: readonly Step[], tests: Tests): DraftStep[] => {
           op: step.op,
           a: step.a,
           b: step.b,
-          lists: [...step.lists].flatMap(([a, inner]) =>
-            [...inner].map(([b, candidates]) => ({ keys: [a, b], list: listOf(candidates) })),
-          ),
+          lists: [...step.lists].map(([key, candidates]) => ({ keys: pairOf(key), list: listOf(candidates) })),
         };
     }
   });

@@ -1,6 +1,6 @@
 /** Which lookups can stand for a test: whenever the test holds, one of its accesses is among what the event looks up. */
 import type { Bytes, Constant, Expr, FieldRef, Operand } from '../../vm/bundle/normal.ts';
-import { FIELDS } from '../../vm/spec/index.ts';
+import { FIELDS, FIELD_COUNT } from '../../vm/spec/index.ts';
 import { literals } from '../pattern/index.ts';
 import { patternOf } from './pattern.ts';
 import { lower } from './simplify.ts';
@@ -20,17 +20,19 @@ const MAX = (1n << 63n) - 1n;
 
 /** Hands out classifiers and their keys. */
 export class Accesses {
-  readonly #byName = new Map<string, Classifier>();
-
   /** All classifiers, by id. */
-  get classifiers(): readonly Classifier[] {
-    return [...this.#byName.values()];
-  }
-
+  readonly classifiers: Classifier[] = [];
+  /** Accesses by classifier id and key. */
+  readonly #accesses: Access[][] = [];
+  /** Classifiers of whole fields by form and field, and of parts of fields by name. */
+  readonly #whole: Classifier[] = [];
+  readonly #parts = new Map<string, Classifier>();
+  /** Covers that are dear to find. The others are cheaper to find again than to keep. */
   readonly #covers = new WeakMap<Expr, Cover | null>();
 
   /** The accesses that stand for a test, null where none do. */
   cover(e: Expr): Cover | null {
+    if (!DEAR.has(e.op)) return this.#find(e);
     let cover = this.#covers.get(e);
     if (cover === undefined) this.#covers.set(e, (cover = this.#find(e)));
     return cover;
@@ -131,23 +133,42 @@ export class Accesses {
   }
 
   #access(form: Form, fold: boolean, operand: FieldRef, key: Bytes): Access {
-    const { field, index, key: label, mask } = operand;
-    const name = `${form} ${fold} ${field} ${index} ${mask} ${label}`;
-    let classifier = this.#byName.get(name);
-    if (!classifier) {
-      const ref = { field, ...(index !== undefined && { index }), ...(label !== undefined && { key: label }) };
-      const operandRef = mask === undefined ? ref : { ...ref, mask };
-      classifier = { id: this.#byName.size, form, fold, operand: operandRef, keys: new Map() };
-      this.#byName.set(name, classifier);
-    }
+    const classifier = this.#classifier(form, fold, operand);
     let number = classifier.keys.get(key);
     if (number === undefined) {
       number = form === 'bits' ? Number(key) : classifier.keys.size;
       classifier.keys.set(key, number);
+      this.#accesses[classifier.id][number] = { classifier, key: number };
     }
-    return { classifier, key: number };
+    return this.#accesses[classifier.id][number];
+  }
+
+  #classifier(form: Form, fold: boolean, operand: FieldRef): Classifier {
+    const { field, index, key, mask } = operand;
+    if (index === undefined && key === undefined && mask === undefined) {
+      const at = (FORMS.indexOf(form) * 2 + Number(fold)) * FIELD_COUNT + field;
+      return (this.#whole[at] ??= this.#add({ form, fold, operand: { field } }));
+    }
+    const name = `${form} ${fold} ${field} ${index} ${mask} ${key}`;
+    let classifier = this.#parts.get(name);
+    if (!classifier) {
+      const ref = { field, ...(index !== undefined && { index }), ...(key !== undefined && { key }) };
+      classifier = this.#add({ form, fold, operand: mask === undefined ? ref : { ...ref, mask } });
+      this.#parts.set(name, classifier);
+    }
+    return classifier;
+  }
+
+  #add(given: Pick<Classifier, 'form' | 'fold' | 'operand'>): Classifier {
+    const classifier = { id: this.classifiers.length, ...given, keys: new Map<Bytes, number>() };
+    this.classifiers.push(classifier);
+    this.#accesses.push([]);
+    return classifier;
   }
 }
+
+const DEAR: ReadonlySet<Expr['op']> = new Set<Expr['op']>(['in', 'glob', 'matches', 'any']);
+const FORMS: readonly Form[] = ['text', 'prefix', 'suffix', 'substring', 'elements', 'int', 'range', 'net', 'bits'];
 
 const FLIPPED = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
 

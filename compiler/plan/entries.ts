@@ -1,11 +1,12 @@
 /** From the normal form to numbered entries, and for each kind the condition under which each of them matches. */
 import type { Expr, NormalForm, NormalPolicy } from '../../vm/bundle/normal.ts';
+import { FALSE, TRUE } from '../../vm/bundle/normal.ts';
 import { ACTIONS, DEFAULT_ERRNO, ENTRY_FLAGS, ERRNOS, KINDS } from '../../vm/spec/index.ts';
 import { scopeConditions, type ScopeConditions } from './scope.ts';
-import { and, isFalse, isTrue, not, simplify } from './simplify.ts';
+import { and, asksKind, isFalse, isTrue, not, simplify } from './simplify.ts';
 import type { Candidate, Entry } from './types.ts';
 
-/** Entries of one kind with their whole conditions, ascending. */
+/** Entries of one kind with their whole conditions, ascending. Both lists are one where no scope tells workloads apart. */
 export interface KindEntries {
   readonly kind: number;
   readonly known: readonly Candidate[];
@@ -25,21 +26,16 @@ interface Scoped {
   readonly number: number;
   readonly policy: NormalPolicy;
   readonly scope: ScopeConditions;
-  readonly canDeny: boolean;
+  /** Under which the policy is assumed: it could hold, does not for certain, and can deny. */
+  readonly assumption: Expr;
+  /** Kinds that it says something about. */
+  readonly kinds: ReadonlySet<number>;
   readonly flags: number;
 }
 
 /** Numbers everything that can decide, in the order in which it decides. */
 export const numberEntries = (normal: NormalForm): Numbered => {
-  const scoped = normal.policies.map((policy, number) => ({
-    number,
-    policy,
-    scope: scopeConditions(policy.scope),
-    canDeny:
-      policy.rules.some((rule) => rank(rule.action) >= FAILING) ||
-      Object.values(policy.defaults).some((action) => rank(action) >= FAILING),
-    flags: policy.mode === 'observe' ? ENTRY_FLAGS.observed : 0,
-  }));
+  const scoped = normal.policies.map(scopedOf);
   const entries: Entry[] = [];
   const add = (entry: Entry): number => entries.push(entry) - 1;
   const drafts = new Map(KINDS.map((kind) => [kind.id, new Draft(kind.id, kind.name)]));
@@ -50,13 +46,33 @@ export const numberEntries = (normal: NormalForm): Numbered => {
   return { entries, kinds: [...drafts.values()].map((draft) => draft.finish()) };
 };
 
+const scopedOf = (policy: NormalPolicy, number: number): Scoped => {
+  const scope = simpleScope(scopeConditions(policy.scope));
+  const defaults = Object.entries(policy.defaults);
+  const kinds = new Set(defaults.map(([kind]) => Number(kind)));
+  let canDeny = defaults.some(([, action]) => rank(action) >= FAILING);
+  for (const rule of policy.rules) {
+    for (const kind of rule.kinds) kinds.add(kind);
+    canDeny ||= rank(rule.action) >= FAILING;
+  }
+  const assumption = canDeny && scope.could !== scope.certain ? and(scope.could, not(scope.certain)) : FALSE;
+  return { number, policy, scope, assumption, kinds, flags: policy.mode === 'observe' ? ENTRY_FLAGS.observed : 0 };
+};
+
+const simpleScope = ({ holds, certain, could }: ScopeConditions): ScopeConditions => {
+  const simple = simplify(holds, '');
+  const of = (e: Expr): Expr => (e === holds ? simple : simplify(e, ''));
+  return { holds: simple, certain: of(certain), could: of(could) };
+};
+
 type Add = (entry: Entry) => number;
 
+/** The candidates of one kind, as they are found: ascending, since entries are numbered as they are added. */
 class Draft {
   readonly kind: number;
   readonly name: string;
-  readonly #known: Candidate[] = [];
-  readonly #unknown: Candidate[] = [];
+  readonly known: Candidate[] = [];
+  readonly unknown: Candidate[] = [];
   readonly assumed: number[] = [];
 
   constructor(kind: number, name: string) {
@@ -64,45 +80,23 @@ class Draft {
     this.name = name;
   }
 
-  known(entry: number, condition: Expr): void {
-    this.#push(this.#known, entry, condition);
-  }
-  unknown(entry: number, condition: Expr): void {
-    this.#push(this.#unknown, entry, condition);
-  }
   finish(): KindEntries {
-    const byEntry = (a: Candidate, b: Candidate): number => a.entry - b.entry;
-    return {
-      kind: this.kind,
-      known: this.#known.sort(byEntry),
-      unknown: this.#unknown.sort(byEntry),
-      assumed: this.assumed,
-    };
-  }
-  #push(to: Candidate[], entry: number, condition: Expr): void {
-    const simple = simplify(condition, this.name);
-    if (!isFalse(simple)) to.push({ entry, condition: simple });
+    const { kind, known, unknown, assumed } = this;
+    const same = known.length === unknown.length && known.every((candidate, i) => candidate === unknown[i]);
+    return { kind, known, unknown: same ? known : unknown, assumed };
   }
 }
 
-/** Under which a policy is assumed: it could hold, does not for certain, and can deny. */
-const assumption = ({ scope, canDeny }: Scoped): Expr =>
-  canDeny ? and(scope.could, not(scope.certain)) : { op: 'or', args: [] };
-
-const covers = ({ policy }: Scoped, kind: number): boolean =>
-  policy.defaults[kind] !== undefined || policy.rules.some((rule) => rule.kinds.includes(kind));
-
 /** An assumed policy is named in the record: always where its scope says nothing else, else by a mark. */
 const addMark = (s: Scoped, add: Add, drafts: ReadonlyMap<number, Draft>): void => {
-  const condition = assumption(s);
-  if (isFalse(condition)) return;
-  const kinds = [...drafts.values()].filter((draft) => covers(s, draft.kind));
-  if (isTrue(condition)) {
+  if (isFalse(s.assumption) || s.kinds.size === 0) return;
+  const kinds = [...drafts.values()].filter((draft) => s.kinds.has(draft.kind));
+  if (isTrue(s.assumption)) {
     for (const draft of kinds) draft.assumed.push(s.number);
-  } else if (kinds.length > 0) {
+  } else {
     const flags = s.flags | ENTRY_FLAGS.mark | ENTRY_FLAGS.assumed;
     const entry = add({ rule: -1, policy: s.number, action: 0, errno: 0, flags });
-    for (const draft of kinds) draft.unknown(entry, condition);
+    for (const draft of kinds) push(draft.unknown, { entry, condition: s.assumption });
   }
 };
 
@@ -113,21 +107,15 @@ const addRule = (
   add: Add,
   drafts: ReadonlyMap<number, Draft>,
 ): void => {
-  const condition = and(rule.when, ...rule.unless.map((exception) => not(exception.when)));
   const action = rank(rule.action);
-  addBoth(
-    s,
-    rule.kinds.map((kind) => drafts.get(kind)!),
-    condition,
-    add,
-    {
-      rule: number,
-      policy: s.number,
-      action,
-      errno: action >= FAILING ? rule.errno : 0,
-      flags: s.flags | (rule.continue ? ENTRY_FLAGS.continue : 0),
-    },
-  );
+  const kinds = rule.kinds.map((kind) => drafts.get(kind)!);
+  addBoth(s, kinds, and(rule.when, ...rule.unless.map((exception) => not(exception.when))), add, {
+    rule: number,
+    policy: s.number,
+    action,
+    errno: action >= FAILING ? rule.errno : 0,
+    flags: s.flags | (rule.continue ? ENTRY_FLAGS.continue : 0),
+  });
 };
 
 /** Where no rule decides, the strictest default of the policies in scope does; ties go to the first policy. */
@@ -138,7 +126,7 @@ const addDefaults = (scoped: readonly Scoped[], draft: Draft, add: Add): void =>
   });
   defaults.sort((a, b) => b.action - a.action || a.s.number - b.s.number);
   for (const { s, action } of defaults) {
-    addBoth(s, [draft], { op: 'and', args: [] }, add, {
+    addBoth(s, [draft], TRUE, add, {
       rule: -1,
       policy: s.number,
       action,
@@ -150,14 +138,36 @@ const addDefaults = (scoped: readonly Scoped[], draft: Draft, add: Add): void =>
 
 /** An entry for workloads that are known or whose scope holds for certain, and one for where its policy is assumed. */
 const addBoth = (s: Scoped, drafts: readonly Draft[], condition: Expr, add: Add, entry: Entry): void => {
-  const { holds, certain } = s.scope;
   const own = add(entry);
-  for (const draft of drafts) {
-    draft.known(own, and(holds, condition));
-    draft.unknown(own, and(certain, condition));
-  }
-  const assumed = assumption(s);
-  if (isFalse(assumed)) return;
-  const other = add({ ...entry, flags: entry.flags | ENTRY_FLAGS.assumed });
-  for (const draft of drafts) draft.unknown(other, and(assumed, condition));
+  const other = isFalse(s.assumption) ? null : add({ ...entry, flags: entry.flags | ENTRY_FLAGS.assumed });
+  if (!asksKind(condition)) {
+    const shared = candidatesOf(s, own, other, simplify(condition, ''));
+    for (const draft of drafts) pushAll(draft, shared);
+  } else for (const draft of drafts) pushAll(draft, candidatesOf(s, own, other, simplify(condition, draft.name)));
+};
+
+interface Candidates {
+  readonly known: Candidate;
+  readonly certain: Candidate;
+  readonly assumed: Candidate | null;
+}
+
+const candidatesOf = (s: Scoped, own: number, other: number | null, condition: Expr): Candidates => {
+  const { holds, certain } = s.scope;
+  const known = { entry: own, condition: and(holds, condition) };
+  return {
+    known,
+    certain: holds === certain ? known : { entry: own, condition: and(certain, condition) },
+    assumed: other === null ? null : { entry: other, condition: and(s.assumption, condition) },
+  };
+};
+
+const pushAll = (draft: Draft, { known, certain, assumed }: Candidates): void => {
+  push(draft.known, known);
+  push(draft.unknown, certain);
+  if (assumed) push(draft.unknown, assumed);
+};
+
+const push = (to: Candidate[], candidate: Candidate): void => {
+  if (!isFalse(candidate.condition)) to.push(candidate);
 };

@@ -5,18 +5,17 @@ import { choose } from './choose.ts';
 import { numberEntries } from './entries.ts';
 import type { Plan } from './types.ts';
 
+export { pairOf } from './types.ts';
 export type { Access, Candidate, Classifier, Entry, KindPlan, Plan, Step } from './types.ts';
 
 /** Plans a bundle. */
 export const plan = (normal: NormalForm): Plan => {
   const { entries, kinds } = numberEntries(normal);
   const accesses = new Accesses();
-  const planned = kinds.map(({ kind, known, unknown, assumed }) => ({
-    kind,
-    known: choose(known, entries, accesses),
-    unknown: choose(unknown, entries, accesses),
-    assumed,
-  }));
+  const planned = kinds.map(({ kind, known, unknown, assumed }) => {
+    const steps = choose(known, entries, accesses);
+    return { kind, known: steps, unknown: unknown === known ? steps : choose(unknown, entries, accesses), assumed };
+  });
   return {
     entries,
     classifiers: accesses.classifiers,

@@ -26,17 +26,17 @@ const CLASS = field('host.class');
 const both = (e: Expr): Part => ({ holds: e, certain: e, could: e });
 /** A test of metadata: true or false, once they are there. */
 const later = (holds: Expr): Part => ({ holds, certain: FALSE, could: TRUE });
-const all = (parts: readonly Part[]): Part => ({
-  holds: and(...parts.map((p) => p.holds)),
-  certain: and(...parts.map((p) => p.certain)),
-  could: and(...parts.map((p) => p.could)),
-});
-const some = (parts: readonly Part[]): Part => ({
-  holds: or(...parts.map((p) => p.holds)),
-  certain: or(...parts.map((p) => p.certain)),
-  could: or(...parts.map((p) => p.could)),
-});
-const negated = (p: Part): Part => ({ holds: not(p.holds), certain: not(p.could), could: not(p.certain) });
+const all = (parts: readonly Part[]): Part => joined(parts, and);
+const some = (parts: readonly Part[]): Part => joined(parts, or);
+/** Parts that read no metadata stay one and the same condition, so that the plan serves both sorts of workloads. */
+const joined = (parts: readonly Part[], join: (...args: readonly Expr[]) => Expr): Part => {
+  const holds = join(...parts.map((p) => p.holds));
+  if (parts.every(isSame)) return both(holds);
+  return { holds, certain: join(...parts.map((p) => p.certain)), could: join(...parts.map((p) => p.could)) };
+};
+const isSame = ({ holds, certain, could }: Part): boolean => holds === certain && holds === could;
+const negated = (p: Part): Part =>
+  isSame(p) ? both(not(p.holds)) : { holds: not(p.holds), certain: not(p.could), could: not(p.certain) };
 
 /** The conditions of a scope. */
 export const scopeConditions = (scope: Scope): ScopeConditions => {

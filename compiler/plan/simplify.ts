@@ -15,14 +15,30 @@ export const and = (...args: readonly Expr[]): Expr => join('and', args);
 /** The disjunction, flat and without what is always false. */
 export const or = (...args: readonly Expr[]): Expr => join('or', args);
 
+/** Most conditions are flat already: what needs no change is passed on as it is, so that it stays shared. */
 const join = (op: 'and' | 'or', args: readonly Expr[]): Expr => {
-  const flat: Expr[] = [];
+  let flat: Expr[] | null = null;
+  let only: Expr | null = null;
   for (const arg of args) {
-    if (arg.op === op) for (const inner of arg.args) flat.push(inner);
-    else if ((op === 'and' && isFalse(arg)) || (op === 'or' && isTrue(arg))) return arg;
-    else flat.push(arg);
+    if (arg.op === op) {
+      if (arg.args.length === 0) continue;
+    } else if ((arg.op === 'and' || arg.op === 'or') && arg.args.length === 0) return arg;
+    if (only === null) {
+      only = arg;
+      continue;
+    }
+    if (flat === null) {
+      flat = [];
+      append(flat, only, op);
+    }
+    append(flat, arg, op);
   }
-  return flat.length === 1 ? flat[0] : { op, args: flat };
+  return flat === null ? (only ?? (op === 'and' ? TRUE : FALSE)) : { op, args: flat };
+};
+
+const append = (flat: Expr[], arg: Expr, op: 'and' | 'or'): void => {
+  if (arg.op === op) for (const inner of arg.args) flat.push(inner);
+  else flat.push(arg);
 };
 
 /** The negation, with `not` before tests only. */
@@ -32,21 +48,57 @@ export const not = (e: Expr): Expr => {
   return e.op === 'not' ? e.arg : { op: 'not', arg: e };
 };
 
+/** Whether the condition asks for the kind of the event, so that it is another one for each kind. */
+export const asksKind = (e: Expr): boolean => {
+  switch (e.op) {
+    case 'and':
+    case 'or':
+      return e.args.some(asksKind);
+    case 'not':
+      return asksKind(e.arg);
+    case 'exists':
+      return e.field.field === KIND_FIELD;
+    case 'any':
+      return asksKind(e.test);
+    case 'has':
+      return isKind(e.value);
+    case 'in':
+    case 'glob':
+    case 'matches':
+      return isKind(e.left);
+    case 'compare':
+    case 'within':
+    case 'startswith':
+    case 'endswith':
+    case 'contains':
+      return isKind(e.left) || isKind(e.right);
+    default:
+      return false;
+  }
+};
+
+const isKind = (o: Operand): boolean => o.is === 'field' && o.field === KIND_FIELD;
+
 /**
  * @param kind name of the event's kind
- * @returns the same condition for events of that kind
+ * @returns the same condition for events of that kind; itself where nothing is to be done
  */
 export const simplify = (e: Expr, kind: Bytes): Expr => {
   switch (e.op) {
     case 'and':
-      return and(...e.args.map((arg) => simplify(arg, kind)));
-    case 'or':
-      return or(...e.args.map((arg) => simplify(arg, kind)));
-    case 'not':
-      return not(simplify(e.arg, kind));
+    case 'or': {
+      const args = e.args.map((arg) => simplify(arg, kind));
+      const same = args.every((arg, i) => arg === e.args[i] && arg.op !== e.op && !isTrue(arg) && !isFalse(arg));
+      return same && args.length > 1 ? e : join(e.op, args);
+    }
+    case 'not': {
+      const arg = simplify(e.arg, kind);
+      return arg === e.arg && arg.op !== 'and' && arg.op !== 'or' && arg.op !== 'not' ? e : not(arg);
+    }
     case 'any': {
       const test = simplify(e.test, kind);
-      return isFalse(test) ? FALSE : { ...e, test };
+      if (isFalse(test)) return FALSE;
+      return test === e.test ? e : { ...e, test };
     }
     default:
       return fold(e, kind);
@@ -54,7 +106,7 @@ export const simplify = (e: Expr, kind: Bytes): Expr => {
 };
 
 const constant = (o: Operand, kind: Bytes): Operand =>
-  o.is === 'field' && o.field === KIND_FIELD ? { is: 'string', value: kind } : o;
+  isKind(o) ? { is: 'string', value: kind } : o;
 
 const fold = (e: Expr, kind: Bytes): Expr => {
   switch (e.op) {
@@ -62,7 +114,7 @@ const fold = (e: Expr, kind: Bytes): Expr => {
       return e.field.field === KIND_FIELD ? TRUE : e;
     case 'has': {
       const value = constant(e.value, kind);
-      return { ...e, value };
+      return value === e.value ? e : { ...e, value };
     }
     case 'in': {
       const left = constant(e.left, kind);
@@ -82,7 +134,8 @@ const fold = (e: Expr, kind: Bytes): Expr => {
       const left = constant(e.left, kind);
       const right = constant(e.right, kind);
       const value = left.is === 'string' && right.is === 'string' ? holds(e, left, right) : null;
-      return value === null ? { ...e, left, right } : truth(value);
+      if (value !== null) return truth(value);
+      return left === e.left && right === e.right ? e : { ...e, left, right };
     }
     default:
       return e;

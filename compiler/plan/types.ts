@@ -18,6 +18,9 @@ export interface Entry {
 
 export type Form = 'text' | 'prefix' | 'suffix' | 'substring' | 'elements' | 'int' | 'range' | 'net' | 'bits';
 
+/** Whether a value falls into one class of the form at most. */
+export const isSingle = ({ form }: Pick<Classifier, 'form'>): boolean => form === 'text' || form === 'int';
+
 /** A classifier: all keys of one form on one operand, over all kinds. */
 export interface Classifier {
   readonly id: number;
@@ -28,7 +31,7 @@ export interface Classifier {
   readonly keys: Map<Bytes, number>;
 }
 
-/** A test that one lookup answers: the key's class is among those that the classifier finds. */
+/** A test that one lookup answers: the key's class is among those that the classifier finds. Each is one object. */
 export interface Access {
   readonly classifier: Classifier;
   readonly key: number;
@@ -47,14 +50,21 @@ export type Step =
       readonly op: 'pair';
       readonly a: Classifier;
       readonly b: Classifier;
-      /** By class of `a`, then class of `b`. */
-      readonly lists: ReadonlyMap<number, ReadonlyMap<number, readonly Candidate[]>>;
+      /** By `pairKey` of a class of `a` and one of `b`. */
+      readonly lists: ReadonlyMap<number, readonly Candidate[]>;
     };
+
+const PAIR = 2 ** 26;
+/** Two classes as one number: a classifier has fewer than 2^26. */
+export const pairKey = (a: number, b: number): number => a * PAIR + b;
+/** The two classes of a `pairKey`. */
+export const pairOf = (key: number): readonly [number, number] => [Math.floor(key / PAIR), key % PAIR];
 
 export interface KindPlan {
   /** Kind id. */
   readonly kind: number;
   readonly known: readonly Step[];
+  /** The same object where no scope tells workloads apart. */
   readonly unknown: readonly Step[];
   /** Policies that are assumed in every unknown workload. */
   readonly assumed: readonly number[];

@@ -1,0 +1,124 @@
+/** The ways to find a condition: lookups that must succeed where it holds, and what they leave to check. */
+import type { Expr } from '../../vm/bundle/normal.ts';
+import { TRUE } from '../../vm/bundle/normal.ts';
+import { type Accesses, type Cover, intervalOf, mergeCovers } from './access.ts';
+import { and } from './simplify.ts';
+import type { Access, Candidate, Classifier } from './types.ts';
+
+/** A way to find a condition, and the parts of it that need no check then. */
+export interface Choice {
+  readonly cover: Cover;
+  readonly answered: readonly Expr[];
+  /** The smaller, the fewer conditions share the way. */
+  readonly score: number;
+}
+
+/** How much a form costs and how little it tells, beside how many chose the key. */
+const WEIGHT: Readonly<Record<Classifier['form'], number>> = {
+  text: 0,
+  int: 0.5,
+  elements: 1,
+  net: 1,
+  prefix: 1,
+  suffix: 1.5,
+  substring: 3,
+  bits: 8,
+  range: 8,
+};
+
+/** How many conditions could hang on each key. */
+export class Popularity {
+  readonly #counts: number[][] = [];
+
+  constructor(candidates: readonly Candidate[], accesses: Accesses) {
+    const visit = (e: Expr): void => {
+      if (e.op === 'and' || e.op === 'or') for (const arg of e.args) visit(arg);
+      else for (const access of accesses.cover(e)?.accesses ?? []) this.#add(access);
+    };
+    for (const { condition } of candidates) visit(condition);
+  }
+
+  #add({ classifier, key }: Access): void {
+    const counts = (this.#counts[classifier.id] ??= []);
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+
+  of({ classifier, key }: Access): number {
+    return this.#counts[classifier.id]?.[key] ?? 0;
+  }
+}
+
+/** Finds ways; `popularity` says how many conditions share each key. */
+export class Choices {
+  readonly #accesses: Accesses;
+  readonly #popularity: Popularity;
+
+  constructor(accesses: Accesses, popularity: Popularity) {
+    this.#accesses = accesses;
+    this.#popularity = popularity;
+  }
+
+  /** Each way to find a condition: for a conjunction those of each part, for a disjunction the union of its parts' best. */
+  of(e: Expr): Choice[] {
+    if (e.op === 'and') return [...e.args.flatMap((arg) => this.of(arg)), ...this.#intervals(e.args)];
+    if (e.op === 'or') return this.#disjunction(e);
+    const cover = this.#accesses.cover(e);
+    return cover ? [this.#choice(e, cover)] : [];
+  }
+
+  #disjunction(e: Extract<Expr, { op: 'and' | 'or' }>): Choice[] {
+    if (e.args.length === 0) return [];
+    const covers: Cover[] = [];
+    for (const arg of e.args) {
+      const part = best(this.of(arg));
+      if (!part) return [];
+      covers.push({ ...part.cover, exact: part.answered.includes(arg) });
+    }
+    const cover = mergeCovers(covers);
+    return cover ? [this.#choice(e, cover)] : [];
+  }
+
+  #choice(e: Expr, cover: Cover): Choice {
+    return { cover, answered: cover.exact ? [e] : [], score: this.#score(cover) };
+  }
+
+  #score(cover: Cover): number {
+    let most = 0;
+    for (const access of cover.accesses) {
+      most = Math.max(most, this.#popularity.of(access) + WEIGHT[access.classifier.form]);
+    }
+    return most + cover.accesses.length / 1024;
+  }
+
+  /** Lower and upper bounds on one operand, taken together. */
+  #intervals(args: readonly Expr[]): Choice[] {
+    const byOperand = new Map<string, { tests: Expr[]; low: bigint; high: bigint }>();
+    for (const e of args) {
+      if (e.op !== 'compare' || e.cmp === '=' || e.left.is !== 'field' || e.right.is !== 'int') continue;
+      const interval = intervalOf(e.cmp, e.left, BigInt(e.right.value));
+      if (!interval) continue;
+      const name = JSON.stringify(e.left);
+      const all = byOperand.get(name) ?? { tests: [], low: interval[0], high: interval[1] };
+      all.tests.push(e);
+      if (interval[0] > all.low) all.low = interval[0];
+      if (interval[1] < all.high) all.high = interval[1];
+      byOperand.set(name, all);
+    }
+    return [...byOperand.values()].flatMap(({ tests, low, high }) => {
+      const first = tests[0] as Extract<Expr, { op: 'compare' }>;
+      if (tests.length < 2 || low > high || first.left.is !== 'field') return [];
+      return [{ cover: this.#accesses.range(first.left, low, high), answered: tests, score: WEIGHT.range / 2 }];
+    });
+  }
+}
+
+/** The way that the fewest share. */
+export const best = (choices: readonly Choice[]): Choice | null =>
+  choices.reduce<Choice | null>((a, b) => (a === null || b.score < a.score ? b : a), null);
+
+/** What is left to check of a condition that was found so. */
+export const without = (e: Expr, answered: readonly Expr[]): Expr => {
+  if (answered.length === 0) return e;
+  if (answered.includes(e)) return TRUE;
+  return e.op === 'and' ? and(...e.args.filter((arg) => !answered.includes(arg))) : e;
+};
