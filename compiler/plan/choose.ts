@@ -54,7 +54,8 @@ type Pairs = Map<Classifier, Map<Classifier, Map<number, Candidate[]>>>;
 const twoPoints = (ways: readonly Choice[]): readonly [Choice, Choice] | null => {
   const points = ways.filter(isPoint);
   const first = best(points);
-  const second = first && best(points.filter((p) => p.cover.accesses[0].classifier !== first.cover.accesses[0].classifier));
+  const second =
+    first && best(points.filter((p) => p.cover.accesses[0].classifier !== first.cover.accesses[0].classifier));
   return second && [first, second];
 };
 
@@ -82,7 +83,8 @@ const hang = (
   }
 };
 
-const distinct = (accesses: readonly Access[]): Iterable<Access> => (accesses.length < 2 ? accesses : new Set(accesses));
+const distinct = (accesses: readonly Access[]): Iterable<Access> =>
+  accesses.length < 2 ? accesses : new Set(accesses);
 
 /** Moves a candidate from a key on to pairs of it with its next best keys; false where it has none. */
 const paired = ({ candidate, choice, access }: Hung, pairs: Pairs, choices: Choices): boolean => {
@@ -91,7 +93,8 @@ const paired = ({ candidate, choice, access }: Hung, pairs: Pairs, choices: Choi
     .of(rest)
     .filter(
       ({ cover }) =>
-        cover.accesses.length <= MAX_PAIRS && cover.accesses.every(({ classifier }) => classifier !== access.classifier),
+        cover.accesses.length <= MAX_PAIRS &&
+        cover.accesses.every(({ classifier }) => classifier !== access.classifier),
     );
   const second = best(others);
   if (!second) return false;

@@ -105,8 +105,7 @@ export const simplify = (e: Expr, kind: Bytes): Expr => {
   }
 };
 
-const constant = (o: Operand, kind: Bytes): Operand =>
-  isKind(o) ? { is: 'string', value: kind } : o;
+const constant = (o: Operand, kind: Bytes): Operand => (isKind(o) ? { is: 'string', value: kind } : o);
 
 const fold = (e: Expr, kind: Bytes): Expr => {
   switch (e.op) {
