@@ -30,7 +30,6 @@ const MAX_SYNTAX_ERRORS = 20;
  * What no YAML text holds (YAML 1.2, section 5.1); the library lets it pass. A carriage return alone is a line break
  * there and in editors, yet none for the library: what a reviewer reads as a line of its own would be a comment's rest.
  */
-// eslint-disable-next-line no-control-regex -- these are what is looked for
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\p{Cs}]|\r(?!\n)/u;
 
 export interface YamlDocuments {
