@@ -3,7 +3,7 @@
  * Steps are those of the counting build: an instruction, a probe, a candidate, a transition, or 16 bytes hashed or compared.
  */
 import type { Operand } from '../../vm/bundle/normal.ts';
-import { ACCEPT, DICT, FIELDS, INTERNAL_FIELDS, LIMITS, REJECT, SET_FORMS } from '../../vm/spec/index.ts';
+import { ACCEPT, FIELDS, INTERNAL_FIELDS, LIMITS, REJECT, SET_FORMS } from '../../vm/spec/index.ts';
 import type { Classifier } from '../plan/index.ts';
 import type { TestRow } from './tests.ts';
 
@@ -17,8 +17,8 @@ const id = (name: string): number => FIELDS.find((f) => f.name === name)!.id;
 
 export const passes = (bytes: number): number => Math.ceil(bytes / 16);
 
-/** A probe of a dictionary with a text of so many bytes. */
-export const probeSteps = (bytes: number): number => 2 + passes(bytes) * (1 + DICT.maxSame);
+/** A look-up of a text of so many bytes: the hash, two buckets, one compare. */
+export const probeSteps = (bytes: number): number => 2 + 2 * passes(bytes);
 
 /** Bytes at most of an operand's text; an element's are counted with its list. */
 export const lengthAtMost = (o: Operand): number => {
@@ -102,7 +102,7 @@ const operationSteps = (
       else if (row.sub === SET_FORMS.int) steps += 2 + probeSteps(8);
       else {
         steps += 2;
-        read(left, 1 + DICT.maxSame);
+        read(left, 2);
       }
       break;
     case 'automaton':
@@ -149,7 +149,7 @@ export const classifierSteps = (
     case 'substring':
       return begin + 2 * length + sizes.cap + 2;
     case 'elements':
-      return begin + Math.floor(length / 4) * probeSteps(1) + 3 * passes(length);
+      return begin + Math.floor(length / 4) * probeSteps(1) + 2 * passes(length);
     case 'int':
       return begin + probeSteps(8);
     case 'range':

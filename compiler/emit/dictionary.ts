@@ -1,103 +1,93 @@
-/**
- * Two-choice cuckoo dictionaries (Pagh and Rodler, ESA 2001): see DICT in the specification for the layout. Placement is a
- * fixed sequence, so that the same input gives the same bytes; a set of keys that resists it gets another seed, and room.
- */
+/** Dictionaries of texts: see DICT in the specification for the layout, `cuckoo.ts` for where keys go. */
 import type { Bytes } from '../../vm/bundle/normal.ts';
-import { DICT } from '../../vm/spec/index.ts';
-import { hash, mix } from './hash.ts';
+import { DICT, DICT_RECORD } from '../../vm/spec/index.ts';
+import { type Placed, place } from './cuckoo.ts';
+import { hash, hashed, highProduct } from './hash.ts';
 import type { Writer } from './writer.ts';
 
-const SLOTS = 4;
-const FULL = 0.85;
+/** Seeds that are tried for a number of buckets. */
 const SEEDS = 16;
-const EMPTY = -1;
+const SLOTS = DICT.bucket / DICT.slot;
+
+/** A hash that leaves its result in `hashed`. */
+export type Hash = (key: Bytes, seed: number) => void;
 
 /**
- * Writes a dictionary and its records.
+ * Writes a dictionary and its records, these in the order of the slots, so that reading all reads forward.
  * @param items distinct keys with a u32 value each
+ * @param hashOf what the VM's look-up hashes with
  * @returns its offset
  */
-export const writeDictionary = (w: Writer, items: readonly (readonly [Bytes, number])[]): number => {
-  const { mask, seed, slots, hashes } = place(items.map(([key]) => key));
-  const at = w.reserve(DICT.header + (mask + 1) * DICT.bucket, 8);
-  w.u32(at + DICT.mask, mask);
+export const writeDictionary = (
+  w: Writer,
+  items: readonly (readonly [Bytes, number])[],
+  hashOf: Hash = hash,
+): number => {
+  const { buckets, seed, slots, tags, overflows } = placeKeys(items, hashOf);
+  const at = w.reserve(DICT.header + buckets * DICT.bucket, 8);
+  w.u32(at + DICT.buckets, buckets);
   w.u32(at + DICT.seed, seed);
   for (let slot = 0; slot < slots.length; slot++) {
     const item = slots[slot];
-    if (item === EMPTY) continue;
+    const overflow = slot % SLOTS === 0 && overflows[slot / SLOTS] === 1 ? DICT.overflow : 0;
+    const row = at + DICT.header + slot * DICT.slot;
+    if (item < 0) {
+      if (overflow) w.u32(row + 4, overflow);
+      continue;
+    }
     const [key, value] = items[item];
-    const record = w.reserve(8 + key.length);
-    w.u32(record, value);
-    w.u32(record + 4, key.length);
-    w.text(record + 8, key);
-    w.u32(at + DICT.header + slot * DICT.slot, hashes[item]);
-    w.u32(at + DICT.header + slot * DICT.slot + 4, record);
+    const record = w.reserve(DICT_RECORD.bytes + key.length, 1);
+    w.u32(record + DICT_RECORD.value, value);
+    w.u16(record + DICT_RECORD.length, key.length);
+    w.text(record + DICT_RECORD.bytes, key);
+    w.u32(row, tags[item]);
+    w.u32(row + 4, record + overflow);
   }
-  w.reserve(0);
   return at;
 };
 
-interface Placed {
-  readonly mask: number;
+interface PlacedKeys extends Placed {
+  readonly buckets: number;
   readonly seed: number;
-  /** Item of each slot. */
-  readonly slots: Int32Array;
-  readonly hashes: Uint32Array;
+  readonly tags: Uint32Array;
 }
 
-const place = (keys: readonly Bytes[]): Placed => {
-  let buckets = 1;
-  while (buckets * SLOTS * FULL < keys.length) buckets *= 2;
-  for (let n = buckets; ; n *= 2) {
-    if (n > buckets * 1024) throw new Error(`BUG: no placement for ${keys.length} keys`);
+/** A set of keys that resists its table gets another seed, and at last room. */
+const placeKeys = (items: readonly (readonly [Bytes, number])[], hashOf: Hash): PlacedKeys => {
+  const n = items.length;
+  const [places, tags] = [new Uint32Array(n), new Uint32Array(n)];
+  const [firsts, seconds] = [new Uint32Array(n), new Uint32Array(n)];
+  for (let buckets = bucketsFor(n); buckets <= DICT.maxBuckets; buckets += (buckets >>> 4) + 1) {
     for (let i = 0; i < SEEDS; i++) {
-      const seed = mix(i * 0x9e3779b9 + 1);
-      const hashes = Uint32Array.from(keys, (key) => hash(key, seed));
-      const slots = sharesFew(hashes) ? fill(hashes, n - 1) : null;
-      if (slots) return { mask: n - 1, seed, slots, hashes };
-    }
-  }
-};
-
-/** At most DICT.maxSame keys share a hash: what a probe compares is bounded. */
-const sharesFew = (hashes: Uint32Array): boolean => {
-  const sorted = hashes.slice().sort();
-  for (let i = DICT.maxSame; i < sorted.length; i++) if (sorted[i] === sorted[i - DICT.maxSame]) return false;
-  return true;
-};
-
-/** Random-walk insertion with a fixed sequence of choices; null where a key finds no place. */
-const fill = (hashes: Uint32Array, mask: number): Int32Array | null => {
-  const slots = new Int32Array((mask + 1) * SLOTS).fill(EMPTY);
-  let random = 1;
-  for (let item = 0; item < hashes.length; item++) {
-    let homeless = item;
-    let bucket = hashes[item] & mask;
-    for (let kicks = 0; homeless !== EMPTY; kicks++) {
-      if (kicks > 500) return null;
-      const other = otherBucket(hashes[homeless], bucket, mask);
-      const free = freeSlot(slots, bucket) ?? freeSlot(slots, other);
-      if (free !== null) {
-        slots[free] = homeless;
-        break;
+      const seed = Math.imul(i + 1, DICT.second) >>> 0;
+      for (let k = 0; k < n; k++) {
+        hashOf(items[k][0], seed);
+        places[k] = hashed.place;
+        tags[k] = hashed.tag;
+        firsts[k] = highProduct(hashed.place, buckets);
+        seconds[k] = highProduct(Math.imul(hashed.place ^ hashed.tag, DICT.second) >>> 0, buckets);
       }
-      random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
-      const victim = (random & (1 << 20) ? other : bucket) * SLOTS + (random >>> 30);
-      const evicted = slots[victim];
-      slots[victim] = homeless;
-      bucket = otherBucket(hashes[evicted], Math.floor(victim / SLOTS), mask);
-      homeless = evicted;
+      const placed = tellApart(tags, firsts, seconds) ? place(firsts, seconds, buckets, SLOTS) : null;
+      if (placed) return { ...placed, buckets, seed, tags };
     }
   }
-  return slots;
+  throw new Error(`BUG: no placement for ${n} keys`);
 };
 
-const otherBucket = (h: number, bucket: number, mask: number): number => {
-  const first = h & mask;
-  return bucket === first ? mix(h) & mask : first;
-};
+/** Seven slots of eight are taken: the look-up of a key that is not there is likely to end in its first bucket. */
+const bucketsFor = (keys: number): number => Math.max(1, Math.ceil(keys / (SLOTS * 0.875)));
 
-const freeSlot = (slots: Int32Array, bucket: number): number | null => {
-  for (let i = bucket * SLOTS; i < (bucket + 1) * SLOTS; i++) if (slots[i] === EMPTY) return i;
-  return null;
+/** Whether no two keys with one tag share a bucket. */
+const tellApart = (tags: Uint32Array, firsts: Uint32Array, seconds: Uint32Array): boolean => {
+  const sorted = tags.slice().sort();
+  const twice = new Map<number, number[]>();
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) twice.set(sorted[i], []);
+  if (twice.size === 0) return true;
+  for (let i = 0; i < tags.length; i++) twice.get(tags[i])?.push(i);
+  for (const items of twice.values()) {
+    const own = items.map((i) => new Set([firsts[i], seconds[i]]));
+    const all = new Set(own.flatMap((buckets) => [...buckets]));
+    if (all.size < own.reduce((sum, { size }) => sum + size, 0)) return false;
+  }
+  return true;
 };

@@ -1,14 +1,16 @@
 /**
  * Two-choice cuckoo dictionary: see DICT in the specification.
  *
- *     | mask u32 | seed u32 | bucket 0: {tag, offset} × 4 | bucket 1 | ...
+ *     | buckets u32 | seed u32 | bucket 0: {tag, offset} × 4 | bucket 1 | ...
  *
- * Whatever the event says, a probe reads two buckets and compares at most DICT.maxSame texts: nobody who chooses event
- * texts can make it slower. Offsets are from the program's start; 0 is an empty slot.
+ * Whatever the event says, a look-up reads two buckets and compares one text: nobody who chooses event texts can make it
+ * slower. Offsets are from the program's start; 0 is an empty slot.
  */
 import { count } from './counting';
-import { DICT_BUCKET, DICT_HEADER, DICT_MAX_SAME, DICT_RECORD_BYTES, DICT_RECORD_LENGTH } from './generated/spec';
-import { equal, hash, mix } from './text';
+import * as S from './generated/spec';
+import { equal, hash } from './text';
+
+export const NOT_FOUND: u32 = 0xffffffff;
 
 /**
  * @param program address of the program
@@ -16,28 +18,38 @@ import { equal, hash, mix } from './text';
  * @returns the value of the record that equals [p, n); NOT_FOUND if there is none
  */
 export function find(program: usize, dict: u32, p: usize, n: u32): u32 {
-  const table = program + dict;
-  const mask = load<u32>(table);
-  const h = hash(p, n, load<u32>(table, 4));
-  const first = h & mask;
-  const second = mix(h) & mask;
-  let same: u32 = 0;
-  let bucket = table + DICT_HEADER + first * DICT_BUCKET;
-  for (let turn = 0; turn < 2; turn++) {
-    count(1);
-    for (let slot = bucket; slot < bucket + DICT_BUCKET; slot += 8) {
-      if (load<u32>(slot) != h) continue;
-      const offset = load<u32>(slot, 4);
-      if (!offset) continue;
-      const record = program + offset;
-      if (load<u32>(record, DICT_RECORD_LENGTH) == n && equal(record + DICT_RECORD_BYTES, p, n))
-        return load<u32>(record);
-      if (++same == DICT_MAX_SAME) return NOT_FOUND;
-    }
-    if (first == second) break;
-    bucket = table + DICT_HEADER + second * DICT_BUCKET;
-  }
-  return NOT_FOUND;
+  return findHashed(program, dict, hash(p, n, load<u32>(program + dict, S.DICT_SEED)), p, n);
 }
 
-export const NOT_FOUND: u32 = 0xffffffff;
+/** The same with a hash that the caller computed as the compiler did. */
+export function findHashed(program: usize, dict: u32, h: u64, p: usize, n: u32): u32 {
+  const table = program + dict;
+  const buckets = <u64>load<u32>(table);
+  const tag = <u32>h;
+  count(1);
+  const first = bucketOf(table, h >> 32, buckets);
+  let offset = offsetOf(first, tag);
+  if (!offset) {
+    if (!(load<u32>(first, 4) & S.DICT_OVERFLOW)) return NOT_FOUND;
+    count(1);
+    offset = offsetOf(bucketOf(table, <u64>(((<u32>(h >> 32)) ^ tag) * S.DICT_SECOND), buckets), tag);
+    if (!offset) return NOT_FOUND;
+  }
+  const record = program + offset;
+  if (<u32>load<u16>(record, S.DICT_RECORD_LENGTH) != n) return NOT_FOUND;
+  return equal(p, record + S.DICT_RECORD_BYTES, n) ? load<u32>(record) : NOT_FOUND;
+}
+
+function bucketOf(table: usize, place: u64, buckets: u64): usize {
+  return table + S.DICT_HEADER + <usize>((place * buckets) >> 32) * S.DICT_BUCKET;
+}
+
+/** Offset behind the tag in the bucket, 0 if it is not there. Without branches: which slot it is cannot be foreseen. */
+function offsetOf(bucket: usize, tag: u32): u32 {
+  let offset: u32 = 0;
+  offset = select<u32>(load<u32>(bucket, 28), offset, load<u32>(bucket, 24) == tag);
+  offset = select<u32>(load<u32>(bucket, 20), offset, load<u32>(bucket, 16) == tag);
+  offset = select<u32>(load<u32>(bucket, 12), offset, load<u32>(bucket, 8) == tag);
+  offset = select<u32>(load<u32>(bucket, 4), offset, load<u32>(bucket) == tag);
+  return offset & ~S.DICT_OVERFLOW;
+}

@@ -1,24 +1,38 @@
 /** Bytes: hash, equality, folding, search. Every span was checked by whoever made it. */
 import { count, countBytes } from './counting';
 
-/** MurmurHash3 x86_32 (Austin Appleby, public domain description); the compiler's `emit/hash.ts` is the same function. */
-export function hash(p: usize, n: u32, seed: u32): u32 {
+const FIRST: u64 = 0x9e3779b97f4a7c15;
+const STEP: u64 = 0xbf58476d1ce4e5b9;
+const LAST: u64 = 0x94d049bb133111eb;
+
+/**
+ * Hash of a dictionary's key, the same function as `hash` of the compiler, which says how it works. The upper half says
+ * where the key lies, the lower one tells it from others there.
+ */
+export function hash(p: usize, n: u32, seed: u32): u64 {
   countBytes(n);
-  let h = seed;
-  const words = p + (n & ~3);
-  let at = p;
-  while (at < words) {
-    h ^= rotl<u32>(load<u32>(at) * 0xcc9e2d51, 15) * 0x1b873593;
-    h = rotl<u32>(h, 13) * 5 + 0xe6546b64;
-    at += 4;
+  let key = <u64>(seed + n) * FIRST;
+  if (n < 8) return product(key ^ shortWord(p, n)) * LAST;
+  let sum: u64 = 0;
+  const last = p + n - 8;
+  while (p < last) {
+    sum ^= product(load<u64>(p) ^ key);
+    key += STEP;
+    p += 8;
   }
-  let k: u32 = 0;
-  const rest = n & 3;
-  if (rest == 3) k = ((<u32>load<u8>(at, 2)) << 16) | (<u32>load<u16>(at));
-  else if (rest == 2) k = <u32>load<u16>(at);
-  else if (rest == 1) k = <u32>load<u8>(at);
-  if (rest) h ^= rotl<u32>(k * 0xcc9e2d51, 15) * 0x1b873593;
-  return mix(h ^ n);
+  return (sum ^ product(load<u64>(last) ^ key)) * LAST;
+}
+
+/** Product of the two halves. */
+function product(word: u64): u64 {
+  return (word & 0xffffffff) * (word >> 32);
+}
+
+/** All of less than eight bytes. */
+function shortWord(p: usize, n: u32): u64 {
+  if (n >= 4) return (<u64>load<u32>(p)) | ((<u64>load<u32>(p + n - 4)) << 32);
+  if (n == 0) return 0;
+  return (<u64>load<u8>(p)) | ((<u64>load<u8>(p + (n >> 1))) << 8) | ((<u64>load<u8>(p + n - 1)) << 16);
 }
 
 /** The final mix of MurmurHash3: every bit of the input changes half of the output's. */
@@ -28,19 +42,17 @@ export function mix(h: u32): u32 {
   return h ^ (h >> 16);
 }
 
-/** Whether `n` bytes are the same at both places. */
+/** Whether `n` bytes are the same at both places. The last word is read where it ends, whether or not it was read before. */
 export function equal(p: usize, q: usize, n: u32): bool {
   countBytes(n);
-  let i: u32 = 0;
-  while (i + 8 <= n) {
-    if (load<u64>(p + i) != load<u64>(q + i)) return false;
-    i += 8;
+  if (n < 8) return shortWord(p, n) == shortWord(q, n);
+  const last = p + n - 8;
+  const d = q - p;
+  while (p < last) {
+    if (load<u64>(p) != load<u64>(p + d)) return false;
+    p += 8;
   }
-  while (i < n) {
-    if (load<u8>(p + i) != load<u8>(q + i)) return false;
-    i++;
-  }
-  return true;
+  return load<u64>(last) == load<u64>(last + d);
 }
 
 /** Copies `n` bytes with A-Z as a-z. */

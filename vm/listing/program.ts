@@ -4,6 +4,7 @@ import {
   CLASSIFIER,
   CLASSIFIER_FORMS,
   DICT,
+  DICT_RECORD,
   ENTRY,
   FIELDS,
   INTERNAL_FIELDS,
@@ -165,8 +166,8 @@ export class ProgramReader {
     const net = sub === SET_FORMS.net;
     const dict = net ? this.#u32(right + LENGTHS.dict) : right;
     const members = this.#dictionary(dict).map(([record]) => {
-      if (net) return this.#network(record + 8);
-      return sub === SET_FORMS.int ? String(this.#view.getBigInt64(record + 8, true)) : this.#text(record + 4);
+      if (net) return this.#network(record + DICT_RECORD.bytes);
+      return sub === SET_FORMS.int ? this.#integer(record) : this.#key(record);
     });
     const more = members.length > SHOWN ? `, and ${members.length - SHOWN} more` : '';
     return `(${members.sort().slice(0, SHOWN).join(', ')}${more})`;
@@ -180,7 +181,7 @@ export class ProgramReader {
       const used = [this.#u16(row + STEP.a), this.#u16(row + STEP.b)].slice(0, ['list', 'join', 'pair'].indexOf(op));
       if (op === 'list') return { op, classifiers: used, lists: [{ keys: [], candidates: this.#candidates(table) }] };
       const lists = this.#dictionary(table).map(([record, value]) => ({
-        keys: used.map((c, j) => classifiers[c].keys.get(this.#u32(record + 8 + j * 4)) ?? '?'),
+        keys: used.map((c, j) => classifiers[c].keys.get(this.#u32(record + DICT_RECORD.bytes + j * 4)) ?? '?'),
         candidates: this.#candidates(value),
       }));
       lists.sort((a, b) => (a.keys.join() < b.keys.join() ? -1 : 1));
@@ -219,8 +220,8 @@ export class ProgramReader {
   #texts(dict: number, form: string): Map<number, string> {
     return new Map(
       this.#dictionary(dict).map(([record, value]) => {
-        if (form === 'int') return [value, String(this.#view.getBigInt64(record + 8, true))];
-        return [value, form === 'net' ? this.#network(record + 8) : this.#text(record + 4)];
+        if (form === 'int') return [value, this.#integer(record)];
+        return [value, form === 'net' ? this.#network(record + DICT_RECORD.bytes) : this.#key(record)];
       }),
     );
   }
@@ -270,10 +271,10 @@ export class ProgramReader {
 
   /** Offsets and values of a dictionary's records. */
   #dictionary(at: number): [record: number, value: number][] {
-    const slots = (this.#u32(at + DICT.mask) + 1) * (DICT.bucket / DICT.slot);
+    const slots = this.#u32(at + DICT.buckets) * (DICT.bucket / DICT.slot);
     const found: [number, number][] = [];
     for (let i = 0; i < slots; i++) {
-      const record = this.#u32(at + DICT.header + i * DICT.slot + 4);
+      const record = (this.#u32(at + DICT.header + i * DICT.slot + 4) & ~DICT.overflow) >>> 0;
       if (record) found.push([record, this.#u32(record)]);
     }
     return found;
@@ -285,7 +286,16 @@ export class ProgramReader {
   }
 
   #text(at: number): string {
-    return quoted(Buffer.from(this.#bytes.subarray(at + 4, at + 4 + this.#u32(at))).toString('latin1'));
+    return this.#quoted(at + 4, this.#u32(at));
+  }
+  #key(record: number): string {
+    return this.#quoted(record + DICT_RECORD.bytes, this.#u16(record + DICT_RECORD.length));
+  }
+  #integer(record: number): string {
+    return String(this.#view.getBigInt64(record + DICT_RECORD.bytes, true));
+  }
+  #quoted(at: number, length: number): string {
+    return quoted(Buffer.from(this.#bytes.subarray(at, at + length)).toString('latin1'));
   }
 
   #u8(at: number): number {

@@ -172,12 +172,23 @@ export const CLASSIFIER_FORMS = {
 } as const;
 
 /**
- * A dictionary: two-choice cuckoo hashing, buckets of four slots {tag, offset} (Pagh and Rodler 2001; Fan et al. 2013).
- * A tag is the whole 32-bit hash; at most two records share one, so a probe reads two buckets and compares two texts.
- * A record: u32 value, u32 length, bytes padded to 4.
+ * A dictionary: u32 buckets, u32 seed, then the buckets: two-choice cuckoo hashing, four slots {u32 tag, u32 offset} each
+ * (Pagh and Rodler 2001; Fan et al. 2013). Of the 64 bits of a hash the upper half times the number of buckets gives the
+ * first bucket, the lower half is the tag; both, combined by exclusive or and times `second`, give the second bucket likewise.
+ * `overflow` in the first offset of a bucket says that a key whose first bucket this is lies in its second. Keys that share a tag share no bucket,
+ * so that a look-up compares one text. A record: u32 value, u16 length, bytes; it is not aligned.
  */
-export const DICT = { header: 8, mask: 0, seed: 4, bucket: 32, slot: 8, maxSame: 2 } as const;
-export const DICT_RECORD = { value: 0, length: 4, bytes: 8 } as const;
+export const DICT = {
+  header: 8,
+  buckets: 0,
+  seed: 4,
+  bucket: 32,
+  slot: 8,
+  overflow: 0x80000000,
+  second: 0x9e3779b1,
+  maxBuckets: 0x1000000,
+} as const;
+export const DICT_RECORD = { value: 0, length: 4, bytes: 6 } as const;
 /** A text: u32 length, bytes padded to 4. */
 export const TEXT = { length: 0, bytes: 4 } as const;
 /** Lengths: u32 count, u32 dictionary, then the lengths ascending. Networks: bits of the 128-bit form; keys are 16 bytes masked and a u32 of bits. */

@@ -18,6 +18,11 @@ export function isInside(offset: u32, count: u32, each: u32): bool {
   return offset >= S.PROGRAM_HEADER && !(offset & 3) && <u64>offset + <u64>count * <u64>each <= <u64>size;
 }
 
+/** Whether `n` bytes lie at `offset`, behind the header. */
+export function areBytes(offset: u32, n: u32): bool {
+  return offset >= S.PROGRAM_HEADER && <u64>offset + <u64>n <= <u64>size;
+}
+
 /** The u32 at an offset that is inside. */
 export function at(offset: u32): u32 {
   return load<u32>(base + offset);

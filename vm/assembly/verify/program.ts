@@ -160,7 +160,7 @@ function classifierSteps(classifier: u32): u64 {
     case S.CLASSIFIER_FORM_SUBSTRING:
       return begin + 2 * length + cap + 2; // a position costs one more where it ends what was found before
     case S.CLASSIFIER_FORM_ELEMENTS: // each element at least: two buckets, and a begun 16 bytes to hash and to compare
-      return begin + (length / 4) * probeSteps(1) + 3 * passes(length);
+      return begin + (length / 4) * probeSteps(1) + 2 * passes(length);
     case S.CLASSIFIER_FORM_INT:
       return begin + probeSteps(8);
     case S.CLASSIFIER_FORM_RANGE:

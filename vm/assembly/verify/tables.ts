@@ -1,6 +1,6 @@
 /** Dictionaries, lengths, intervals and automata: whether every offset and state in them stays inside. */
 import * as S from '../generated/spec';
-import { at, isInside, passes, program } from './bounds';
+import { areBytes, at, isInside, passes, program } from './bounds';
 import { isRef, refSteps } from './refs';
 
 /** What the values of a dictionary mean, and so what they may be. */
@@ -21,23 +21,30 @@ export function isText(offset: u32): bool {
  */
 export function isDictionary(offset: u32, values: u32, limit: u32): bool {
   if (!isInside(offset, 1, S.DICT_HEADER)) return false;
-  const mask = at(offset);
-  if (mask >= 0x1000000 || mask & (mask + 1)) return false;
-  if (!isInside(offset + S.DICT_HEADER, mask + 1, S.DICT_BUCKET)) return false;
-  const end = offset + S.DICT_HEADER + (mask + 1) * S.DICT_BUCKET;
+  const buckets = at(offset);
+  if (buckets == 0 || buckets > S.DICT_MAX_BUCKETS) return false;
+  if (!isInside(offset + S.DICT_HEADER, buckets, S.DICT_BUCKET)) return false;
+  const end = offset + S.DICT_HEADER + buckets * S.DICT_BUCKET;
   for (let slot = offset + S.DICT_HEADER; slot < end; slot += S.DICT_SLOT) {
-    const record = at(slot + 4);
+    const record = at(slot + 4) & ~S.DICT_OVERFLOW;
     if (!record) continue;
-    if (!isInside(record, 1, 4) || !isText(record + 4)) return false;
+    if (!isRecord(record)) return false;
     if (values == CLASS_BELOW_LIMIT && at(record) >= limit) return false;
     if (values == ANY_REF && !isRef(at(record))) return false;
   }
   return true;
 }
 
-/** Steps of a probe with a text of `n` bytes: the hash, two buckets, and two compares. */
+/** A record of a dictionary, which is not aligned. */
+function isRecord(offset: u32): bool {
+  if (!areBytes(offset, S.DICT_RECORD_BYTES)) return false;
+  const n = <u32>load<u16>(program() + offset, S.DICT_RECORD_LENGTH);
+  return n <= S.LIMIT_TEXT_BYTES && areBytes(offset + S.DICT_RECORD_BYTES, n);
+}
+
+/** Steps of a look-up of a text of `n` bytes: the hash, two buckets, and one compare. */
 export function probeSteps(n: u64): u64 {
-  return 2 + passes(n) * (1 + S.DICT_MAX_SAME);
+  return 2 + 2 * passes(n);
 }
 
 /** Ascending lengths (or bits) up to `most`, and their dictionary. */
@@ -116,10 +123,10 @@ function isClassMap(offset: u32, classes: u32): bool {
 
 /** Steps of the dearest ref of a dictionary of refs. */
 export function dearestRef(offset: u32): u64 {
-  const end = offset + S.DICT_HEADER + (at(offset) + 1) * S.DICT_BUCKET;
+  const end = offset + S.DICT_HEADER + at(offset) * S.DICT_BUCKET;
   let most: u64 = 0;
   for (let slot = offset + S.DICT_HEADER; slot < end; slot += S.DICT_SLOT) {
-    const record = at(slot + 4);
+    const record = at(slot + 4) & ~S.DICT_OVERFLOW;
     if (record) most = max(most, refSteps(at(record)));
   }
   return most;

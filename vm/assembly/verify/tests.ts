@@ -156,7 +156,7 @@ function verifySet(left: u32, shape: u32, table: u32, form: u32): i32 {
   if (!isDictionary(table, ANY_VALUE, 0)) return S.ERROR_BOUNDS;
   fixed += 2;
   if (form == S.SET_FORM_INT) fixed += probeSteps(8);
-  else add(left, 1 + S.DICT_MAX_SAME);
+  else add(left, 2);
   return S.ERROR_OK;
 }
 
