@@ -10,11 +10,12 @@ import { jsonRules } from './json-rules.ts';
 import { timePeer, timeVm } from './measure.ts';
 import { opaNative } from './opa-native.ts';
 import { opaWasm } from './opa-wasm.ts';
+import { sapl } from './sapl.ts';
 import type { Peer } from './peer.ts';
 import { peerEvents, peerRules } from './rules.ts';
 
 /** In the order of the table. */
-const PEERS: readonly Peer[] = [map, closures, opaNative, cel, opaWasm, cedar, jsonRules];
+const PEERS: readonly Peer[] = [map, closures, opaNative, cel, opaWasm, sapl, cedar, jsonRules];
 
 const EVENTS = 4096;
 const VM = 'Lictor, Wasm, batch';
