@@ -5,8 +5,9 @@ import { isUnsigned } from '../plan/access.ts';
 import { type Classifier, type KindPlan, pairOf, type Step } from '../plan/index.ts';
 import { classifierSteps } from './cost.ts';
 import { writeDictionary } from './dictionary.ts';
+import { writeNetworks } from './networks.ts';
 import type { Operands } from './operands.ts';
-import { writeLengths, writeNetworks, writeRanges, writeSubstrings } from './tables.ts';
+import { writeLengths, writeRanges, writeSubstrings } from './tables.ts';
 import { integerKey } from './tests.ts';
 import type { Writer } from './writer.ts';
 
@@ -69,7 +70,7 @@ const writeOne = (
   const items = [...classifier.keys]
     .filter(([, key]) => keys.has(key))
     .map(([text, key]) => [text, classes.get(key)!] as const);
-  const sizes = { cap: 1, lengths: [] as readonly number[], count: 0, ...tableOf(w, classifier, items) };
+  const sizes = { cap: 1, lengths: [] as readonly number[], count: 0, walk: 0, ...tableOf(w, classifier, items) };
   const { table, cap } = sizes;
   const steps = classifierSteps(classifier, sizes);
   return { classifier, number, classes, operand: operands.field(operand), table, cap, steps };
@@ -79,7 +80,7 @@ const tableOf = (
   w: Writer,
   classifier: Classifier,
   items: readonly (readonly [Bytes, number])[],
-): { table: number; cap?: number; lengths?: readonly number[]; count?: number } => {
+): { table: number; cap?: number; lengths?: readonly number[]; count?: number; walk?: number } => {
   switch (classifier.form) {
     case 'text':
       return { table: writeDictionary(w, items) };
@@ -99,7 +100,7 @@ const tableOf = (
     }
     case 'net': {
       const written = writeNetworks(w, items);
-      return { ...written, cap: written.lengths.length };
+      return { ...written, cap: written.chain };
     }
     case 'substring':
       return { table: writeSubstrings(w, items).table, cap: items.length };

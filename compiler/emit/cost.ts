@@ -98,7 +98,8 @@ const operationSteps = (
     case 'order':
       break;
     case 'in':
-      if (row.sub === SET_FORMS.net) steps += networks.get(row.right)! * (1 + probeSteps(20));
+      if (row.sub === SET_FORMS.net) steps += networks.get(row.right)!;
+      else if (row.sub === SET_FORMS.prefix) steps += 1;
       else if (row.sub === SET_FORMS.int) steps += 2 + probeSteps(8);
       else {
         steps += 2;
@@ -135,7 +136,7 @@ const operationSteps = (
 /** A classifier's run, given the sizes of the tables that were written for it. */
 export const classifierSteps = (
   { form, fold, operand }: Classifier,
-  sizes: { readonly lengths: readonly number[]; readonly cap: number; readonly count: number },
+  sizes: { readonly lengths: readonly number[]; readonly cap: number; readonly count: number; readonly walk: number },
 ): number => {
   const o: Operand = { is: 'field', ...operand };
   const length = lengthAtMost(o);
@@ -155,7 +156,7 @@ export const classifierSteps = (
     case 'range':
       return begin + (32 - Math.clz32(sizes.count)) + sizes.cap;
     case 'net':
-      return begin + sizes.lengths.length * (1 + probeSteps(20));
+      return begin + sizes.walk + sizes.cap;
     case 'bits':
       return begin + 64;
   }

@@ -1,4 +1,4 @@
-/** Tables of classifiers and sets that stand beside dictionaries: lengths, networks, intervals, automata. */
+/** Tables of classifiers and sets that stand beside dictionaries: lengths, intervals, automata. */
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { AUTOMATON, LENGTHS, RANGES, SUBSTRINGS } from '../../vm/spec/index.ts';
 import type { Dfa } from '../pattern/index.ts';
@@ -11,16 +11,6 @@ type Item = readonly [Bytes, number];
 export const writeLengths = (w: Writer, items: readonly Item[]): { table: number; lengths: readonly number[] } => {
   const lengths = ascending(items.map(([key]) => key.length));
   return { table: writeLengthTable(w, lengths, writeDictionary(w, items)), lengths };
-};
-
-/** Networks: keys are 16 bytes and one of prefix bits. Host bits must be zero. */
-export const writeNetworks = (w: Writer, items: readonly Item[]): { table: number; lengths: readonly number[] } => {
-  const lengths = ascending(items.map(([key]) => key.charCodeAt(16)));
-  const dict = writeDictionary(
-    w,
-    items.map(([key, value]) => [`${key}\0\0\0`, value]),
-  );
-  return { table: writeLengthTable(w, lengths, dict), lengths };
 };
 
 const ascending = (numbers: readonly number[]): number[] => [...new Set(numbers)].sort((a, b) => a - b);

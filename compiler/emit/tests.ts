@@ -7,8 +7,9 @@ import { ACCEPT, COMPARISONS, REJECT, SET_FORMS, TEST, TEST_OPS } from '../../vm
 import { automatonOf } from '../plan/pattern.ts';
 import { isTrue, lower } from '../plan/simplify.ts';
 import { writeDictionary } from './dictionary.ts';
+import { writeNetworks, writePrefix } from './networks.ts';
 import { type Operands, shapeOf } from './operands.ts';
-import { writeAutomaton, writeNetworks } from './tables.ts';
+import { writeAutomaton } from './tables.ts';
 import type { Writer } from './writer.ts';
 
 export type TestOp = keyof typeof TEST_OPS;
@@ -33,7 +34,7 @@ export class Tests {
   readonly rows: TestRow[] = [];
   /** Patterns whose automaton has too many states: the rules that have them cannot be built. */
   readonly tooComplex = new Set<string>();
-  /** Prefix lengths of each written set of networks, by offset: for bounds. */
+  /** Steps of looking up in each written set of networks, by offset: for bounds. */
   readonly networks = new Map<number, number>();
 
   constructor(w: Writer, operands: Operands) {
@@ -145,7 +146,9 @@ export class Tests {
     if (set.length === 1 && set[0].is !== 'cidr') return this.#compare('=', left, set[0], yes, no);
     const networks = set.some((c) => c.is === 'cidr');
     const form = networks
-      ? SET_FORMS.net
+      ? set.length === 1
+        ? SET_FORMS.prefix
+        : SET_FORMS.net
       : set[0].is === 'int' || set[0].is === 'bool'
         ? SET_FORMS.int
         : SET_FORMS.text;
@@ -153,8 +156,9 @@ export class Tests {
     const table = this.#table(`set ${form} ${keys.join('\n')}`, () => {
       const items = keys.map((key) => [key, 0] as const);
       if (!networks) return writeDictionary(this.#w, items);
-      const { table, lengths } = writeNetworks(this.#w, items);
-      this.networks.set(table, lengths.length);
+      if (form === SET_FORMS.prefix) return writePrefix(this.#w, keys[0]);
+      const { table, walk } = writeNetworks(this.#w, items);
+      this.networks.set(table, walk);
       return table;
     });
     return this.#row('in', form, this.#operands.number(left), table, yes, no);

@@ -4,10 +4,18 @@ import * as assert from 'uvu/assert';
 import { Vm } from '../../vm/host/index.ts';
 import { derived } from './derived.ts';
 import { Pair } from './engines.ts';
+import { networks } from './networks.ts';
 import { scopes } from './scopes.ts';
 import { wide } from './wide.ts';
 
-for (const [name, { normal, deliveries }] of Object.entries({ wide: wide(), derived: derived(), scopes: scopes() })) {
+const BUNDLES = {
+  wide: wide(),
+  derived: derived(),
+  scopes: scopes(),
+  ...Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`networks ${i}`, networks(i)])),
+};
+
+for (const [name, { normal, deliveries }] of Object.entries(BUNDLES)) {
   for (const counting of [false, true]) {
     test(`the ${name} bundle${counting ? ' keeps its bound' : ''}`, () => {
       const vm = Vm.create({ counting });

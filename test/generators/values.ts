@@ -268,7 +268,7 @@ export const ADDRESSES: readonly Bytes[] = [
   ]);
 
 export const addressBits = (address: Bytes): bigint => BigInt(`0x${Buffer.from(address, 'latin1').toString('hex')}`);
-const bitsAddress = (bits: bigint): Bytes => ipv6(BigInt.asUintN(64, bits >> 64n), BigInt.asUintN(64, bits));
+export const bitsAddress = (bits: bigint): Bytes => ipv6(BigInt.asUintN(64, bits >> 64n), BigInt.asUintN(64, bits));
 
 export function randomAddress(r: Random): Bytes {
   if (r.chance(0.8)) return r.pick(ADDRESSES);

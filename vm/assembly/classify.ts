@@ -10,7 +10,7 @@ import { keptFor } from './derive';
 import { NOT_FOUND, find } from './dictionary';
 import { SUBJECT, WORKLOAD, currentGeneration } from './fields';
 import * as S from './generated/spec';
-import { findLength } from './networks';
+import { findNetwork } from './networks';
 import { foundLength, foundPointer, integer, operandRow, present, text } from './operands';
 import { foldInto } from './text';
 
@@ -121,10 +121,14 @@ function ends(table: u32, p: usize, n: u32, suffix: bool, out: usize): u32 {
   return found;
 }
 
+/** The networks that hold the address, the smallest first. */
 function networks(table: u32, p: usize, out: usize): u32 {
-  const lengths = load<u32>(program + table);
   let found: u32 = 0;
-  for (let i: u32 = 0; i < lengths; i++) found += one(findLength(program, table, i, p), out + found * 4);
+  for (let record = findNetwork(program, table, p); record;) {
+    count(1);
+    store<u32>(out + found++ * 4, load<u32>(program + record) & S.NETWORK_CLASS_MASK);
+    record = load<u32>(program + record, S.NETWORK_PARENT);
+  }
   return found;
 }
 

@@ -3,7 +3,7 @@ import { count } from './counting';
 import { NOT_FOUND, find } from './dictionary';
 import { isIPv4 } from './derive';
 import * as S from './generated/spec';
-import { findNetwork } from './networks';
+import { findNetwork, isWithin } from './networks';
 import { foundLength, foundPointer, integer, present, setElement, text } from './operands';
 import { contains, equal, foldInto } from './text';
 
@@ -135,7 +135,8 @@ function isIn(left: u32, table: u32, form: u32): bool {
     return find(program, table, key, 8) != NOT_FOUND;
   }
   if (!text(left)) return false;
-  if (form == S.SET_FORM_NET) return findNetwork(program, table, foundPointer);
+  if (form == S.SET_FORM_NET) return findNetwork(program, table, foundPointer) != 0;
+  if (form == S.SET_FORM_PREFIX) return isWithin(program + table, foundPointer);
   return find(program, table, foundPointer, foundLength) != NOT_FOUND;
 }
 

@@ -14,6 +14,7 @@ import {
   NO_RULE,
   OPERAND,
   OPERAND_KINDS,
+  PREFIX,
   PROGRAM,
   RANGES,
   REF,
@@ -24,6 +25,7 @@ import {
   TEST,
   TEST_OPS,
 } from '../spec/index.ts';
+import { networksOf, networkText } from './networks.ts';
 
 export interface EntryRow {
   /** -1 for a default or a mark. */
@@ -163,14 +165,19 @@ export class ProgramReader {
   #right(op: string, form: string, sub: number, right: number): string {
     if (form === 'operand') return this.operand(right);
     if (op !== 'in') return form === '' ? '' : `${form} ${right}`;
-    const net = sub === SET_FORMS.net;
-    const dict = net ? this.#u32(right + LENGTHS.dict) : right;
-    const members = this.#dictionary(dict).map(([record]) => {
-      if (net) return this.#network(record + DICT_RECORD.bytes);
-      return sub === SET_FORMS.int ? this.#integer(record) : this.#key(record);
-    });
+    const members = this.#members(right, sub);
     const more = members.length > SHOWN ? `, and ${members.length - SHOWN} more` : '';
     return `(${members.sort().slice(0, SHOWN).join(', ')}${more})`;
+  }
+
+  #members(table: number, form: number): string[] {
+    if (form === SET_FORMS.prefix) {
+      return [networkText(this.#bytes.subarray(table + PREFIX.bytes), this.#u32(table + PREFIX.bits))];
+    }
+    if (form === SET_FORMS.net) return networksOf(this.#view, table).map(({ text }) => text);
+    return this.#dictionary(table).map(([record]) =>
+      form === SET_FORMS.int ? this.#integer(record) : this.#key(record),
+    );
   }
 
   #steps(at: number, count: number, classifiers: readonly ClassifierRow[]): StepRow[] {
@@ -210,8 +217,9 @@ export class ProgramReader {
         return this.#substrings(table);
       case 'prefix':
       case 'suffix':
-      case 'net':
         return this.#texts(this.#u32(table + LENGTHS.dict), form);
+      case 'net':
+        return new Map(networksOf(this.#view, table).map(({ value, text }) => [value, text]));
       default:
         return this.#texts(table, form);
     }
@@ -220,15 +228,9 @@ export class ProgramReader {
   #texts(dict: number, form: string): Map<number, string> {
     return new Map(
       this.#dictionary(dict).map(([record, value]) => {
-        if (form === 'int') return [value, this.#integer(record)];
-        return [value, form === 'net' ? this.#network(record + DICT_RECORD.bytes) : this.#key(record)];
+        return [value, form === 'int' ? this.#integer(record) : this.#key(record)];
       }),
     );
-  }
-
-  #network(at: number): string {
-    const hex = Buffer.from(this.#bytes.subarray(at, at + 16)).toString('hex');
-    return `${hex.replace(/(.{4})(?!$)/g, '$1:')}/${this.#u32(at + 16)}`;
   }
 
   #ranges(table: number): Map<number, string> {

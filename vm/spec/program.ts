@@ -147,8 +147,8 @@ export const TEST_OPS = {
 } as const;
 
 export const COMPARISONS = { '=': 0, '<': 1, '<=': 2, '>': 3, '>=': 4, unsigned: 8 } as const;
-/** Forms of a set: a dictionary of texts, of 8-byte integers, or networks. */
-export const SET_FORMS = { text: 0, int: 1, net: 2 } as const;
+/** Forms of a set: a dictionary of texts, of 8-byte integers, networks, or one network. */
+export const SET_FORMS = { text: 0, int: 1, net: 2, prefix: 3 } as const;
 
 export const CLASSIFIER = {
   size: 16,
@@ -167,7 +167,7 @@ export const CLASSIFIER_FORMS = {
   elements: { code: 4, doc: 'a dictionary probed with each element of a list' },
   int: { code: 5, doc: 'a dictionary of 8-byte integers' },
   range: { code: 6, doc: 'sorted interval starts, searched by halving' },
-  net: { code: 7, doc: 'prefix lengths, and a dictionary probed at each' },
+  net: { code: 7, doc: 'a trie: the network that holds the address most closely, and those around it' },
   bits: { code: 8, doc: 'each set bit is its class' },
 } as const;
 
@@ -191,8 +191,44 @@ export const DICT = {
 export const DICT_RECORD = { value: 0, length: 4, bytes: 6 } as const;
 /** A text: u32 length, bytes padded to 4. */
 export const TEXT = { length: 0, bytes: 4 } as const;
-/** Lengths: u32 count, u32 dictionary, then the lengths ascending. Networks: bits of the 128-bit form; keys are 16 bytes masked and a u32 of bits. */
+/** Lengths: u32 count, u32 dictionary, then the lengths ascending. */
 export const LENGTHS = { count: 0, dict: 4, first: 8 } as const;
+/**
+ * Networks: a trie over the bytes of an address, of which a node tells the values of one byte apart. It has two roots, so
+ * that the 96 bits that all IPv4 addresses share are not walked. A reference is 0 (no network), the offset of a record, or
+ * that of a node plus 1. A record is a network, `bits` of it in the top byte and its class below, and the record of the
+ * smallest network around it. Records stand before those that name them as parents; so do nodes.
+ */
+export const NETWORKS = {
+  size: 32,
+  ipv4: 0, // u32, reference for IPv4 addresses
+  other: 4, // u32, reference for all others
+  records: 8, // u32 offset
+  recordCount: 12,
+  nodes: 16, // u32 offset
+  nodeBytes: 20,
+  walk: 24, // u32, steps to a record at most
+  chain: 28, // u32, records at most from one to the outermost
+} as const;
+export const NETWORK = { size: 8, class: 0, parent: 4, bitsShift: 24, classMask: 0xffffff } as const;
+/**
+ * A node: bytes before the one it tells apart must be `skip` given ones, or else `other` is what was looked for (path
+ * compression). The 256 values of its byte are cut into runs, a reference each. Where there are few, the first value of
+ * each run stands there, padded to 4; else 256 bits with one set at each first value, and for each 64 of them how many are
+ * set before (Degermark et al., SIGCOMM 1997).
+ */
+export const NETWORK_NODE = {
+  byte: 0, // u8, number of the byte
+  skip: 1, // u8
+  runs: 2, // u16
+  other: 4, // u32, offset of a record or 0
+  first: 8, // skipped bytes padded to 4, then first values or bits, then references
+  few: 8,
+  bits: 32,
+  before: 4,
+} as const;
+/** One network: u32 bits, 16 bytes. */
+export const PREFIX = { size: 20, bits: 0, bytes: 4 } as const;
 /** Ranges: u32 count, u32 padding, i64 starts ascending (the first is the smallest), then {u32 offset, u32 count} of class lists. */
 export const RANGES = { count: 0, starts: 8 } as const;
 /** An automaton over byte classes: u32 states, u32 classes, u32 start, then 256 class numbers, a byte a state (accepts), u16 next states. */

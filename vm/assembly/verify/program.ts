@@ -6,6 +6,7 @@ import { arrayBytes } from '../classify';
 import { deriveSteps } from '../derive';
 import * as S from '../generated/spec';
 import { at, beginProgram, isInside, passes, plus, times } from './bounds';
+import { isNetworks } from './networks';
 import {
   ADDRESS,
   FLAGS,
@@ -131,7 +132,7 @@ function isClassifier(row: usize, form: u32, cap: u32): bool {
     case S.CLASSIFIER_FORM_RANGE:
       return shape & NUMBER && isRanges(table, cap);
     case S.CLASSIFIER_FORM_NET:
-      return shape & ADDRESS && isLengths(table, 128) && at(table) <= cap;
+      return shape & ADDRESS && isNetworks(table) && at(table + S.NETWORKS_CHAIN) <= cap;
     case S.CLASSIFIER_FORM_BITS:
       return shape & FLAGS && cap == 64;
     default:
@@ -166,7 +167,7 @@ function classifierSteps(classifier: u32): u64 {
     case S.CLASSIFIER_FORM_RANGE:
       return begin + (32 - clz<u32>(at(table))) + cap;
     case S.CLASSIFIER_FORM_NET:
-      return begin + <u64>at(table) * (1 + probeSteps(20));
+      return begin + <u64>at(table + S.NETWORKS_WALK) + <u64>at(table + S.NETWORKS_CHAIN);
     default:
       return begin + 64;
   }

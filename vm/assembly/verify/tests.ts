@@ -8,8 +8,9 @@
  */
 import * as S from '../generated/spec';
 import { at, passes, plus, program, times } from './bounds';
+import { isNetworks, isPrefix } from './networks';
 import { ADDRESS, FLAGS, LIST, NUMBER, TEXTUAL, isElement, lengthAtMost, reachSteps, shapeOf } from './operands';
-import { ANY_VALUE, isAutomaton, isDictionary, isLengths, probeSteps } from './tables';
+import { ANY_VALUE, isAutomaton, isDictionary, probeSteps } from './tables';
 
 /** Elements that a list can have at most: each has a length of four bytes. */
 const ELEMENTS: u64 = S.LIMIT_TEXT_BYTES / 4;
@@ -147,9 +148,13 @@ function verifyTexts(op: u32, sub: u32, left: u32, shape: u32, right: u32): i32 
 
 function verifySet(left: u32, shape: u32, table: u32, form: u32): i32 {
   if (form == S.SET_FORM_NET) {
-    if (!(shape & ADDRESS) || !isLengths(table, 128)) return S.ERROR_BOUNDS;
-    fixed = plus(fixed, times(at(table), 1 + probeSteps(20)));
+    if (!(shape & ADDRESS) || !isNetworks(table)) return S.ERROR_BOUNDS;
+    fixed = plus(fixed, at(table + S.NETWORKS_WALK));
     return S.ERROR_OK;
+  }
+  if (form == S.SET_FORM_PREFIX) {
+    fixed += 1;
+    return shape & ADDRESS && isPrefix(table) ? S.ERROR_OK : S.ERROR_BOUNDS;
   }
   if (form > S.SET_FORM_INT) return S.ERROR_OPCODE;
   if (!(shape & (form == S.SET_FORM_INT ? NUMBER : TEXTUAL | ADDRESS))) return S.ERROR_OPCODE;
