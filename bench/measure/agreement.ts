@@ -1,8 +1,8 @@
 /** Whether the VM and the reference interpreter say the same about events. */
 import type { VmBundle } from '../../vm/host/index.ts';
-import { reference } from '../../vm/reference/index.ts';
 import { sameDecision } from '../../test/differential/same.ts';
 import type { Asked, Family } from '../families/index.ts';
+import { oracle } from './oracle.ts';
 import { encode, joined } from './records.ts';
 
 export interface Agreement {
@@ -19,7 +19,7 @@ export interface Agreement {
  * @throws Error at the first difference
  */
 export const compare = (bundle: VmBundle, family: Family, asked: readonly Asked[], seconds: number): Agreement => {
-  const { decide } = reference(family.normal);
+  const decide = oracle(family.normal);
   const rules = family.normal.policies.reduce((sum, policy) => sum + policy.rules.length, 0);
   const until = performance.now() + seconds * 1000;
   let [compared, matched, last] = [0, 0, 0];
