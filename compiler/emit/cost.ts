@@ -3,8 +3,9 @@
  * Steps are those of the counting build: an instruction, a probe, a candidate, a transition, or 16 bytes hashed or compared.
  */
 import type { Operand } from '../../vm/bundle/normal.ts';
-import { ACCEPT, FIELDS, INTERNAL_FIELDS, LIMITS, REJECT, SET_FORMS } from '../../vm/spec/index.ts';
+import { FIELDS, INTERNAL_FIELDS, LIMITS, REJECT, SET_FORMS } from '../../vm/spec/index.ts';
 import type { Classifier } from '../plan/index.ts';
+import type { Operands } from './operands.ts';
 import type { TestRow } from './tests.ts';
 
 const TEXT = LIMITS.textBytes.value;
@@ -59,7 +60,7 @@ interface Path {
 /** @returns by test id, the steps to the end of its condition */
 export const testSteps = (
   rows: readonly TestRow[],
-  operands: readonly Operand[],
+  operands: Operands,
   networks: ReadonlyMap<number, number>,
 ): number[] => {
   const paths: Path[] = [];
@@ -77,11 +78,11 @@ export const testSteps = (
 
 const operationSteps = (
   row: TestRow,
-  operands: readonly Operand[],
+  operands: Operands,
   networks: ReadonlyMap<number, number>,
   path: (to: number) => Path,
 ): Path => {
-  const left = operands[row.left];
+  const left = operands.text(row.left);
   let steps = 1 + reachSteps(left);
   let bytes = 0;
   const read = (o: Operand, each: number): void => {
@@ -110,7 +111,7 @@ const operationSteps = (
       read(left, 16);
       break;
     case 'has':
-      steps += 2 * ELEMENTS + TEXT / 16 + reachSteps(operands[row.right]);
+      steps += 2 * ELEMENTS + TEXT / 16 + reachSteps(operands.text(row.right));
       break;
     case 'any': {
       const body = path(row.right);
@@ -118,7 +119,7 @@ const operationSteps = (
       break;
     }
     default: {
-      const right = operands[row.right];
+      const right = operands.text(row.right);
       steps += reachSteps(right);
       if (row.sub) {
         read(left, 1);
@@ -162,6 +163,8 @@ export const classifierSteps = (
   }
 };
 
-/** The candidates of a list, each with its note, a walk over the notes, and what it goes on to check. */
-export const listSteps = (tests: readonly number[], steps: readonly number[]): number =>
-  tests.reduce((sum, test) => sum + 3 + (test === ACCEPT ? 0 : steps[test]), 0);
+/** A candidate, its note, a walk over the notes, and the tests that it goes on to check. */
+export const candidateSteps = (tests: number): number => 3 + tests;
+
+/** A look-up of two classes: the hash, and two buckets. */
+export const pairSteps = 3;

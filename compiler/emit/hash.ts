@@ -36,8 +36,18 @@ export const hash = (text: Bytes, seed: number): void => {
   }
   const a = ((n >= 8 ? word(text, last) : firstWord(text)) ^ keyLow) >>> 0;
   const b = ((n >= 4 ? word(text, n - 4) : 0) ^ keyHigh) >>> 0;
-  low = (low ^ Math.imul(a, b)) >>> 0;
-  high ^= highProduct(a, b);
+  finish((low ^ Math.imul(a, b)) >>> 0, high ^ highProduct(a, b));
+};
+
+/** Hashes two u32 into `hashed`, as `hash` would their eight bytes. */
+export const hashWords = (a: number, b: number, seed: number): void => {
+  const start = (seed + 8) >>> 0;
+  const x = (a ^ Math.imul(start, FIRST.low)) >>> 0;
+  const y = (b ^ (highProduct(start, FIRST.low) + Math.imul(start, FIRST.high))) >>> 0;
+  finish(Math.imul(x, y) >>> 0, highProduct(x, y));
+};
+
+const finish = (low: number, high: number): void => {
   hashed.tag = Math.imul(low, LAST.low) >>> 0;
   hashed.place = (highProduct(low, LAST.low) + Math.imul(low, LAST.high) + Math.imul(high, LAST.low)) >>> 0;
 };

@@ -1,48 +1,121 @@
-/** Lists of candidates and what refers to them: a list of one entry without a condition is the ref itself. */
-import { ACCEPT, CANDIDATE, REF } from '../../vm/spec/index.ts';
+/**
+ * Lists of candidates and what refers to them: a list of one entry without a condition is the ref itself. Lists are gathered
+ * here, each once, and written one behind the other when there are no more.
+ */
+import { ACCEPT, CANDIDATE, REF, REJECT } from '../../vm/spec/index.ts';
+import type { Candidate } from '../plan/index.ts';
+import { isTrue } from '../plan/simplify.ts';
+import { candidateSteps } from './cost.ts';
+import { Interned, combine } from './interned.ts';
 import type { Tests } from './tests.ts';
-import type { Writer } from './writer.ts';
+import { Writer } from './writer.ts';
 
-/** A list before it is written: entries ascending, and ids of tests. */
-export type Draft = readonly { readonly entry: number; readonly test: number }[];
+/** A ref before lists have a place: 0 and entries as in the program, else an offset among the lists. */
+export type DraftRef = number;
 
-/** Writes lists one behind the other, each once. Nothing else may be written between the first and the last. */
+/** Offset of the first list: 0 is no ref. */
+const FIRST = 4;
+
 export class Lists {
-  readonly #w: Writer;
+  readonly #w = new Writer();
   readonly #tests: Tests;
-  readonly #known = new Map<string, number>();
-  readonly at: number;
+  readonly #known = new Interned();
+  #at = 0;
 
-  /** @param tests all of them: numbers of tests are known when there are no more */
-  constructor(w: Writer, tests: Tests) {
-    this.#w = w;
+  constructor(tests: Tests) {
     this.#tests = tests;
-    this.at = w.reserve(0);
+    this.#w.reserve(FIRST);
   }
 
-  /** Bytes of all lists. */
-  get size(): number {
-    return this.#w.length - this.at;
+  /** The ref of a list: 0 where nothing in it can match. */
+  ref(candidates: readonly Candidate[]): DraftRef {
+    if (candidates.length === 1 && isTrue(candidates[0].condition)) return REF.entry + candidates[0].entry;
+    const tests: number[] = [];
+    const entries: number[] = [];
+    for (const { entry, condition } of candidates) {
+      const test = this.#tests.condition(condition);
+      if (test === REJECT) continue;
+      entries.push(entry);
+      tests.push(test);
+    }
+    if (entries.length === 0) return 0;
+    if (entries.length === 1 && tests[0] === ACCEPT) return REF.entry + entries[0];
+    let hash = entries.length;
+    for (let i = 0; i < entries.length; i++) hash = combine(combine(hash, entries[i]), tests[i]);
+    return this.#known.id(
+      hash,
+      (at) => this.#is(at, entries, tests),
+      () => this.#add(entries, tests),
+    );
   }
 
-  /** The ref of a list: 0 where it is empty. */
-  ref(list: Draft): number {
-    if (list.length === 0) return 0;
-    if (list.length === 1 && list[0].test === ACCEPT) return REF.entry + list[0].entry;
-    const name = list.map(({ entry, test }) => `${entry}:${test}`).join();
-    let at = this.#known.get(name);
-    if (at === undefined) this.#known.set(name, (at = this.#write(list)));
-    return at;
+  /** Steps of checking what a ref leads to. */
+  steps(ref: DraftRef, testSteps: ArrayLike<number>): number {
+    if (ref >= REF.entry) return candidateSteps(0);
+    let sum = 0;
+    this.#each(ref, (_, test) => (sum += candidateSteps(test === ACCEPT ? 0 : testSteps[test])));
+    return sum;
   }
 
-  #write(list: Draft): number {
-    const at = this.#w.reserve(4 + list.length * CANDIDATE.size);
-    this.#w.u32(at, list.length);
-    list.forEach(({ entry, test }, i) => {
+  /** The entries of the dearest lists, with the steps of the dearest that each stands in. */
+  dearest(testSteps: ArrayLike<number>, most: number): { readonly entry: number; readonly steps: number }[] {
+    const found = new Map<number, number>();
+    for (let at = FIRST; at < this.#w.length; at = this.#next(at)) {
+      const steps = this.steps(at, testSteps);
+      this.#each(at, (entry) => found.set(entry, Math.max(found.get(entry) ?? 0, steps)));
+    }
+    return [...found]
+      .map(([entry, steps]) => ({ entry, steps }))
+      .sort((a, b) => b.steps - a.steps)
+      .slice(0, most);
+  }
+
+  /**
+   * Writes all lists, once there are no more tests.
+   * @returns where they begin and end
+   */
+  write(w: Writer): { readonly at: number; readonly size: number } {
+    const size = this.#w.length - FIRST;
+    this.#at = w.copy(this.#w, FIRST);
+    for (let at = FIRST; at < this.#w.length; at = this.#next(at)) {
+      for (let row = at + 4; row < this.#next(at); row += CANDIDATE.size) {
+        const test = this.#tests.index(this.#w.getU32(row + CANDIDATE.test));
+        w.u32(this.placed(row + CANDIDATE.test), test);
+      }
+    }
+    return { at: this.#at, size };
+  }
+
+  /** The ref in the program, once the lists are written. */
+  placed(ref: DraftRef): number {
+    return ref === 0 || ref >= REF.entry ? ref : ref - FIRST + this.#at;
+  }
+
+  #next(at: number): number {
+    return at + 4 + this.#w.getU32(at) * CANDIDATE.size;
+  }
+
+  #each(at: number, visit: (entry: number, test: number) => void): void {
+    for (let row = at + 4; row < this.#next(at); row += CANDIDATE.size) {
+      visit(this.#w.getU32(row + CANDIDATE.entry), this.#w.getU32(row + CANDIDATE.test));
+    }
+  }
+
+  #is(at: number, entries: readonly number[], tests: readonly number[]): boolean {
+    if (this.#w.getU32(at) !== entries.length) return false;
+    return entries.every((entry, i) => {
       const row = at + 4 + i * CANDIDATE.size;
-      this.#w.u32(row + CANDIDATE.entry, entry);
-      this.#w.u32(row + CANDIDATE.test, this.#tests.index(test));
+      return this.#w.getU32(row + CANDIDATE.entry) === entry && this.#w.getU32(row + CANDIDATE.test) === tests[i];
     });
+  }
+
+  #add(entries: readonly number[], tests: readonly number[]): number {
+    const at = this.#w.reserve(4 + entries.length * CANDIDATE.size);
+    this.#w.u32(at, entries.length);
+    for (let i = 0; i < entries.length; i++) {
+      this.#w.u32(at + 4 + i * CANDIDATE.size + CANDIDATE.entry, entries[i]);
+      this.#w.u32(at + 4 + i * CANDIDATE.size + CANDIDATE.test, tests[i]);
+    }
     return at;
   }
 }

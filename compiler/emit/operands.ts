@@ -1,8 +1,12 @@
 /** Operands and constant texts, each written once. */
 import type { Bytes, FieldRef, Operand } from '../../vm/bundle/normal.ts';
-import { FIELDS, type FieldType, OPERAND, OPERAND_KINDS } from '../../vm/spec/index.ts';
+import { FIELDS, type FieldType, OPERAND, OPERAND_KINDS, TEST } from '../../vm/spec/index.ts';
 import type { Writer } from './writer.ts';
 
+/** Operands that the left side of a test can name. */
+const MOST = 2 ** (32 - TEST.leftShift);
+
+const isInline = (value: bigint): boolean => value >= 0n && value < BigInt(TEST.inline);
 const TYPES = new Map<number, FieldType>(FIELDS.map((f) => [f.id, f.type]));
 
 /** What tests tell apart: integers signed or not, texts, addresses. */
@@ -30,6 +34,7 @@ export class Operands {
   readonly #w: Writer;
   readonly #numbers = new Map<string, number>();
   readonly #texts = new Map<Bytes, number>();
+  readonly #inline = new Map<number, Operand>();
   readonly rows: Row[] = [];
   /** The operand behind each number, for bounds and listings. */
   readonly operands: Operand[] = [];
@@ -44,11 +49,29 @@ export class Operands {
     const name = `${row.kind} ${row.field} ${row.arg} ${row.value}`;
     let number = this.#numbers.get(name);
     if (number === undefined) {
+      if (this.rows.length === MOST) throw new Error(`more than ${MOST} different operands`);
       number = this.rows.push(row) - 1;
       this.operands.push(o);
       this.#numbers.set(name, number);
     }
     return number;
+  }
+
+  /** What the right side of a test reads: a constant stands there itself if it fits, and has no row. */
+  right(o: Operand): number {
+    if (o.is === 'string' || o.is === 'address') {
+      const inline = (TEST.inline | this.#text(o.value)) >>> 0;
+      this.#inline.set(inline, o);
+      return inline;
+    }
+    if (o.is === 'bool') return (TEST.inline | Number(o.value)) >>> 0;
+    if (o.is === 'int' && isInline(BigInt(o.value))) return (TEST.inline | Number(o.value)) >>> 0;
+    return this.number(o);
+  }
+
+  /** The operand behind a number, or the text that stands in its place. */
+  text(number: number): Operand {
+    return number >= TEST.inline ? this.#inline.get(number)! : this.operands[number];
   }
 
   /** Number of a field, or of a part of one. */

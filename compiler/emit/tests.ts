@@ -7,6 +7,7 @@ import { ACCEPT, COMPARISONS, REJECT, SET_FORMS, TEST, TEST_OPS } from '../../vm
 import { automatonOf } from '../plan/pattern.ts';
 import { isTrue, lower } from '../plan/simplify.ts';
 import { writeDictionary } from './dictionary.ts';
+import { Interned, combine } from './interned.ts';
 import { writeNetworks, writePrefix } from './networks.ts';
 import { type Operands, shapeOf } from './operands.ts';
 import { writeAutomaton } from './tables.ts';
@@ -29,7 +30,7 @@ type Comparison = '=' | '<' | '<=' | '>' | '>=';
 export class Tests {
   readonly #w: Writer;
   readonly #operands: Operands;
-  readonly #ids = new Map<string, number>();
+  readonly #ids = new Interned();
   readonly #tables = new Map<string, number>();
   readonly rows: TestRow[] = [];
   /** Patterns whose automaton has too many states: the rules that have them cannot be built. */
@@ -57,9 +58,8 @@ export class Tests {
     const at = this.#w.reserve(this.rows.length * TEST.size);
     this.rows.forEach((row, id) => {
       const to = at + this.index(id) * TEST.size;
-      this.#w.u8(to + TEST.op, TEST_OPS[row.op].code);
-      this.#w.u8(to + TEST.sub, row.sub);
-      this.#w.u32(to + TEST.left, row.left);
+      const { code } = TEST_OPS[row.op];
+      this.#w.u32(to + TEST.op, (code | (row.sub << TEST.subShift) | (row.left << TEST.leftShift)) >>> 0);
       this.#w.u32(to + TEST.right, row.op === 'any' ? this.index(row.right) : row.right);
       this.#w.u32(to + TEST.yes, this.index(row.yes));
       this.#w.u32(to + TEST.no, this.index(row.no));
@@ -82,7 +82,7 @@ export class Tests {
       case 'flag':
         return this.#row('flag', 0, this.#field(e.field), e.bit, yes, no);
       case 'has':
-        return this.#row('has', 0, this.#field(e.list), this.#operands.number(e.value), yes, no);
+        return this.#row('has', 0, this.#field(e.list), this.#operands.right(e.value), yes, no);
       case 'any': {
         const body = this.#emit(e.test, ACCEPT, REJECT);
         if (body === REJECT) return no;
@@ -112,7 +112,7 @@ export class Tests {
   }
 
   #texts(op: TestOp, sub: number, left: Operand, right: Operand, yes: number, no: number): number {
-    return this.#row(op, sub, this.#operands.number(left), this.#operands.number(right), yes, no);
+    return this.#row(op, sub, this.#operands.number(left), this.#operands.right(right), yes, no);
   }
 
   #compare(cmp: Comparison, left: Operand, right: Operand, yes: number, no: number): number {
@@ -136,7 +136,7 @@ export class Tests {
 
   /** Goes on with `negative` where the first operand is there and negative, and so is the other; else with `test`. */
   #negative(signed: Operand, other: Operand, negative: number, test: number, no: number): number {
-    const zero = this.#operands.number({ is: 'int', value: '0' });
+    const zero = this.#operands.right({ is: 'int', value: '0' });
     const both = this.#row('exists', 0, this.#operands.number(other), 0, negative, no);
     return this.#row('int', COMPARISONS['<'], this.#operands.number(signed), zero, both, test);
   }
@@ -184,13 +184,17 @@ export class Tests {
   }
 
   #row(op: TestOp, sub: number, left: number, right: number, yes: number, no: number): number {
-    const name = `${op} ${sub} ${left} ${right} ${yes} ${no}`;
-    let id = this.#ids.get(name);
-    if (id === undefined) {
-      id = this.rows.push({ op, sub, left, right, yes, no }) - 1;
-      this.#ids.set(name, id);
-    }
-    return id;
+    let hash = TEST_OPS[op].code | (sub << 8);
+    for (const part of [left, right, yes, no]) hash = combine(hash, part);
+    return this.#ids.id(
+      hash,
+      (id) => {
+        const row = this.rows[id];
+        const same = row.op === op && row.sub === sub && row.left === left && row.right === right;
+        return same && row.yes === yes && row.no === no;
+      },
+      () => this.rows.push({ op, sub, left, right, yes, no }) - 1,
+    );
   }
 }
 

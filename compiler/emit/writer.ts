@@ -10,11 +10,12 @@ export class Writer {
   }
 
   /**
-   * Reserves zeroed bytes at an aligned offset.
+   * Reserves zeroed bytes.
+   * @param align what the offset, and `header` bytes more, are a multiple of
    * @returns the offset
    */
-  reserve(bytes: number, align = 4): number {
-    const at = Math.ceil(this.#length / align) * align;
+  reserve(bytes: number, align = 4, header = 0): number {
+    const at = Math.ceil((this.#length + header) / align) * align - header;
     this.#length = at + bytes;
     if (this.#length > this.#bytes.length) {
       const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length));
@@ -40,6 +41,15 @@ export class Writer {
   /** One byte for each character. */
   text(at: number, text: string): void {
     for (let i = 0; i < text.length; i++) this.#bytes[at + i] = text.charCodeAt(i);
+  }
+  /**
+   * Copies what another writer has from an offset on.
+   * @returns where it stands now
+   */
+  copy(other: Writer, from: number): number {
+    const at = this.reserve(other.length - from);
+    this.#bytes.set(other.#bytes.subarray(from, other.length), at);
+    return at;
   }
   /** Reads back what was written. */
   getU32(at: number): number {

@@ -3,12 +3,12 @@ import { ENDED, NOTES, PROGRAM, STAMPS, STATES, SUBJECTS, WORKLOADS } from './bu
 import { classesOf, classify, useClassifiers, useKeptClasses } from './classify';
 import { count } from './counting';
 import { isUnknownWorkload } from './derive';
-import { NOT_FOUND, find } from './dictionary';
 import { findFacts, recordOf } from './facts';
 import { INLINE, SUBJECT, WORKLOAD, beginEvent, currentGeneration, setValue, takeRecord } from './fields';
 import * as S from './generated/spec';
 import { NOTED_ACTUAL, NOTED_AS_IF, beginNotes, hasRoom, note } from './notes';
 import { useOperands } from './operands';
+import { findPair } from './pairs';
 import { sort } from './sort';
 import { accepts, useTests } from './tests';
 
@@ -26,8 +26,6 @@ let asIf: u32 = NONE;
 let noted: u32 = 0;
 /** In an unknown workload an `allow` may end its policy only, so that all matching entries must be known first. */
 let collectsAll: bool = false;
-
-const pairKey: usize = memory.data(8, 8);
 
 /** Decides by this bundle from now on. */
 export function useBundle(state: usize): void {
@@ -100,10 +98,15 @@ function join(record: usize): void {
   useKeptClasses(subjectClasses, workloadClasses);
 }
 
+/** Action and flags of an entry. */
+function bitsOf(entry: usize): u32 {
+  return load<u8>(entry, S.ENTRY_BITS);
+}
+
 function runSteps(at: u32, steps: u32): void {
-  for (let i: u32 = 0; i < steps; i++) {
+  const end = program + at + steps * S.STEP_SIZE;
+  for (let step = program + at; step < end; step += S.STEP_SIZE) {
     count(1);
-    const step = program + at + i * S.STEP_SIZE;
     const table = load<u32>(step, S.STEP_TABLE);
     const op = <u32>load<u8>(step);
     if (op == S.STEP_OP_LIST) {
@@ -113,18 +116,34 @@ function runSteps(at: u32, steps: u32): void {
     const a = <u32>load<u16>(step, S.STEP_A);
     const found = classify(a);
     if (!found) continue;
-    const pairs = op == S.STEP_OP_PAIR;
-    const b = pairs ? <u32>load<u16>(step, S.STEP_B) : 0;
-    const others = pairs ? classify(b) : 1;
-    for (let j: u32 = 0; j < found; j++) {
-      store<u32>(pairKey, load<u32>(classesOf(a) + j * 4));
-      for (let k: u32 = 0; k < others; k++) {
-        store<u32>(pairKey, pairs ? load<u32>(classesOf(b) + k * 4) : 0, 4);
-        const ref = find(program, table, pairKey, 8);
-        if (ref != NOT_FOUND) check(ref);
+    if (op == S.STEP_OP_JOIN) runJoin(program + table, classesOf(a), found);
+    else if (op == S.STEP_OP_SPARSE) {
+      for (let i: u32 = 0; i < found; i++) checkPair(table, load<u32>(classesOf(a) + i * 4), 0);
+    } else {
+      const b = <u32>load<u16>(step, S.STEP_B);
+      const others = classify(b);
+      for (let i: u32 = 0; i < found; i++) {
+        const first = load<u32>(classesOf(a) + i * 4);
+        for (let j: u32 = 0; j < others; j++) checkPair(table, first, load<u32>(classesOf(b) + j * 4));
       }
     }
   }
+}
+
+function runJoin(table: usize, classes: usize, found: u32): void {
+  const size = load<u32>(table);
+  for (let i: u32 = 0; i < found; i++) {
+    const c = load<u32>(classes + i * 4);
+    count(1);
+    if (c >= size) continue;
+    const ref = load<u32>(table + 4 + c * S.REF_SIZE);
+    if (ref) check(ref);
+  }
+}
+
+function checkPair(table: u32, a: u32, b: u32): void {
+  const ref = findPair(program + table, a, b);
+  if (ref) check(ref);
 }
 
 /** Checks the candidates that a ref other than 0 leads to. */
@@ -148,7 +167,7 @@ function checkList(list: usize): void {
 /** Takes an entry that comes before what decided so far, if its tests accept the event. */
 function checkEntry(entry: u32, test: u32): void {
   count(1);
-  const flags = load<u32>(entries + entry * S.ENTRY_SIZE, S.ENTRY_FLAGS);
+  const flags = bitsOf(entries + entry * S.ENTRY_SIZE);
   if (flags & S.ENTRY_FLAG_OBSERVED && entry >= asIf) return;
   const notes = collectsAll || flags & S.ENTRY_FLAG_CONTINUE;
   if (notes && load<u32>(stamps + entry * 4) == currentGeneration()) return;
@@ -181,13 +200,13 @@ function resolveUnknown(): u32 {
   for (let i: u32 = 0; i < noted; i++) {
     const entry = load<u32>(notes + i * 4);
     const row = entries + entry * S.ENTRY_SIZE;
-    const flags = load<u32>(row, S.ENTRY_FLAGS);
+    const flags = bitsOf(row);
     const policy = <u32>load<u16>(row, S.ENTRY_POLICY);
     count(1);
     if (flags & S.ENTRY_FLAG_MARK) marks++;
     else if (load<u32>(ended + policy * 4) == now || entry >= actual) continue;
     else if (!(flags & S.ENTRY_FLAG_CONTINUE)) {
-      const passes = <u32>load<u8>(row, S.ENTRY_ACTION) <= S.ACTION_AUDIT;
+      const passes = (flags & S.ENTRY_ACTIONS) <= S.ACTION_AUDIT;
       if (passes && (flags & (S.ENTRY_FLAG_ASSUMED | S.ENTRY_FLAG_DEFAULT)) == S.ENTRY_FLAG_ASSUMED) {
         store<u32>(ended + policy * 4, now);
       } else {
@@ -237,7 +256,7 @@ function finish(index: u32, out: usize, assumedList: u32, marks: u32): bool {
 
 /** For which decisions a `continue` rule was noted: those whose deciding entry comes after it. */
 function planesOf(entry: u32): u32 {
-  const observed = load<u32>(entries + entry * S.ENTRY_SIZE, S.ENTRY_FLAGS) & S.ENTRY_FLAG_OBSERVED;
+  const observed = bitsOf(entries + entry * S.ENTRY_SIZE) & S.ENTRY_FLAG_OBSERVED;
   return (!observed && entry < actual ? NOTED_ACTUAL : 0) | (entry < asIf ? NOTED_AS_IF : 0);
 }
 
@@ -246,12 +265,12 @@ function writeVerdict(out: usize, entry: u32, other: u32, flags: u32): void {
   const otherRow = entries + other * S.ENTRY_SIZE;
   const none = entry == NONE;
   const otherNone = other == NONE;
-  if (!none && load<u32>(row, S.ENTRY_FLAGS) & S.ENTRY_FLAG_DEFAULT) flags |= S.VERDICT_FLAG_DEFAULT;
-  if (!otherNone && load<u32>(otherRow, S.ENTRY_FLAGS) & S.ENTRY_FLAG_DEFAULT) flags |= S.VERDICT_FLAG_AS_IF_DEFAULT;
-  store<u8>(out, none ? <u8>S.ACTION_ALLOW : load<u8>(row, S.ENTRY_ACTION));
+  if (!none && bitsOf(row) & S.ENTRY_FLAG_DEFAULT) flags |= S.VERDICT_FLAG_DEFAULT;
+  if (!otherNone && bitsOf(otherRow) & S.ENTRY_FLAG_DEFAULT) flags |= S.VERDICT_FLAG_AS_IF_DEFAULT;
+  store<u8>(out, none ? <u8>S.ACTION_ALLOW : <u8>(bitsOf(row) & S.ENTRY_ACTIONS));
   store<u8>(out, <u8>flags, S.VERDICT_FLAGS);
   store<u8>(out, none ? 0 : load<u8>(row, S.ENTRY_ERRNO), S.VERDICT_ERRNO);
-  store<u8>(out, otherNone ? <u8>S.ACTION_ALLOW : load<u8>(otherRow, S.ENTRY_ACTION), S.VERDICT_AS_IF_ACTION);
+  store<u8>(out, otherNone ? <u8>S.ACTION_ALLOW : <u8>(bitsOf(otherRow) & S.ENTRY_ACTIONS), S.VERDICT_AS_IF_ACTION);
   store<u32>(out, none ? S.NO_RULE : load<u32>(row), S.VERDICT_RULE);
   store<u32>(out, otherNone ? S.NO_RULE : load<u32>(otherRow), S.VERDICT_AS_IF_RULE);
   store<u16>(out, none ? <u16>S.NO_POLICY : load<u16>(row, S.ENTRY_POLICY), S.VERDICT_POLICY);

@@ -32,12 +32,17 @@ export function findHashed(program: usize, dict: u32, h: u64, p: usize, n: u32):
   if (!offset) {
     if (!(load<u32>(first, 4) & S.DICT_OVERFLOW)) return NOT_FOUND;
     count(1);
-    offset = offsetOf(bucketOf(table, <u64>(((<u32>(h >> 32)) ^ tag) * S.DICT_SECOND), buckets), tag);
+    offset = offsetOf(bucketOf(table, secondPlace(h), buckets), tag);
     if (!offset) return NOT_FOUND;
   }
   const record = program + offset;
   if (<u32>load<u16>(record, S.DICT_RECORD_LENGTH) != n) return NOT_FOUND;
   return equal(p, record + S.DICT_RECORD_BYTES, n) ? load<u32>(record) : NOT_FOUND;
+}
+
+/** What stands for the upper half of a hash where the second bucket is asked for. */
+export function secondPlace(h: u64): u64 {
+  return <u64>(((<u32>(h >> 32)) ^ (<u32>h)) * S.DICT_SECOND);
 }
 
 function bucketOf(table: usize, place: u64, buckets: u64): usize {

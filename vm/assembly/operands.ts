@@ -34,6 +34,7 @@ export function operandRow(operand: u32): usize {
 
 /** Whether the operand is there. */
 export function present(operand: u32): bool {
+  if (operand & S.TEST_INLINE) return true;
   const row = operandRow(operand);
   const kind = load<u8>(row, S.OPERAND_KIND);
   if (kind == S.OPERAND_KIND_FIELD || kind == S.OPERAND_KIND_MASKED) return has(load<u16>(row, S.OPERAND_FIELD));
@@ -42,6 +43,12 @@ export function present(operand: u32): bool {
 
 /** The text, address or list of an operand into `foundPointer` and `foundLength`; false if it is absent. */
 export function text(operand: u32): bool {
+  if (operand & S.TEST_INLINE) {
+    const constant = program + (operand & ~S.TEST_INLINE);
+    foundPointer = constant + S.TEXT_BYTES;
+    foundLength = load<u32>(constant);
+    return true;
+  }
   const row = operandRow(operand);
   const field = <u32>load<u16>(row, S.OPERAND_FIELD);
   const arg = load<u32>(row, S.OPERAND_ARG);
@@ -98,6 +105,7 @@ function valueUnder(map: usize, key: usize): bool {
 
 /** The integer of an operand that is there. */
 export function integer(operand: u32): i64 {
+  if (operand & S.TEST_INLINE) return <i64>(operand & ~S.TEST_INLINE);
   const row = operandRow(operand);
   const kind = load<u8>(row, S.OPERAND_KIND);
   const constant = load<u64>(row, S.OPERAND_VALUE);

@@ -30,10 +30,11 @@ export function accepts(test: u32): bool {
 }
 
 function holds(row: usize): bool {
-  const left = load<u32>(row, S.TEST_LEFT);
+  const head = load<u32>(row);
+  const left = head >> S.TEST_LEFT_SHIFT;
   const right = load<u32>(row, S.TEST_RIGHT);
-  const sub = <u32>load<u8>(row, S.TEST_SUB);
-  switch (<u32>load<u8>(row)) {
+  const sub = (head >> S.TEST_SUB_SHIFT) & 15;
+  switch (head & 255) {
     case S.TEST_OP_EXISTS:
       return present(left);
     case S.TEST_OP_TRUTH:

@@ -23,6 +23,11 @@ export function hash(p: usize, n: u32, seed: u32): u64 {
   return (sum ^ product(load<u64>(last) ^ key)) * LAST;
 }
 
+/** The hash of eight bytes. */
+export function hashWord(word: u64, seed: u32): u64 {
+  return product(word ^ (<u64>(seed + 8) * FIRST)) * LAST;
+}
+
 /** Product of the two halves. */
 function product(word: u64): u64 {
   return (word & 0xffffffff) * (word >> 32);

@@ -14,6 +14,7 @@ import {
   NO_RULE,
   OPERAND,
   OPERAND_KINDS,
+  PAIRS,
   PREFIX,
   PROGRAM,
   RANGES,
@@ -90,22 +91,24 @@ export class ProgramReader {
     return this.#rows(PROGRAM.entriesAt, PROGRAM.entryCountAt, ENTRY.size, (at) => ({
       rule: this.#u32(at + ENTRY.rule) === NO_RULE ? -1 : this.#u32(at + ENTRY.rule),
       policy: this.#u16(at + ENTRY.policy),
-      action: this.#u8(at + ENTRY.action),
+      action: this.#u8(at + ENTRY.bits) & ENTRY.actions,
       errno: this.#u8(at + ENTRY.errno),
-      flags: this.#u32(at + ENTRY.flags),
+      flags: this.#u8(at + ENTRY.bits) & ~ENTRY.actions,
     }));
   }
 
   get tests(): TestRow[] {
     return this.#rows(PROGRAM.testsAt, PROGRAM.testCountAt, TEST.size, (at) => {
-      const op = nameOf(TEST_OPS, this.#u8(at));
+      const head = this.#u32(at + TEST.op);
+      const op = nameOf(TEST_OPS, head & 255);
+      const sub = (head >>> TEST.subShift) & 15;
       const right = this.#u32(at + TEST.right);
       const form = TEST_OPS[op as keyof typeof TEST_OPS].right;
       return {
         op,
-        sub: this.#u8(at + TEST.sub),
-        left: this.operand(this.#u32(at + TEST.left)),
-        right: this.#right(op, form, this.#u8(at + TEST.sub), right),
+        sub,
+        left: this.operand(head >>> TEST.leftShift),
+        right: this.#right(op, form, sub, right),
         yes: this.#u32(at + TEST.yes),
         no: this.#u32(at + TEST.no),
       };
@@ -163,7 +166,10 @@ export class ProgramReader {
   }
 
   #right(op: string, form: string, sub: number, right: number): string {
-    if (form === 'operand') return this.operand(right);
+    if (form === 'operand') {
+      if (right < TEST.inline) return this.operand(right);
+      return op === 'int' ? String(right - TEST.inline) : this.#text(right - TEST.inline);
+    }
     if (op !== 'in') return form === '' ? '' : `${form} ${right}`;
     const members = this.#members(right, sub);
     const more = members.length > SHOWN ? `, and ${members.length - SHOWN} more` : '';
@@ -185,15 +191,37 @@ export class ProgramReader {
       const row = at + i * STEP.size;
       const op = nameOf(STEP_OPS, this.#u8(row));
       const table = this.#u32(row + STEP.table);
-      const used = [this.#u16(row + STEP.a), this.#u16(row + STEP.b)].slice(0, ['list', 'join', 'pair'].indexOf(op));
+      const used = [this.#u16(row + STEP.a), this.#u16(row + STEP.b)].slice(
+        0,
+        op === 'list' ? 0 : op === 'pair' ? 2 : 1,
+      );
       if (op === 'list') return { op, classifiers: used, lists: [{ keys: [], candidates: this.#candidates(table) }] };
-      const lists = this.#dictionary(table).map(([record, value]) => ({
-        keys: used.map((c, j) => classifiers[c].keys.get(this.#u32(record + DICT_RECORD.bytes + j * 4)) ?? '?'),
-        candidates: this.#candidates(value),
+      const found = op === 'join' ? this.#refs(table) : this.#pairs(table);
+      const lists = found.map(({ classes, ref }) => ({
+        keys: used.map((c, j) => classifiers[c].keys.get(classes[j]) ?? '?'),
+        candidates: this.#candidates(ref),
       }));
       lists.sort((a, b) => (a.keys.join() < b.keys.join() ? -1 : 1));
       return { op, classifiers: used, lists };
     });
+  }
+
+  #refs(table: number): { classes: readonly number[]; ref: number }[] {
+    return Array.from({ length: this.#u32(table) }, (_, c) => ({
+      classes: [c],
+      ref: this.#u32(table + 4 + c * REF.size),
+    })).filter(({ ref }) => ref !== 0);
+  }
+
+  #pairs(table: number): { classes: readonly number[]; ref: number }[] {
+    return Array.from({ length: this.#u32(table + PAIRS.buckets) * PAIRS.slots }, (_, i) => {
+      const bucket = table + PAIRS.header + Math.floor(i / PAIRS.slots) * PAIRS.bucket;
+      const slot = i % PAIRS.slots;
+      return {
+        classes: [this.#u32(bucket + slot * 8), this.#u32(bucket + slot * 8 + 4)],
+        ref: this.#u32(bucket + PAIRS.refs + slot * REF.size),
+      };
+    }).filter(({ ref }) => ref !== 0);
   }
 
   #candidates(ref: number): CandidateRow[] {

@@ -43,20 +43,20 @@ export const PROGRAM = {
 
 /** An entry: a rule, a default, or the mark of a policy that is assumed to hold. */
 export const ENTRY = {
-  size: 16,
+  size: 8,
   rule: 0, // u32, NO_RULE for defaults and marks
   policy: 4, // u16
-  action: 6, // u8
+  bits: 6, // u8, an action and ENTRY_FLAGS
   errno: 7, // u8
-  flags: 8, // u32, ENTRY_FLAGS
+  actions: 7, // the bits that are the action
 } as const;
 
 export const ENTRY_FLAGS = {
-  continue: 1, // noted, does not decide
-  observed: 2, // of a policy in observe mode: counts in the as-if decision alone
-  default: 4,
-  assumed: 8, // of a policy that is assumed to hold
-  mark: 16, // says only that its policy is assumed
+  continue: 8, // noted, does not decide
+  observed: 16, // of a policy in observe mode: counts in the as-if decision alone
+  default: 32,
+  assumed: 64, // of a policy that is assumed to hold
+  mark: 128, // says only that its policy is assumed
 } as const;
 
 /** Steps of a kind, for workloads that are known and for those whose metadata have not arrived. */
@@ -75,20 +75,37 @@ export const STEP = {
   op: 0, // u8, STEP_OPS
   a: 4, // u16, classifier
   b: 6, // u16, classifier
-  table: 8, // u32, dictionary of refs, or a ref
+  table: 8, // u32, what the operation looks up
 } as const;
 
 export const STEP_OPS = {
   list: { code: 1, operands: 'ref', doc: 'check the candidates of one ref' },
-  join: { code: 2, operands: 'a, table', doc: 'for each class of `a`: look its ref up, check the candidates' },
-  pair: { code: 3, operands: 'a, b, table', doc: 'for each pair of classes of `a` and `b`: likewise' },
+  join: { code: 2, operands: 'a, refs', doc: 'for each class of `a`: check the candidates of the ref at its place' },
+  sparse: { code: 3, operands: 'a, pairs', doc: 'for each class of `a`: look up its pair with 0, check likewise' },
+  pair: { code: 4, operands: 'a, b, pairs', doc: 'for each pair of classes of `a` and `b`: likewise' },
 } as const;
 
 /**
  * What a table leads to: 0 is nothing; with the bit `entry`, that entry, without condition; with the bit `node`, that
  * node of a diagram; else the offset of a list.
  */
-export const REF = { entry: 0x80000000, node: 0x40000000 } as const;
+export const REF = { size: 4, entry: 0x80000000, node: 0x40000000 } as const;
+/**
+ * Pairs: u32 buckets, u32 seed, then the buckets, placed as in a dictionary: five pairs of u32 classes, their five refs (0:
+ * no pair), and a u32 that is not 0 where a pair whose first bucket this is lies in its second. The hash is that of the
+ * eight bytes.
+ */
+export const PAIRS = {
+  header: 8,
+  buckets: 0,
+  seed: 4,
+  bucket: 64,
+  slots: 5,
+  refs: 40,
+  overflow: 60,
+  second: 0x9e3779b1,
+  maxBuckets: 0x1000000,
+} as const;
 /** A list: u32 count, at least 1, then for each candidate a u32 entry (ascending) and a u32 test to start from, ACCEPT for none. */
 export const CANDIDATE = { size: 8, entry: 0, test: 4 } as const;
 
@@ -118,13 +135,14 @@ export const INTERNAL_FIELDS = {
 export const FIELD_COUNT = 128;
 
 export const TEST = {
-  size: 20,
-  op: 0, // u8, TEST_OPS
-  sub: 1, // u8: fold, comparison, table form
-  left: 4, // u32, operand
-  right: 8, // u32, operand or table
-  yes: 12, // u32, test to go on with, ACCEPT or REJECT
-  no: 16, // u32
+  size: 16,
+  op: 0, // u32: in the low 8 bits one of TEST_OPS, then `sub` (fold, comparison, table form), then the left operand
+  right: 4, // u32, operand or table
+  yes: 8, // u32, test to go on with, ACCEPT or REJECT
+  no: 12, // u32
+  subShift: 8,
+  leftShift: 12,
+  inline: 0x80000000, // of a right operand: the rest is not the number of a row but an integer, or the offset of a text
 } as const;
 export const ACCEPT = 0xffffffff;
 export const REJECT = 0xfffffffe;

@@ -52,8 +52,12 @@ function typeOfField(field: u32): u32 {
   return field == S.FIELD_EVENT_KIND ? S.TYPE_UNASSIGNED : <u32>load<u8>(S.FIELD_TYPES + field);
 }
 
-/** What the operand gives; 0 if there is no such operand. */
-export function shapeOf(operand: u32): u32 {
+/**
+ * @param inline what is asked of a constant that stands in the place of a number: NUMBER, TEXTUAL, or 0 if none may
+ * @returns what the operand gives; 0 if there is no such operand
+ */
+export function shapeOf(operand: u32, inline: u32): u32 {
+  if (operand & S.TEST_INLINE) return inline == TEXTUAL ? shapeOfText(operand & ~S.TEST_INLINE) : inline;
   if (operand >= load<u32>(program(), S.PROGRAM_OPERAND_COUNT_AT)) return 0;
   const at = row(operand);
   switch (<u32>load<u8>(at)) {
@@ -63,10 +67,16 @@ export function shapeOf(operand: u32): u32 {
     case S.OPERAND_KIND_INT:
       return NUMBER;
     case S.OPERAND_KIND_TEXT:
-      return load<u32>(program() + load<u32>(at, S.OPERAND_ARG)) == 16 ? TEXTUAL | ADDRESS : TEXTUAL;
+      return shapeOfText(load<u32>(at, S.OPERAND_ARG));
     default:
       return TEXTUAL;
   }
+}
+
+/** A text of 16 bytes is an address as well. */
+function shapeOfText(offset: u32): u32 {
+  if (!isText(offset)) return 0;
+  return load<u32>(program() + offset) == 16 ? TEXTUAL | ADDRESS : TEXTUAL;
 }
 
 function shapeOfType(type: u32): u32 {
@@ -79,11 +89,12 @@ function shapeOfType(type: u32): u32 {
 
 /** Whether the operand is the element that `any` is at: its length is counted by the list, not by itself. */
 export function isElement(operand: u32): bool {
-  return load<u8>(row(operand)) == S.OPERAND_KIND_ELEMENT;
+  return !(operand & S.TEST_INLINE) && load<u8>(row(operand)) == S.OPERAND_KIND_ELEMENT;
 }
 
 /** Bytes at most of the operand's text or list; 0 for an element. */
 export function lengthAtMost(operand: u32): u64 {
+  if (operand & S.TEST_INLINE) return load<u32>(program() + (operand & ~S.TEST_INLINE));
   const at = row(operand);
   switch (<u32>load<u8>(at)) {
     case S.OPERAND_KIND_FIELD:

@@ -19,18 +19,8 @@ import {
   reachSteps,
   shapeOf,
 } from './operands';
-import { areLists, isRef, listWorkBytes, refSteps } from './refs';
-import {
-  ANY_REF,
-  ANY_VALUE,
-  CLASS_BELOW_LIMIT,
-  dearestRef,
-  isDictionary,
-  isLengths,
-  isRanges,
-  isSubstrings,
-  probeSteps,
-} from './tables';
+import { areLists, isRef, listWorkBytes, pairTableSteps, refArraySteps, refSteps } from './refs';
+import { ANY_VALUE, CLASS_BELOW_LIMIT, isDictionary, isLengths, isRanges, isSubstrings, probeSteps } from './tables';
 import { verifyTests, workBytes } from './tests';
 
 let base: usize = 0;
@@ -89,13 +79,13 @@ function areEntries(): bool {
   for (let i: u32 = 0; i < n; i++) {
     const entry = header(S.PROGRAM_ENTRIES_AT) + i * S.ENTRY_SIZE;
     const rule = at(entry);
-    const flags = at(entry + S.ENTRY_FLAGS);
-    const mark = (flags & S.ENTRY_FLAG_MARK) != 0;
+    const bits = <u32>load<u8>(base + entry, S.ENTRY_BITS);
+    const mark = (bits & S.ENTRY_FLAG_MARK) != 0;
     if (mark && !marks) return false;
     marks = mark;
     if (rule >= rules && rule != S.NO_RULE) return false;
     if (<u32>load<u16>(base + entry, S.ENTRY_POLICY) >= header(S.PROGRAM_POLICY_COUNT_AT)) return false;
-    if (<u32>load<u8>(base + entry, S.ENTRY_ACTION) > S.ACTION_STOP || flags > 31) return false;
+    if ((bits & S.ENTRY_ACTIONS) > S.ACTION_STOP) return false;
   }
   return true;
 }
@@ -115,7 +105,7 @@ function areClassifiers(): bool {
 
 function isClassifier(row: usize, form: u32, cap: u32): bool {
   const table = load<u32>(row, S.CLASSIFIER_TABLE);
-  const shape = shapeOf(load<u32>(row, S.CLASSIFIER_OPERAND));
+  const shape = shapeOf(load<u32>(row, S.CLASSIFIER_OPERAND), 0);
   if (load<u8>(row, S.CLASSIFIER_FOLD) > 1) return false;
   switch (form) {
     case S.CLASSIFIER_FORM_TEXT:
@@ -227,13 +217,15 @@ function stepsOf(offset: u32, count: u32, used: usize, round: u32): u64 {
       sum = plus(sum, refSteps(table));
       continue;
     }
-    if (op != S.STEP_OP_JOIN && op != S.STEP_OP_PAIR) return u64.MAX_VALUE;
+    if (op < S.STEP_OP_JOIN || op > S.STEP_OP_PAIR) return u64.MAX_VALUE;
     const a = <u32>load<u16>(step, S.STEP_A);
     const b = op == S.STEP_OP_PAIR ? <u32>load<u16>(step, S.STEP_B) : a;
-    if (a >= classifiers || b >= classifiers || !isDictionary(table, ANY_REF, 0)) return u64.MAX_VALUE;
+    if (a >= classifiers || b >= classifiers) return u64.MAX_VALUE;
+    const each = op == S.STEP_OP_JOIN ? refArraySteps(table) : pairTableSteps(table);
+    if (!each) return u64.MAX_VALUE;
     let lookUps = capOf(a);
     if (op == S.STEP_OP_PAIR) lookUps = times(lookUps, capOf(b));
-    sum = plus(sum, times(lookUps, plus(probeSteps(8), dearestRef(table))));
+    sum = plus(sum, times(lookUps, each));
     sum = plus(sum, once(a, used, round));
     sum = plus(sum, once(b, used, round));
   }

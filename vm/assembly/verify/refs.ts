@@ -68,3 +68,37 @@ export function isRef(ref: u32): bool {
 export function refSteps(ref: u32): u64 {
   return ref & S.REF_ENTRY ? CANDIDATE_STEPS : <u64>load<u32>(steps + (ref - first));
 }
+
+/** Steps of a look-up in an array of refs and of its dearest; 0 if the array is not well formed. */
+export function refArraySteps(offset: u32): u64 {
+  if (!isInside(offset, 1, 4)) return 0;
+  const n = at(offset);
+  if (!isInside(offset + 4, n, S.REF_SIZE)) return 0;
+  let most: u64 = 0;
+  for (let i: u32 = 0; i < n; i++) {
+    const ref = at(offset + 4 + i * S.REF_SIZE);
+    if (!ref) continue;
+    if (!isRef(ref)) return 0;
+    most = max(most, refSteps(ref));
+  }
+  return 1 + most;
+}
+
+/** Steps of a look-up in a table of pairs (the hash, two buckets) and of its dearest ref; 0 if it is not well formed. */
+export function pairTableSteps(offset: u32): u64 {
+  if (!isInside(offset, 1, S.PAIRS_HEADER)) return 0;
+  const buckets = at(offset);
+  if (buckets == 0 || buckets > S.PAIRS_MAX_BUCKETS) return 0;
+  if (!isInside(offset + S.PAIRS_HEADER, buckets, S.PAIRS_BUCKET)) return 0;
+  let most: u64 = 0;
+  for (let i: u32 = 0; i < buckets; i++) {
+    const refs = offset + S.PAIRS_HEADER + i * S.PAIRS_BUCKET + S.PAIRS_REFS;
+    for (let j: u32 = 0; j < S.PAIRS_SLOTS; j++) {
+      const ref = at(refs + j * S.REF_SIZE);
+      if (!ref) continue;
+      if (!isRef(ref)) return 0;
+      most = max(most, refSteps(ref));
+    }
+  }
+  return 3 + most;
+}

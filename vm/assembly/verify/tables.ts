@@ -1,12 +1,10 @@
 /** Dictionaries, lengths, intervals and automata: whether every offset and state in them stays inside. */
 import * as S from '../generated/spec';
 import { areBytes, at, isInside, passes, program } from './bounds';
-import { isRef, refSteps } from './refs';
 
 /** What the values of a dictionary mean, and so what they may be. */
 export const ANY_VALUE: u32 = 0;
 export const CLASS_BELOW_LIMIT: u32 = 1;
-export const ANY_REF: u32 = 2;
 
 /** A text: u32 length and bytes padded to 4. */
 export function isText(offset: u32): bool {
@@ -30,7 +28,6 @@ export function isDictionary(offset: u32, values: u32, limit: u32): bool {
     if (!record) continue;
     if (!isRecord(record)) return false;
     if (values == CLASS_BELOW_LIMIT && at(record) >= limit) return false;
-    if (values == ANY_REF && !isRef(at(record))) return false;
   }
   return true;
 }
@@ -119,15 +116,4 @@ function isClassMap(offset: u32, classes: u32): bool {
     if (<u32>load<u8>(program() + offset + i) >= classes) return false;
   }
   return true;
-}
-
-/** Steps of the dearest ref of a dictionary of refs. */
-export function dearestRef(offset: u32): u64 {
-  const end = offset + S.DICT_HEADER + at(offset) * S.DICT_BUCKET;
-  let most: u64 = 0;
-  for (let slot = offset + S.DICT_HEADER; slot < end; slot += S.DICT_SLOT) {
-    const record = at(slot + 4) & ~S.DICT_OVERFLOW;
-    if (record) most = max(most, refSteps(at(record)));
-  }
-  return most;
 }

@@ -77,11 +77,12 @@ function loopsIn(test: u32): bool {
 }
 
 function verifyOperation(row: usize, i: u32, n: u32): i32 {
-  const op = <u32>load<u8>(row);
-  const sub = <u32>load<u8>(row, S.TEST_SUB);
-  const left = load<u32>(row, S.TEST_LEFT);
+  const head = load<u32>(row);
+  const op = head & 255;
+  const sub = (head >> S.TEST_SUB_SHIFT) & 15;
+  const left = head >> S.TEST_LEFT_SHIFT;
   const right = load<u32>(row, S.TEST_RIGHT);
-  const shape = shapeOf(left);
+  const shape = shapeOf(left, 0);
   if (op == S.TEST_OP_EXISTS) {
     fixed += reach(left);
     return left < load<u32>(program(), S.PROGRAM_OPERAND_COUNT_AT) ? S.ERROR_OK : S.ERROR_BOUNDS;
@@ -94,16 +95,16 @@ function verifyOperation(row: usize, i: u32, n: u32): i32 {
     case S.TEST_OP_FLAG:
       return shape & FLAGS && right < 64 ? S.ERROR_OK : S.ERROR_OPCODE;
     case S.TEST_OP_INT:
-      return shape & NUMBER && shapeOf(right) & NUMBER && isComparison(sub) ? S.ERROR_OK : S.ERROR_OPCODE;
+      return shape & NUMBER && shapeOf(right, NUMBER) & NUMBER && isComparison(sub) ? S.ERROR_OK : S.ERROR_OPCODE;
     case S.TEST_OP_ORDER:
-      return shape & ADDRESS && shapeOf(right) & ADDRESS && isComparison(sub) ? S.ERROR_OK : S.ERROR_OPCODE;
+      return shape & ADDRESS && shapeOf(right, TEXTUAL) & ADDRESS && isComparison(sub) ? S.ERROR_OK : S.ERROR_OPCODE;
     case S.TEST_OP_IN:
       return verifySet(left, shape, right, sub);
     case S.TEST_OP_AUTOMATON:
       add(left, 16);
       return shape & TEXTUAL && isAutomaton(right) ? S.ERROR_OK : S.ERROR_BOUNDS;
     case S.TEST_OP_HAS:
-      if (!(shape & LIST) || !(shapeOf(right) & TEXTUAL)) return S.ERROR_OPCODE;
+      if (!(shape & LIST) || !(shapeOf(right, TEXTUAL) & TEXTUAL)) return S.ERROR_OPCODE;
       // a step an element, and a compare of those that are as long
       fixed = plus(fixed, plus(ELEMENTS * 2 + S.LIMIT_TEXT_BYTES / 16, reach(right)));
       return S.ERROR_OK;
@@ -119,7 +120,7 @@ function verifyOperation(row: usize, i: u32, n: u32): i32 {
 
 /** Tests of two texts: each pass reads the shorter, folding reads both before. */
 function verifyTexts(op: u32, sub: u32, left: u32, shape: u32, right: u32): i32 {
-  const other = shapeOf(right);
+  const other = shapeOf(right, TEXTUAL);
   if (!other) return S.ERROR_BOUNDS;
   fixed += reach(right);
   if (op == S.TEST_OP_EQUAL) {
@@ -174,7 +175,8 @@ function add(operand: u32, each: u64): void {
 }
 
 function reach(operand: u32): u64 {
-  return operand < load<u32>(program(), S.PROGRAM_OPERAND_COUNT_AT) ? reachSteps(operand) : 0;
+  const isRow = operand < load<u32>(program(), S.PROGRAM_OPERAND_COUNT_AT);
+  return isRow ? reachSteps(operand) : 0;
 }
 
 function isComparison(sub: u32): bool {

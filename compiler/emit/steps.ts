@@ -1,0 +1,119 @@
+/** The steps of a kind: first what they lead to, then their tables. */
+import { REF, STEP, STEP_OPS } from '../../vm/spec/index.ts';
+import { type Classifier, pairOf, type Step } from '../plan/index.ts';
+import type { WrittenClassifier } from './classifiers.ts';
+import { pairSteps } from './cost.ts';
+import type { DraftRef, Lists } from './lists.ts';
+import { writePairs } from './pairs.ts';
+import type { Writer } from './writer.ts';
+
+export type WrittenClassifiers = ReadonlyMap<Classifier, WrittenClassifier>;
+
+/** A step with the refs of its lists, without keys that lead to nothing. */
+export interface DraftStep {
+  readonly classifiers: readonly Classifier[];
+  /** The `i`-th classifier's class in the program, for each ref. */
+  readonly classes: readonly Uint32Array[];
+  readonly refs: readonly DraftRef[];
+}
+
+/** Makes the lists of all steps; a step that leads nowhere is left out. */
+export const draftSteps = (steps: readonly Step[], written: WrittenClassifiers, lists: Lists): DraftStep[] =>
+  steps
+    .map((step) => (step.op === 'list' ? draftList(lists.ref(step.candidates)) : draftLists(step, written, lists)))
+    .filter(({ refs }) => refs.length > 0);
+
+const draftList = (ref: DraftRef): DraftStep => ({ classifiers: [], classes: [], refs: ref === 0 ? [] : [ref] });
+
+const draftLists = (step: Exclude<Step, { op: 'list' }>, written: WrittenClassifiers, lists: Lists): DraftStep => {
+  const classifiers = step.op === 'join' ? [step.a] : inOrder(step.a, step.b, written);
+  const classesOf = classifiers.map((c) => written.get(c)!.classes);
+  const swapped = classifiers[0] !== step.a;
+  const classes = classifiers.map(() => new Uint32Array(step.lists.size));
+  const refs: DraftRef[] = [];
+  for (const [key, candidates] of step.lists) {
+    const ref = lists.ref(candidates);
+    if (ref === 0) continue;
+    const keys = step.op === 'join' ? [key] : pairOf(key);
+    for (let i = 0; i < classes.length; i++) classes[i][refs.length] = classesOf[i].get(keys[swapped ? 1 - i : i])!;
+    refs.push(ref);
+  }
+  return { classifiers, classes: classes.map((c) => c.subarray(0, refs.length)), refs };
+};
+
+/** The classifier with fewer keys first: it is the likelier to find nothing, which saves running the other. */
+const inOrder = (a: Classifier, b: Classifier, written: WrittenClassifiers): readonly Classifier[] =>
+  written.get(b)!.classes.size < written.get(a)!.classes.size ? [b, a] : [a, b];
+
+/** How many places of a dense table there may be for each that is taken. */
+const SPARSE = 4;
+/** A table that is dense in any case: not larger than a few buckets of pairs. */
+const SMALL = 64;
+
+/** Places of a table by class number; 0 where so many are empty that pairs take less. */
+const denseSize = ({ classes, refs }: DraftStep): number => {
+  const size = classes[0].reduce((most, c) => Math.max(most, c + 1), 0);
+  return size <= Math.max(SMALL, refs.length * SPARSE) ? size : 0;
+};
+
+/** Steps of a kind's steps in the worst case, each classifier run once. */
+export const boundOf = (
+  steps: readonly DraftStep[],
+  written: WrittenClassifiers,
+  refSteps: (ref: DraftRef) => number,
+): number => {
+  const run = new Set<Classifier>();
+  let sum = 0;
+  for (const step of steps) {
+    const most = step.refs.reduce((n, ref) => Math.max(n, refSteps(ref)), 0);
+    const lookUps = step.classifiers.reduce((n, c) => n * written.get(c)!.cap, 1);
+    const probe = step.classifiers.length === 0 ? 0 : step.classifiers.length === 1 && denseSize(step) ? 1 : pairSteps;
+    sum += 1 + lookUps * (probe + most);
+    for (const classifier of step.classifiers) {
+      if (!run.has(classifier)) sum += written.get(classifier)!.steps;
+      run.add(classifier);
+    }
+  }
+  return sum;
+};
+
+/** Where steps stand, and how many there are. */
+export interface StepTable {
+  readonly at: number;
+  readonly count: number;
+}
+
+/** Writes the steps and their tables; the lists must have been written. */
+export const writeSteps = (
+  w: Writer,
+  steps: readonly DraftStep[],
+  written: WrittenClassifiers,
+  lists: Lists,
+): StepTable => {
+  const rows = steps.map((step) => ({ step, ...writeTable(w, step, lists) }));
+  const at = w.reserve(steps.length * STEP.size);
+  rows.forEach(({ step: { classifiers }, op, table }, i) => {
+    const row = at + i * STEP.size;
+    w.u8(row + STEP.op, STEP_OPS[op].code);
+    classifiers.forEach((c, j) => w.u16(row + (j === 0 ? STEP.a : STEP.b), written.get(c)!.number));
+    w.u32(row + STEP.table, table);
+  });
+  return { at, count: steps.length };
+};
+
+const writeTable = (
+  w: Writer,
+  step: DraftStep,
+  lists: Lists,
+): { readonly op: keyof typeof STEP_OPS; readonly table: number } => {
+  const refs = Uint32Array.from(step.refs, (ref) => lists.placed(ref));
+  const [as, bs] = step.classes;
+  if (step.classifiers.length === 0) return { op: 'list', table: refs[0] };
+  if (step.classifiers.length === 2) return { op: 'pair', table: writePairs(w, as, bs, refs) };
+  const size = denseSize(step);
+  if (!size) return { op: 'sparse', table: writePairs(w, as, new Uint32Array(as.length), refs) };
+  const table = w.reserve(4 + size * REF.size);
+  w.u32(table, size);
+  refs.forEach((ref, i) => w.u32(table + 4 + as[i] * REF.size, ref));
+  return { op: 'join', table };
+};
