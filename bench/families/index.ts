@@ -3,6 +3,7 @@ import { commands } from './commands.ts';
 import { directories } from './directories.ts';
 import { exactDistinct, exactGrid } from './exact.ts';
 import type { Generator } from './family.ts';
+import { accessLists, firewalls, ipChains } from './firewall.ts';
 import { globs } from './globs.ts';
 import { mixture } from './mixture.ts';
 import { users } from './users.ts';
@@ -24,6 +25,9 @@ export const FAMILIES: readonly FamilySpec[] = [
   { id: 'b', doc: 'nested directories to depth 12, most specific first', make: directories, most: 1e6 },
   { id: 'c', doc: 'globs and suffixes', make: globs, most: 1e4 },
   { id: 'd', doc: 'substrings and expressions on the command line', make: commands, most: 11_000 },
+  { id: 'e-acl', doc: 'firewall rules as in access control lists', make: accessLists, most: 1e6 },
+  { id: 'e-fw', doc: 'firewall rules as in firewalls', make: firewalls, most: 1e6 },
+  { id: 'e-ipc', doc: 'firewall rules as in IP chains', make: ipChains, most: 1e6 },
   { id: 'f', doc: 'users, flags and negations', make: users, most: 1e6 },
   { id: 'g', doc: 'policies of 10^4 workloads, their facts stored', make: workloadsStored, most: 1e6 },
   { id: 'g-inline', doc: 'policies of 10^4 workloads, their facts in every event', make: workloadsInline, most: 1e6 },
