@@ -29,7 +29,7 @@ function features(program: Uint8Array): string[] {
   const view = new DataView(program.buffer, program.byteOffset, program.length);
   const rows = (at: number, count: number, size: number, of: (row: number) => string): string[] =>
     Array.from({ length: view.getUint32(count, true) }, (_, n) => of(view.getUint32(at, true) + n * size));
-  const two = (name: string, row: number): string => `${name} ${program[row]} ${program[row + 1]}`;
+  const two = (name: string, row: number, mask = 255): string => `${name} ${program[row]} ${program[row + 1] & mask}`;
   return [
     ...rows(PROGRAM.classifiersAt, PROGRAM.classifierCountAt, CLASSIFIER.size, (row) => two('classifier', row)),
     ...rows(
@@ -38,7 +38,10 @@ function features(program: Uint8Array): string[] {
       KIND.size,
       (row) => `assumed ${view.getUint32(row + KIND.assumed, true) > 0}`,
     ),
-    ...rows(PROGRAM.testsAt, PROGRAM.testCountAt, TEST.size, (row) => two('test', row)),
+    ...rows(PROGRAM.testsAt, PROGRAM.testCountAt, TEST.size, (row) =>
+      // the byte behind the operation has the first bits of the left operand as well
+      two('test', row, 2 ** (TEST.leftShift - TEST.subShift) - 1),
+    ),
   ];
 }
 
