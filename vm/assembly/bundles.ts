@@ -38,6 +38,13 @@ export function claim(handle: i32): usize {
   return state;
 }
 
+/** Memory of a bundle, all zero. */
+export function zeroed(size: u32): usize {
+  const p = heap.alloc(size + 8);
+  memory.fill(p, 0, size + 8);
+  return p;
+}
+
 /** Whether [p, p + n) lies in this module's memory, above its own static data. */
 export function isSpan(p: u32, n: u32): bool {
   return p >= <u32>__heap_base && <u64>p + <u64>n <= (<u64>memory.size()) << 16;

@@ -3,18 +3,21 @@
  * event, and not at all where its operand comes from a subject's or workload's facts: those were classified when they
  * were put.
  *
- *     | generation u32 | classes u32 (address) | count u32 | own array u32 (address) |    16 bytes a classifier
+ *     | generation u32 | classes u32 (address) | count u32 | own array u32 (address) | field's row u32 (address) | 0 |
+ *
+ * 24 bytes a classifier. The row is that of a field whose text is looked up as it stands, else 0.
  */
+import { zeroed } from './bundles';
 import { count } from './counting';
 import { keptFor } from './derive';
 import { NOT_FOUND, find } from './dictionary';
-import { SUBJECT, WORKLOAD, currentGeneration } from './fields';
+import { INLINE, SUBJECT, WORKLOAD, currentGeneration, rowOf } from './fields';
 import * as S from './generated/spec';
 import { findNetwork } from './networks';
 import { foundLength, foundPointer, integer, operandRow, present, text } from './operands';
 import { foldInto } from './text';
 
-export const STATE_SIZE: u32 = 16;
+const STATE_SIZE: u32 = 24;
 
 let program: usize = 0;
 let classifiers: usize = 0;
@@ -47,22 +50,35 @@ export function classesOf(classifier: u32): usize {
 /** Finds the classes of the event at hand, and returns how many there are. */
 export function classify(classifier: u32): u32 {
   const state = states + classifier * STATE_SIZE;
-  if (load<u32>(state) == currentGeneration()) return load<u32>(state, 8);
+  const now = currentGeneration();
+  if (load<u32>(state) == now) return load<u32>(state, 8);
   count(1);
-  store<u32>(state, currentGeneration());
+  store<u32>(state, now);
   const row = classifiers + classifier * S.CLASSIFIER_SIZE;
+  const field = <usize>load<u32>(state, 16);
+  let found: u32 = 0;
+  if (field && load<u64>(field) == ((<u64>now) | ((<u64>INLINE) << 32))) {
+    const own = <usize>load<u32>(state, 12);
+    const value = find(program, load<u32>(row, S.CLASSIFIER_TABLE), load<u32>(field, 8), load<u32>(field, 12));
+    store<u32>(state, <u32>own, 4);
+    store<u32>(own, value);
+    found = value != NOT_FOUND ? 1 : 0;
+  } else found = keptOrRun(state, classifier, row);
+  store<u32>(state, found, 8);
+  return found;
+}
+
+function keptOrRun(state: usize, classifier: u32, row: usize): u32 {
   const operand = load<u32>(row, S.CLASSIFIER_OPERAND);
   const source = keptFor(load<u16>(operandRow(operand), S.OPERAND_FIELD));
   const kept = source == SUBJECT ? subjectClasses : source == WORKLOAD ? workloadClasses : 0;
   if (kept) {
     store<u32>(state, load<u32>(kept + classifier * 8), 4);
-    store<u32>(state, load<u32>(kept + classifier * 8, 4), 8);
-  } else {
-    const own = load<u32>(state, 12);
-    store<u32>(state, own, 4);
-    store<u32>(state, run(row, operand, own), 8);
+    return load<u32>(kept + classifier * 8, 4);
   }
-  return load<u32>(state, 8);
+  const own = load<u32>(state, 12);
+  store<u32>(state, own, 4);
+  return run(row, operand, own);
 }
 
 /** Runs the classifier into `out` and returns the number of classes: none for an absent operand. */
@@ -214,6 +230,34 @@ function elements(table: u32, list: usize, out: usize, cap: u32): u32 {
     at += 4 + ((length + 3) & ~3);
   }
   return found;
+}
+
+/** States of a program's classifiers, and behind them the array that each writes its classes into. */
+export function newStates(base: usize): usize {
+  const n = load<u32>(base, S.PROGRAM_CLASSIFIER_COUNT_AT);
+  const rows = base + load<u32>(base, S.PROGRAM_CLASSIFIERS_AT);
+  let size = n * STATE_SIZE;
+  for (let i: u32 = 0; i < n; i++) size += arraySize(rows + i * S.CLASSIFIER_SIZE);
+  const made = zeroed(size);
+  let own = made + n * STATE_SIZE;
+  for (let i: u32 = 0; i < n; i++) {
+    const row = rows + i * S.CLASSIFIER_SIZE;
+    store<u32>(made + i * STATE_SIZE, <u32>own, 12);
+    store<u32>(made + i * STATE_SIZE, <u32>plainField(base, row), 16);
+    own += arraySize(row);
+  }
+  return made;
+}
+
+/** Row of the field that a classifier looks up as it stands, else 0. */
+function plainField(base: usize, row: usize): usize {
+  if (load<u8>(row) != S.CLASSIFIER_FORM_TEXT || load<u8>(row, S.CLASSIFIER_FOLD)) return 0;
+  const operand = base + load<u32>(base, S.PROGRAM_OPERANDS_AT) + load<u32>(row, S.CLASSIFIER_OPERAND) * S.OPERAND_SIZE;
+  return load<u8>(operand) == S.OPERAND_KIND_FIELD ? rowOf(load<u16>(operand, S.OPERAND_FIELD)) : 0;
+}
+
+function arraySize(classifier: usize): u32 {
+  return arrayBytes(load<u8>(classifier), load<u32>(classifier, S.CLASSIFIER_CAP));
 }
 
 /** Bytes of the array that a classifier writes its classes (and stamps) into. */

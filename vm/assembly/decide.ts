@@ -4,11 +4,12 @@ import { classesOf, classify, useClassifiers, useKeptClasses } from './classify'
 import { count } from './counting';
 import { isUnknownWorkload } from './derive';
 import { findFacts, recordOf } from './facts';
-import { INLINE, SUBJECT, WORKLOAD, beginEvent, currentGeneration, setValue, takeRecord } from './fields';
+import { INLINE, SUBJECT, WORKLOAD, beginEvent, currentGeneration } from './fields';
 import * as S from './generated/spec';
-import { NOTED_ACTUAL, NOTED_AS_IF, beginNotes, hasRoom, note } from './notes';
+import { HEADER_NUMBERS, NOTED_ACTUAL, NOTED_AS_IF, beginNotes, hasRoom, note } from './notes';
 import { useOperands } from './operands';
 import { findPair } from './pairs';
+import { takeFacts, takeRecord } from './record';
 import { sort } from './sort';
 import { accepts, useTests } from './tests';
 
@@ -40,7 +41,7 @@ export function useBundle(state: usize): void {
 }
 
 /** The verdict on a record that is not well formed: refused, and said so. */
-export function writeMalformed(out: usize): void {
+function writeMalformed(out: usize): void {
   writeVerdict(out, NONE, NONE, S.VERDICT_FLAG_MALFORMED);
   store<u8>(out, <u8>S.ACTION_DENY);
   store<u8>(out, <u8>S.DEFAULT_ERRNO, S.VERDICT_ERRNO);
@@ -48,13 +49,15 @@ export function writeMalformed(out: usize): void {
 }
 
 /**
- * Decides on a well-formed record and writes its verdict.
+ * Decides on a record, of `room` bytes at most, and writes its verdict.
  * @param index number of the verdict in its batch
  * @returns false if the batch has no room for what this event noted: evaluate the rest in another batch
  */
-export function decide(record: usize, index: u32, out: usize): bool {
-  const kind = <u32>load<u8>(record, S.RECORD_KIND);
-  if (kind == 0 || kind >= load<u32>(program, S.PROGRAM_KIND_COUNT_AT)) {
+export function decide(record: usize, room: u32, index: u32, out: usize): bool {
+  beginEvent();
+  // a kind that the program does not know has no bound: it is asked for first
+  const kind: u32 = room < S.RECORD_HEADER ? 0 : <u32>load<u8>(record, S.RECORD_KIND);
+  if (kind == 0 || kind >= load<u32>(program, S.PROGRAM_KIND_COUNT_AT) || !takeRecord(record, room, INLINE)) {
     writeMalformed(out);
     return true;
   }
@@ -71,30 +74,20 @@ export function decide(record: usize, index: u32, out: usize): bool {
   return finish(index, out, collectsAll ? load<u32>(row, S.KIND_ROW_ASSUMED) : 0, marks);
 }
 
-/** Joins the facts of the workload and of the subject, and the event's own fields, which win. */
+/** Joins the facts of the subject and of the workload with the event's own values, which win, then the subject's. */
 function join(record: usize): void {
-  beginEvent();
   let subjectClasses: usize = 0;
   let workloadClasses: usize = 0;
-  const workload = load<u64>(record, S.RECORD_WORKLOAD);
-  if (workload) {
-    const block = findFacts(bundle + WORKLOADS, workload);
-    if (block) {
-      takeRecord(recordOf(program, block), WORKLOAD);
-      workloadClasses = block;
-    }
-  }
   const subject = load<u64>(record, S.RECORD_SUBJECT);
   if (subject) {
-    const block = findFacts(bundle + SUBJECTS, subject);
-    if (block) {
-      takeRecord(recordOf(program, block), SUBJECT);
-      subjectClasses = block;
-    }
+    subjectClasses = findFacts(bundle + SUBJECTS, subject);
+    if (subjectClasses) takeFacts(recordOf(program, subjectClasses), SUBJECT);
   }
-  takeRecord(record, INLINE);
-  const time = load<u64>(record, S.RECORD_TIME);
-  if (time) setValue(S.FIELD_EVENT_TIME, INLINE, time);
+  const workload = load<u64>(record, S.RECORD_WORKLOAD);
+  if (workload) {
+    workloadClasses = findFacts(bundle + WORKLOADS, workload);
+    if (workloadClasses) takeFacts(recordOf(program, workloadClasses), WORKLOAD);
+  }
   useKeptClasses(subjectClasses, workloadClasses);
 }
 
@@ -224,34 +217,37 @@ function resolveUnknown(): u32 {
 
 /** Marks are the smallest entries, so that they come first in `notes`. */
 function finish(index: u32, out: usize, assumedList: u32, marks: u32): bool {
-  let matches: u32 = 0;
-  let differs = asIf != actual;
-  for (let i = marks; i < noted; i++) {
-    const planes = planesOf(load<u32>(notes + i * 4));
-    if (planes) matches++;
-    if (planes != 0 && planes != (NOTED_ACTUAL | NOTED_AS_IF)) differs = true;
-  }
-  const listed = assumedList ? load<u32>(program + assumedList) : 0;
-  const assumed = marks + listed;
-  let flags: u32 = 0;
-  if (matches + assumed) {
-    if (!hasRoom(matches + assumed)) return false;
-    beginNotes(index, matches, assumed);
+  let flags: u32 = asIf != actual ? S.VERDICT_FLAG_WOULD : 0;
+  if (noted | assumedList) {
+    let matches: u32 = 0;
     for (let i = marks; i < noted; i++) {
-      const entry = load<u32>(notes + i * 4);
-      const planes = planesOf(entry);
-      if (planes) note(load<u32>(entries + entry * S.ENTRY_SIZE) | planes);
+      const planes = planesOf(load<u32>(notes + i * 4));
+      if (!planes) continue;
+      matches++;
+      flags |= S.VERDICT_FLAG_MATCHES;
+      if (planes != (NOTED_ACTUAL | NOTED_AS_IF)) flags |= S.VERDICT_FLAG_WOULD;
     }
-    for (let i: u32 = 0; i < marks; i++) {
-      note(load<u16>(entries + load<u32>(notes + i * 4) * S.ENTRY_SIZE, S.ENTRY_POLICY));
+    if (marks | assumedList) flags |= S.VERDICT_FLAG_ASSUMED;
+    if (flags & (S.VERDICT_FLAG_MATCHES | S.VERDICT_FLAG_ASSUMED)) {
+      if (!hasRoom(matches + marks)) return false;
+      beginNotes(index, matches, marks, assumedList ? program + assumedList : 0);
+      noteAll(marks);
     }
-    for (let i: u32 = 0; i < listed; i++) note(load<u32>(program + assumedList + 4 + i * 4));
-    if (matches) flags |= S.VERDICT_FLAG_MATCHES;
-    if (assumed) flags |= S.VERDICT_FLAG_ASSUMED;
   }
-  if (differs) flags |= S.VERDICT_FLAG_WOULD;
   writeVerdict(out, actual, asIf, flags);
   return true;
+}
+
+/** Notes the matches, then the marked policies. */
+function noteAll(marks: u32): void {
+  for (let i = marks; i < noted; i++) {
+    const entry = load<u32>(notes + i * 4);
+    const planes = planesOf(entry);
+    if (planes) note(load<u32>(entries + entry * S.ENTRY_SIZE) | planes);
+  }
+  for (let i: u32 = 0; i < marks; i++) {
+    note(load<u16>(entries + load<u32>(notes + i * 4) * S.ENTRY_SIZE, S.ENTRY_POLICY));
+  }
 }
 
 /** For which decisions a `continue` rule was noted: those whose deciding entry comes after it. */
@@ -261,23 +257,29 @@ function planesOf(entry: u32): u32 {
 }
 
 function writeVerdict(out: usize, entry: u32, other: u32, flags: u32): void {
-  const row = entries + entry * S.ENTRY_SIZE;
-  const otherRow = entries + other * S.ENTRY_SIZE;
-  const none = entry == NONE;
-  const otherNone = other == NONE;
-  if (!none && bitsOf(row) & S.ENTRY_FLAG_DEFAULT) flags |= S.VERDICT_FLAG_DEFAULT;
-  if (!otherNone && bitsOf(otherRow) & S.ENTRY_FLAG_DEFAULT) flags |= S.VERDICT_FLAG_AS_IF_DEFAULT;
-  store<u8>(out, none ? <u8>S.ACTION_ALLOW : <u8>(bitsOf(row) & S.ENTRY_ACTIONS));
+  const row = rowOf(entry);
+  const otherRow = other == entry ? row : rowOf(other);
+  const bits = <u32>(row >> (S.ENTRY_BITS * 8));
+  const otherBits = <u32>(otherRow >> (S.ENTRY_BITS * 8));
+  if (bits & S.ENTRY_FLAG_DEFAULT) flags |= S.VERDICT_FLAG_DEFAULT;
+  if (otherBits & S.ENTRY_FLAG_DEFAULT) flags |= S.VERDICT_FLAG_AS_IF_DEFAULT;
+  store<u8>(out, <u8>(bits & S.ENTRY_ACTIONS));
   store<u8>(out, <u8>flags, S.VERDICT_FLAGS);
-  store<u8>(out, none ? 0 : load<u8>(row, S.ENTRY_ERRNO), S.VERDICT_ERRNO);
-  store<u8>(out, otherNone ? <u8>S.ACTION_ALLOW : <u8>(bitsOf(otherRow) & S.ENTRY_ACTIONS), S.VERDICT_AS_IF_ACTION);
-  store<u32>(out, none ? S.NO_RULE : load<u32>(row), S.VERDICT_RULE);
-  store<u32>(out, otherNone ? S.NO_RULE : load<u32>(otherRow), S.VERDICT_AS_IF_RULE);
-  store<u16>(out, none ? <u16>S.NO_POLICY : load<u16>(row, S.ENTRY_POLICY), S.VERDICT_POLICY);
-  store<u16>(out, otherNone ? <u16>S.NO_POLICY : load<u16>(otherRow, S.ENTRY_POLICY), S.VERDICT_AS_IF_POLICY);
+  store<u8>(out, <u8>(row >> (S.ENTRY_ERRNO * 8)), S.VERDICT_ERRNO);
+  store<u8>(out, <u8>(otherBits & S.ENTRY_ACTIONS), S.VERDICT_AS_IF_ACTION);
+  store<u32>(out, <u32>row, S.VERDICT_RULE);
+  store<u32>(out, <u32>otherRow, S.VERDICT_AS_IF_RULE);
+  store<u16>(out, <u16>(row >> (S.ENTRY_POLICY * 8)), S.VERDICT_POLICY);
+  store<u16>(out, <u16>(otherRow >> (S.ENTRY_POLICY * 8)), S.VERDICT_AS_IF_POLICY);
 }
+
+/** An entry's row as one number; that of no entry allows, by no rule of no policy. */
+function rowOf(entry: u32): u64 {
+  return entry == NONE ? NO_ENTRY : load<u64>(entries + entry * S.ENTRY_SIZE);
+}
+const NO_ENTRY: u64 = (<u64>S.NO_RULE) | ((<u64>S.NO_POLICY) << (S.ENTRY_POLICY * 8));
 
 /** Numbers that one event can note at most, for the batch's array. */
 export function notesAtMost(base: usize): u32 {
-  return load<u32>(base, S.PROGRAM_ENTRY_COUNT_AT) + load<u32>(base, S.PROGRAM_POLICY_COUNT_AT) + 3;
+  return load<u32>(base, S.PROGRAM_ENTRY_COUNT_AT) + HEADER_NUMBERS;
 }

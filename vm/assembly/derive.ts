@@ -59,6 +59,8 @@ function derive(field: u32): bool {
       return image(field);
     case S.FIELD_HOST_CLASS:
       return workloadClass();
+    case S.INTERNAL_GIVEN_CLASS:
+      return givenClass();
     default:
       return false;
   }
@@ -204,6 +206,14 @@ function workloadClass(): bool {
   if (isGiven(S.FIELD_K8S_POD)) setText(S.FIELD_HOST_CLASS, MIXED, KUBERNETES, 10);
   else if (isGiven(S.FIELD_CONTAINER_ID)) setText(S.FIELD_HOST_CLASS, MIXED, CONTAINER, 9);
   else setText(S.FIELD_HOST_CLASS, MIXED, HOST, 4);
+  return true;
+}
+
+/** A class that was derived is of no one record. */
+function givenClass(): bool {
+  if (!isGiven(S.FIELD_HOST_CLASS) || sourceOf(S.FIELD_HOST_CLASS) == MIXED) return false;
+  const source = sourceOf(S.FIELD_HOST_CLASS);
+  setText(S.INTERNAL_GIVEN_CLASS, source, pointerOf(S.FIELD_HOST_CLASS), lengthOf(S.FIELD_HOST_CLASS));
   return true;
 }
 

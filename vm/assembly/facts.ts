@@ -7,10 +7,11 @@
  */
 import { STATES, PROGRAM } from './bundles';
 import { classesOf, classify, useClassifiers, useKeptClasses } from './classify';
-import { beginEvent, takeRecord } from './fields';
+import { beginEvent } from './fields';
 import { keptFor } from './derive';
 import * as S from './generated/spec';
 import { operandRow, useOperands } from './operands';
+import { takeFacts } from './record';
 import { mix } from './text';
 
 function slotOf(key: u64, mask: u32): u32 {
@@ -125,7 +126,7 @@ function classified(bundle: usize, record: usize, source: u32): usize {
   useClassifiers(program, load<u32>(bundle, STATES));
   useKeptClasses(0, 0);
   beginEvent();
-  takeRecord(record, source);
+  takeFacts(record, source);
   let total: u32 = 0;
   for (let i: u32 = 0; i < classifiers; i++) {
     if (isKept(rows + i * S.CLASSIFIER_SIZE, source)) total += classify(i);

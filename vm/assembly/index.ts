@@ -13,14 +13,16 @@ import {
   claim,
   freeHandle,
   isSpan,
+  zeroed,
 } from './bundles';
-import { STATE_SIZE, arrayBytes } from './classify';
+import { newStates } from './classify';
 import { takeSteps } from './counting';
-import { decide, notesAtMost, useBundle, writeMalformed } from './decide';
+import { decide, notesAtMost, useBundle } from './decide';
 import { dropAllFacts, dropFacts, putFacts } from './facts';
-import { SUBJECT, WORKLOAD, checkRecord } from './fields';
+import { SUBJECT, WORKLOAD, beginEvent } from './fields';
 import * as S from './generated/spec';
 import { beginBatch, copyNotes, endBatch } from './notes';
+import { takeRecord } from './record';
 import { verify } from './verify/program';
 
 /** Version of this interface. */
@@ -54,34 +56,9 @@ function loadProgram(pointer: usize, len: u32): i32 {
   store<u32>(state, <u32>zeroed(load<u32>(pointer, S.PROGRAM_POLICY_COUNT_AT) * 4), ENDED);
   store<u32>(state, <u32>zeroed(room * 4), BATCH);
   store<u32>(state, room, BATCH_ROOM);
-  store<u32>(state, <u32>classifierStates(pointer), STATES);
+  store<u32>(state, <u32>newStates(pointer), STATES);
   store<u32>(state, <u32>pointer, PROGRAM);
   return handle;
-}
-
-/** Rows of the classifiers' states, and behind them the array that each writes its classes into. */
-function classifierStates(program: usize): usize {
-  const n = load<u32>(program, S.PROGRAM_CLASSIFIER_COUNT_AT);
-  const rows = program + load<u32>(program, S.PROGRAM_CLASSIFIERS_AT);
-  let size = n * STATE_SIZE;
-  for (let i: u32 = 0; i < n; i++) size += arraySize(rows + i * S.CLASSIFIER_SIZE);
-  const states = zeroed(size);
-  let own = states + n * STATE_SIZE;
-  for (let i: u32 = 0; i < n; i++) {
-    store<u32>(states + i * STATE_SIZE, <u32>own, 12);
-    own += arraySize(rows + i * S.CLASSIFIER_SIZE);
-  }
-  return states;
-}
-
-function arraySize(classifier: usize): u32 {
-  return arrayBytes(load<u8>(classifier), load<u32>(classifier, S.CLASSIFIER_CAP));
-}
-
-function zeroed(size: u32): usize {
-  const p = heap.alloc(size + 8);
-  memory.fill(p, 0, size + 8);
-  return p;
 }
 
 export { loadProgram as load };
@@ -136,7 +113,8 @@ function put(handle: i32, map: u32, key: u64, pointer: usize, len: u32, source: 
   if (!state) return S.ERROR_HANDLE;
   if (!key) return S.ERROR_KEY;
   if (!isSpan(<u32>pointer, len)) return S.ERROR_SPAN;
-  if (!checkRecord(pointer, len)) return S.ERROR_RECORD;
+  beginEvent();
+  if (!takeRecord(pointer, len, source)) return S.ERROR_RECORD;
   return putFacts(state, state + map, key, pointer, source);
 }
 
@@ -153,7 +131,7 @@ export function evaluate(handle: i32, pointer: usize, len: u32, out: usize, cap:
   for (let at: u32 = 0; at < len && n < cap; n++) {
     const size: u32 = len - at < S.RECORD_HEADER ? 0 : load<u32>(pointer + at);
     const sized = size >= S.RECORD_HEADER && size <= len - at && !(size & 7);
-    if (!decideChecked(pointer + at, sized ? size : 0, n, out + n * S.VERDICT_SIZE)) return n;
+    if (!decide(pointer + at, sized ? size : 0, n, out + n * S.VERDICT_SIZE)) return n;
     if (!sized) return n + 1;
     at += size;
   }
@@ -175,7 +153,7 @@ export function evaluate_ring(handle: i32, pointer: usize, len: u32, out: usize,
     const rest = len - at - S.RING_HEADER;
     const fits = room <= rest;
     if (!(header & S.RING_DISCARD)) {
-      if (!decideChecked(pointer + at + S.RING_HEADER, fits ? room : 0, n, out + n * S.VERDICT_SIZE)) return n;
+      if (!decide(pointer + at + S.RING_HEADER, fits ? room : 0, n, out + n * S.VERDICT_SIZE)) return n;
       n++;
     }
     if (!fits || ((room + 7) & ~7) > rest) return n;
@@ -191,12 +169,6 @@ function begin(handle: i32, pointer: usize, len: u32, out: usize, cap: u32): i32
   useBundle(state);
   beginBatch(state);
   return S.ERROR_OK;
-}
-
-function decideChecked(record: usize, room: u32, index: u32, out: usize): bool {
-  if (checkRecord(record, room)) return decide(record, index, out);
-  writeMalformed(out);
-  return true;
 }
 
 /**

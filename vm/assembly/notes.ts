@@ -2,13 +2,20 @@
  * What events noted beside their verdict: rules with `continue`, and policies that were assumed to hold. Kept for the
  * last batch in one array that is made when the bundle is loaded.
  *
- *     | verdict u32 | matches u32 (count) | assumed u32 (count) | matches … | assumed … |   for each verdict that has some
+ *     | verdict u32 | matches u32 (count) | marks u32 (count) | assumed u32 (address) | matches … | marks … |
+ *
+ * for each verdict that has some. Policies are assumed by a mark that matched, or by the kind's list in the program, which is
+ * referred to.
  */
 import { BATCH, BATCH_ROOM } from './bundles';
 
 /** A match carries in its top bits for which decisions it was noted. */
 export const NOTED_ACTUAL: u32 = 0x80000000;
 export const NOTED_AS_IF: u32 = 0x40000000;
+
+/** Numbers before the notes of a verdict. */
+export const HEADER_NUMBERS: u32 = 4;
+const HEADER: u32 = HEADER_NUMBERS * 4;
 
 let start: usize = 0;
 let end: usize = 0;
@@ -33,15 +40,16 @@ export function endBatch(bundle: usize): void {
 
 /** Whether `n` more numbers fit. */
 export function hasRoom(n: u32): bool {
-  return <u64>end + (<u64>n + 3) * 4 <= <u64>limit;
+  return <u64>end + <u64>HEADER + <u64>n * 4 <= <u64>limit;
 }
 
-/** Begins the notes of a verdict; the numbers follow. */
-export function beginNotes(verdict: u32, matches: u32, assumed: u32): void {
+/** Begins the notes of a verdict; the numbers follow. `assumed` is the address of a u32 count and its numbers, or 0. */
+export function beginNotes(verdict: u32, matches: u32, marks: u32, assumed: usize): void {
   store<u32>(end, verdict);
   store<u32>(end, matches, 4);
-  store<u32>(end, assumed, 8);
-  end += 12;
+  store<u32>(end, marks, 8);
+  store<u32>(end, <u32>assumed, 12);
+  end += HEADER;
 }
 export function note(number: u32): void {
   store<u32>(end, number);
@@ -55,14 +63,25 @@ export function note(number: u32): void {
 export function copyNotes(bundle: usize, verdict: u32, assumed: bool, out: usize, cap: u32): i32 {
   if (owner != bundle) return -1;
   if (cursor >= end || load<u32>(cursor) > verdict) cursor = start;
-  for (; cursor < end; cursor += 12 + (load<u32>(cursor, 4) + load<u32>(cursor, 8)) * 4) {
+  for (; cursor < end; cursor += HEADER + (load<u32>(cursor, 4) + load<u32>(cursor, 8)) * 4) {
     if (load<u32>(cursor) > verdict) return 0;
-    if (load<u32>(cursor) < verdict) continue;
-    const matches = load<u32>(cursor, 4);
-    const n = assumed ? load<u32>(cursor, 8) : matches;
-    const first = cursor + 12 + (assumed ? <usize>matches * 4 : 0);
-    memory.copy(out, first, min(n, cap) * 4);
-    return n;
+    if (load<u32>(cursor) == verdict) return assumed ? copyAssumed(out, cap) : copyMatches(out, cap);
   }
   return 0;
+}
+
+function copyMatches(out: usize, cap: u32): u32 {
+  const n = load<u32>(cursor, 4);
+  memory.copy(out, cursor + HEADER, min(n, cap) * 4);
+  return n;
+}
+
+function copyAssumed(out: usize, cap: u32): u32 {
+  const marks = load<u32>(cursor, 8);
+  const first = min(marks, cap);
+  memory.copy(out, cursor + HEADER + load<u32>(cursor, 4) * 4, first * 4);
+  const list = <usize>load<u32>(cursor, 12);
+  const listed = list ? load<u32>(list) : 0;
+  memory.copy(out + first * 4, list + 4, min(listed, cap - first) * 4);
+  return marks + listed;
 }

@@ -1,0 +1,89 @@
+/** Records: whether one is well formed, and its values as those of the event at hand. */
+import { count } from './counting';
+import { currentGeneration, isGiven, rowOf, setText, setValue } from './fields';
+import * as S from './generated/spec';
+
+/**
+ * Takes the values of a record of `room` bytes at most, in one pass that checks what it takes. Nothing else may have been
+ * taken for the event before: a field that is there already stands in the record twice.
+ * Sensors are trusted to tell the truth, not to be free of faults.
+ * @returns whether it is well formed; if not, nothing of it counts
+ */
+export function takeRecord(record: usize, room: u32, source: u32): bool {
+  if (room < S.RECORD_HEADER) return false;
+  const size = load<u32>(record, S.RECORD_SIZE);
+  if (size > room || size < S.RECORD_HEADER || size & 7 || size > S.LIMIT_RECORD_BYTES) return false;
+  if (load<u8>(record, S.RECORD_VERSION) != S.RECORD_FORMAT || load<u32>(record, S.RECORD_RESERVED)) return false;
+  if (<i64>load<u64>(record, S.RECORD_TIME) < 0) return false;
+  const slots = <u32>load<u16>(record, S.RECORD_SLOTS);
+  const data = S.RECORD_HEADER + slots * S.RECORD_SLOT;
+  if (slots > S.LIMIT_RECORD_SLOTS || data > size) return false;
+  const generation = currentGeneration();
+  const end = record + data;
+  for (let slot = record + S.RECORD_HEADER; slot < end; slot += S.RECORD_SLOT) {
+    count(1);
+    const field = load<u32>(slot); // and what is reserved behind it, so that it is too large a number where that is not 0
+    if (field == 0) continue;
+    if (field >= S.FIELD_COUNT || load<u32>(rowOf(field)) == generation) return false;
+    const length = load<u32>(slot, S.SLOT_LENGTH);
+    const value = load<u64>(slot, S.SLOT_VALUE);
+    const type = load<u8>(S.FIELD_TYPES + field);
+    if (isNumber(type)) {
+      if (length != 8 || (type == S.TYPE_BOOL && value > 1)) return false;
+      setValue(field, source, value);
+      continue;
+    }
+    // fields that no record has are not longer than 0, and no text begins behind the end
+    if (value < <u64>data || value + <u64>length > <u64>size || value > <u64>size) return false;
+    if (length > load<u32>(S.FIELD_MAX + field * 4)) return false;
+    if (type != S.TYPE_STRING && !isWellFormed(type, record + <u32>value, length)) return false;
+    setText(field, source, record + <u32>value, length);
+  }
+  if (isGiven(S.FIELD_EVENT_KIND) || isGiven(S.FIELD_EVENT_TIME)) return false;
+  const time = load<u64>(record, S.RECORD_TIME);
+  if (time) setValue(S.FIELD_EVENT_TIME, source, time);
+  return true;
+}
+
+/** Takes the values of a record of facts that was found well formed; those that are there already win. */
+export function takeFacts(record: usize, source: u32): void {
+  const end = record + S.RECORD_HEADER + <u32>load<u16>(record, S.RECORD_SLOTS) * S.RECORD_SLOT;
+  for (let slot = record + S.RECORD_HEADER; slot < end; slot += S.RECORD_SLOT) {
+    count(1);
+    const field = load<u32>(slot);
+    if (field == 0 || isGiven(field)) continue;
+    const value = load<u64>(slot, S.SLOT_VALUE);
+    if (isNumber(load<u8>(S.FIELD_TYPES + field))) setValue(field, source, value);
+    else setText(field, source, record + <u32>value, load<u32>(slot, S.SLOT_LENGTH));
+  }
+}
+
+/** Whether values of the type stand in the slot itself. */
+function isNumber(type: u8): bool {
+  return type == S.TYPE_INT || type == S.TYPE_UINT || type == S.TYPE_BOOL || type == S.TYPE_FLAGS;
+}
+
+/** What is more to check of values other than strings. */
+function isWellFormed(type: u8, value: usize, length: u32): bool {
+  if (type == S.TYPE_ADDRESS) return length == 16;
+  if (type == S.TYPE_LIST) return isList(value, length, false);
+  return type == S.TYPE_MAP && isList(value, length, true);
+}
+
+/** A list is a u32 count and that many texts, each a u32 length and bytes padded to 4, and nothing else. */
+function isList(list: usize, length: u32, pairs: bool): bool {
+  if (length < 4) return false;
+  const elements = load<u32>(list);
+  if (pairs && elements & 1) return false;
+  let rest = length - 4;
+  let at = list + 4;
+  for (let i: u32 = 0; i < elements; i++) {
+    if (rest < 4) return false;
+    const n = load<u32>(at);
+    rest -= 4;
+    if (n > rest || ((n + 3) & ~3) > rest) return false;
+    at += 4 + ((n + 3) & ~3);
+    rest -= (n + 3) & ~3;
+  }
+  return rest == 0;
+}
