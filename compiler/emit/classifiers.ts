@@ -9,6 +9,7 @@ import { writeNetworks } from './networks.ts';
 import type { Operands } from './operands.ts';
 import { writeLengths, writeRanges, writeSubstrings } from './tables.ts';
 import { integerKey } from './tests.ts';
+import { writePairs } from './pairs.ts';
 import type { Writer } from './writer.ts';
 
 export interface WrittenClassifier {
@@ -25,13 +26,13 @@ export interface WrittenClassifier {
   readonly steps: number;
 }
 
-/** Keys that steps look up, by classifier, in the order in which they are met. */
-const usedKeys = (kinds: readonly KindPlan[]): Map<Classifier, Set<number>> => {
-  const used = new Map<Classifier, Set<number>>();
+/** Keys that are looked up, by classifier; the parts of a pair stand before it. */
+const usedKeys = (kinds: readonly KindPlan[]): [Classifier, ReadonlySet<number>][] => {
+  const used: (Set<number> | undefined)[] = [];
+  const byId: Classifier[] = [];
   const use = (classifier: Classifier, key: number): void => {
-    const keys = used.get(classifier);
-    if (keys) keys.add(key);
-    else used.set(classifier, new Set([key]));
+    byId[classifier.id] = classifier;
+    (used[classifier.id] ??= new Set()).add(key);
   };
   const visit = (step: Step): void => {
     if (step.op === 'list') return;
@@ -42,7 +43,18 @@ const usedKeys = (kinds: readonly KindPlan[]): Map<Classifier, Set<number>> => {
     }
   };
   for (const { known, unknown } of kinds) for (const step of [...known, ...unknown]) visit(step);
-  return used;
+  // parts have smaller ids than what they are parts of
+  for (let id = used.length - 1; id >= 0; id--) {
+    const keys = used[id];
+    if (!keys || !byId[id].parts) continue;
+    for (const [pair, key] of byId[id].pairs) {
+      if (!keys.has(key)) continue;
+      const [a, b] = pairOf(pair);
+      use(byId[id].parts![0], a);
+      use(byId[id].parts![1], b);
+    }
+  }
+  return used.flatMap((keys, id) => (keys ? [[byId[id], keys] as [Classifier, ReadonlySet<number>]] : []));
 };
 
 /** Writes all tables; rows are written by `writeRows`. */
@@ -53,7 +65,7 @@ export const writeClassifiers = (
 ): Map<Classifier, WrittenClassifier> => {
   const written = new Map<Classifier, WrittenClassifier>();
   for (const [classifier, keys] of usedKeys(kinds)) {
-    written.set(classifier, writeOne(w, classifier, keys, written.size, operands));
+    written.set(classifier, writeOne(w, classifier, keys, written, operands));
   }
   return written;
 };
@@ -62,9 +74,11 @@ const writeOne = (
   w: Writer,
   classifier: Classifier,
   keys: ReadonlySet<number>,
-  number: number,
+  written: ReadonlyMap<Classifier, WrittenClassifier>,
   operands: Operands,
 ): WrittenClassifier => {
+  const number = written.size;
+  if (classifier.parts) return writeBoth(w, classifier, keys, written);
   const { form, operand } = classifier;
   const classes = new Map([...keys].map((key, i) => [key, form === 'bits' ? key : i]));
   const items = [...classifier.keys]
@@ -74,6 +88,29 @@ const writeOne = (
   const { table, cap } = sizes;
   const steps = classifierSteps(classifier, sizes);
   return { classifier, number, classes, operand: operands.field(operand), table, cap, steps };
+};
+
+const writeBoth = (
+  w: Writer,
+  classifier: Classifier,
+  keys: ReadonlySet<number>,
+  written: ReadonlyMap<Classifier, WrittenClassifier>,
+): WrittenClassifier => {
+  const [a, b] = classifier.parts!.map((part) => written.get(part)!);
+  const classes = new Map([...keys].map((key, i) => [key, i]));
+  const [as, bs, values] = [classes, classes, classes].map(({ size }) => new Uint32Array(size));
+  let n = 0;
+  for (const [pair, key] of classifier.pairs) {
+    if (!keys.has(key)) continue;
+    const [first, second] = pairOf(pair);
+    as[n] = a.classes.get(first)!;
+    bs[n] = b.classes.get(second)!;
+    values[n++] = classes.get(key)! + 1;
+  }
+  const table = writePairs(w, as, bs, values);
+  const steps = classifierSteps(classifier, { cap: 1, lengths: [], count: 0 });
+  const operand = a.number + b.number * 0x10000;
+  return { classifier, number: written.size, classes, operand, table, cap: 1, steps };
 };
 
 const tableOf = (
@@ -117,6 +154,8 @@ const tableOf = (
     }
     case 'bits':
       return { table: 0, cap: 64 };
+    case 'both':
+      throw new Error('BUG: a pair has a table of its own');
   }
 };
 

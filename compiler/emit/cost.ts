@@ -139,6 +139,7 @@ export const classifierSteps = (
   { form, fold, operand }: Classifier,
   sizes: { readonly lengths: readonly number[]; readonly cap: number; readonly count: number; readonly walk: number },
 ): number => {
+  if (form === 'both') return 1 + pairSteps;
   const o: Operand = { is: 'field', ...operand };
   const length = lengthAtMost(o);
   const begin = 1 + reachSteps(o) + (fold ? passes(length) : 0);

@@ -69,12 +69,17 @@ export const boundOf = (
     const lookUps = step.classifiers.reduce((n, c) => n * written.get(c)!.cap, 1);
     const probe = step.classifiers.length === 0 ? 0 : step.classifiers.length === 1 && denseSize(step) ? 1 : pairSteps;
     sum += 1 + lookUps * (probe + most);
-    for (const classifier of step.classifiers) {
-      if (!run.has(classifier)) sum += written.get(classifier)!.steps;
-      run.add(classifier);
-    }
+    for (const classifier of step.classifiers) sum += runSteps(classifier, written, run);
   }
   return sum;
+};
+
+/** Steps of a classifier's first run, and of its parts'. */
+const runSteps = (classifier: Classifier, written: WrittenClassifiers, run: Set<Classifier>): number => {
+  if (run.has(classifier)) return 0;
+  run.add(classifier);
+  const parts = classifier.parts ?? [];
+  return parts.reduce((sum, part) => sum + runSteps(part, written, run), written.get(classifier)!.steps);
 };
 
 /** Where steps stand, and how many there are. */

@@ -4,7 +4,7 @@ import { FIELDS, FIELD_COUNT } from '../../vm/spec/index.ts';
 import { literals } from '../pattern/index.ts';
 import { patternOf } from './pattern.ts';
 import { lower } from './simplify.ts';
-import type { Access, Classifier, Form } from './types.ts';
+import { type Access, type Classifier, type Form, pairKey } from './types.ts';
 
 /** Accesses that stand for a test; `exact` where they hold only if the test does, so that it need not be checked again. */
 export interface Cover {
@@ -27,6 +27,7 @@ export class Accesses {
   /** Classifiers of whole fields by form and field, and of parts of fields by name. */
   readonly #whole: Classifier[] = [];
   readonly #parts = new Map<string, Classifier>();
+  readonly #both = new Map<number, Classifier>();
   /** Covers that are dear to find. The others are cheaper to find again than to keep. */
   readonly #covers = new WeakMap<Expr, Cover | null>();
 
@@ -66,6 +67,11 @@ export class Accesses {
       default:
         return null;
     }
+  }
+
+  /** The access to a key that was handed out. */
+  at(classifier: Classifier, key: number): Access {
+    return this.#accesses[classifier.id][key];
   }
 
   /** An access to an interval of integers, both ends in it. */
@@ -132,41 +138,57 @@ export class Accesses {
     return test.op === 'or' && test.args.length > 0 ? mergeCovers(test.args.map((t) => this.#element(list, t))) : null;
   }
 
+  /** An access to a pair of classes of two classifiers that find one class at most. */
+  both(a: Access, b: Access): Access {
+    const id = a.classifier.id * BOTH + b.classifier.id;
+    let classifier = this.#both.get(id);
+    if (!classifier) {
+      const parts = [a.classifier, b.classifier] as const;
+      this.#both.set(id, (classifier = this.#add({ form: 'both', fold: false, operand: NO_FIELD, parts })));
+    }
+    return this.#of(classifier, classifier.pairs, pairKey(a.key, b.key), classifier.pairs.size);
+  }
+
   #access(form: Form, fold: boolean, operand: FieldRef, key: Bytes): Access {
     const classifier = this.#classifier(form, fold, operand);
-    let number = classifier.keys.get(key);
-    if (number === undefined) {
-      number = form === 'bits' ? Number(key) : classifier.keys.size;
-      classifier.keys.set(key, number);
-      this.#accesses[classifier.id][number] = { classifier, key: number };
-    }
-    return this.#accesses[classifier.id][number];
+    return this.#of(classifier, classifier.keys, key, form === 'bits' ? Number(key) : classifier.keys.size);
+  }
+
+  #of<K>(classifier: Classifier, keys: Map<K, number>, key: K, next: number): Access {
+    const accesses = this.#accesses[classifier.id];
+    const number = keys.get(key);
+    if (number !== undefined) return accesses[number];
+    keys.set(key, next);
+    return (accesses[next] = { classifier, key: next });
   }
 
   #classifier(form: Form, fold: boolean, operand: FieldRef): Classifier {
     const { field, index, key, mask } = operand;
     if (index === undefined && key === undefined && mask === undefined) {
       const at = (FORMS.indexOf(form) * 2 + Number(fold)) * FIELD_COUNT + field;
-      return (this.#whole[at] ??= this.#add({ form, fold, operand: { field } }));
+      return (this.#whole[at] ??= this.#add({ form, fold, operand: { field }, parts: null }));
     }
     const name = `${form} ${fold} ${field} ${index} ${mask} ${key}`;
     let classifier = this.#parts.get(name);
     if (!classifier) {
       const ref = { field, ...(index !== undefined && { index }), ...(key !== undefined && { key }) };
-      classifier = this.#add({ form, fold, operand: mask === undefined ? ref : { ...ref, mask } });
+      classifier = this.#add({ form, fold, operand: mask === undefined ? ref : { ...ref, mask }, parts: null });
       this.#parts.set(name, classifier);
     }
     return classifier;
   }
 
-  #add(given: Pick<Classifier, 'form' | 'fold' | 'operand'>): Classifier {
-    const classifier = { id: this.classifiers.length, ...given, keys: new Map<Bytes, number>() };
+  #add(given: Pick<Classifier, 'form' | 'fold' | 'operand' | 'parts'>): Classifier {
+    const classifier = { id: this.classifiers.length, ...given, keys: new Map(), pairs: new Map() };
     this.classifiers.push(classifier);
     this.#accesses.push([]);
     return classifier;
   }
 }
 
+/** More than there are classifiers. */
+const BOTH = 2 ** 20;
+const NO_FIELD: FieldRef = { field: 0 };
 const DEAR: ReadonlySet<Expr['op']> = new Set<Expr['op']>(['in', 'glob', 'matches', 'any']);
 const FORMS: readonly Form[] = ['text', 'prefix', 'suffix', 'substring', 'elements', 'int', 'range', 'net', 'bits'];
 

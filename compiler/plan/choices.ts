@@ -24,6 +24,7 @@ const WEIGHT: Readonly<Record<Classifier['form'], number>> = {
   substring: 3,
   bits: 8,
   range: 8,
+  both: 0,
 };
 
 /** How many conditions could hang on each key. */

@@ -1,14 +1,15 @@
 /**
- * Hangs each candidate on its rarest selective test (semantics of the idea: content-based matching by access predicates,
- * Fabret et al., SIGMOD 2001): a key that few others chose. Two tests for one value each make a pair of keys at once, and
- * where a key still collects many, its candidates move on to pairs: tuple space search (Srinivasan, Suri, Varghese,
- * SIGCOMM 1999) over predicates.
+ * Hangs each candidate on what finds it: all of its tests for one value together as one key (`tuple.ts`), else its rarest
+ * selective test (content-based matching by access predicates, Fabret et al., SIGMOD 2001). Where a key still collects many,
+ * its candidates move on to pairs of it with a further test.
  */
-import { ENTRY_FLAGS } from '../../vm/spec/index.ts';
+import { BOTH_DEPTH, ENTRY_FLAGS } from '../../vm/spec/index.ts';
 import type { Accesses } from './access.ts';
 import { best, type Choice, Choices, Popularity, without } from './choices.ts';
+import { type KeyedList, Lists } from './lists.ts';
 import { isTrue } from './simplify.ts';
-import { type Access, type Candidate, type Classifier, type Entry, isSingle, pairKey, type Step } from './types.ts';
+import { halvesOf, pointsOf, wholeOf } from './tuple.ts';
+import { type Access, type Candidate, depthOf, type Entry, isChain, isSingle, type Step } from './types.ts';
 
 /** Candidates that a key may collect before they move on to pairs. */
 const LONG = 4;
@@ -21,130 +22,82 @@ const MAX_PAIRS = 64;
  */
 export const choose = (candidates: readonly Candidate[], entries: readonly Entry[], accesses: Accesses): Step[] => {
   const choices = new Choices(accesses, new Popularity(candidates, accesses));
-  const always: Candidate[] = [];
-  const single = new Map<Classifier, Map<number, Hung[]>>();
-  const pairs: Pairs = new Map();
-  for (const candidate of candidates) {
-    const ways = choices.of(candidate.condition);
-    const points = twoPoints(ways);
-    if (points) hangPair(candidate, points, pairs);
-    else hang(candidate, best(ways), single, always);
+  const lists = new Lists();
+  for (const candidate of candidates) place(candidate, choices.of(candidate.condition), lists, accesses);
+  // pairs that are made on the way are visited too
+  for (const list of lists.keyed()) {
+    if (list.candidates.length > LONG) split(list, lists, entries, accesses);
   }
-  for (const keys of single.values()) {
-    for (const [key, hung] of keys) {
-      if (hung.length > LONG)
-        keys.set(
-          key,
-          hung.filter((h) => !paired(h, pairs, choices)),
-        );
+  return lists.steps((list) => cut(list, entries));
+};
+
+/** Where the candidate is found, and what is left to check there. */
+const place = (candidate: Candidate, ways: readonly Choice[], lists: Lists, accesses: Accesses): void => {
+  const points = pointsOf(ways);
+  const answered = points.flatMap((point) => point.answered);
+  const chain = points.length > 0 ? best(ways.filter(isChainChoice)) : null;
+  if (chain) {
+    const rest = restOf(candidate, [...answered, ...chain.answered]);
+    const whole = wholeOf(points, accesses);
+    for (const access of distinct(chain.cover.accesses)) lists.pair(whole, access, rest);
+  } else if (points.length > 1) {
+    lists.pair(...halvesOf(points, accesses), restOf(candidate, answered));
+  } else if (points.length === 1) {
+    lists.join(points[0].cover.accesses[0], restOf(candidate, answered));
+  } else {
+    const way = best(ways);
+    if (!way) lists.always.push(candidate);
+    else {
+      const rest = restOf(candidate, way.answered);
+      for (const access of distinct(way.cover.accesses)) lists.join(access, rest);
     }
   }
-  return stepsOf(single, pairs, always, (list) => cut(list, entries));
 };
 
-interface Hung {
-  readonly candidate: Candidate;
-  readonly choice: Choice;
-  readonly access: Access;
-}
+const restOf = ({ entry, condition }: Candidate, answered: Choice['answered']): Candidate => ({
+  entry,
+  condition: without(condition, answered),
+});
 
-type Pairs = Map<Classifier, Map<Classifier, Map<number, Candidate[]>>>;
-
-/** The two rarest tests for one value each of different operands: a pair of them finds all of it with one probe. */
-const twoPoints = (ways: readonly Choice[]): readonly [Choice, Choice] | null => {
-  const points = ways.filter(isPoint);
-  const first = best(points);
-  const second =
-    first && best(points.filter((p) => p.cover.accesses[0].classifier !== first.cover.accesses[0].classifier));
-  return second && [first, second];
-};
-
-const isPoint = ({ cover }: Choice): boolean =>
-  cover.exact && cover.accesses.length === 1 && isSingle(cover.accesses[0].classifier);
-
-const hangPair = (candidate: Candidate, [first, second]: readonly [Choice, Choice], pairs: Pairs): void => {
-  const condition = without(candidate.condition, [...first.answered, ...second.answered]);
-  addPair(pairs, first.cover.accesses[0], second.cover.accesses[0], { entry: candidate.entry, condition });
-};
-
-const hang = (
-  candidate: Candidate,
-  choice: Choice | null,
-  single: Map<Classifier, Map<number, Hung[]>>,
-  always: Candidate[],
-): void => {
-  if (!choice) {
-    always.push(candidate);
-    return;
-  }
-  for (const access of distinct(choice.cover.accesses)) {
-    const keys = nested(single, access.classifier, () => new Map<number, Hung[]>());
-    nested(keys, access.key, () => []).push({ candidate, choice, access });
-  }
-};
+/** A text's beginnings: as many classes as directories stand inside each other, so that they pair well with a key. */
+const isChainChoice = ({ cover }: Choice): boolean =>
+  cover.exact &&
+  cover.accesses.length <= 2 &&
+  cover.accesses.some(isChainAccess) &&
+  cover.accesses.every(isChainOrText);
+const isChainAccess = ({ classifier }: Access): boolean => isChain(classifier);
+const isChainOrText = ({ classifier }: Access): boolean => isChain(classifier) || classifier.form === 'text';
 
 const distinct = (accesses: readonly Access[]): Iterable<Access> =>
   accesses.length < 2 ? accesses : new Set(accesses);
 
-/** Moves a candidate from a key on to pairs of it with its next best keys; false where it has none. */
-const paired = ({ candidate, choice, access }: Hung, pairs: Pairs, choices: Choices): boolean => {
-  const rest = without(candidate.condition, choice.answered);
-  const others = choices
-    .of(rest)
-    .filter(
-      ({ cover }) =>
-        cover.accesses.length <= MAX_PAIRS &&
-        cover.accesses.every(({ classifier }) => classifier !== access.classifier),
-    );
-  const second = best(others);
-  if (!second) return false;
-  const condition = without(rest, second.answered);
-  for (const other of distinct(second.cover.accesses)) {
-    addPair(pairs, access, other, { entry: candidate.entry, condition });
-  }
-  return true;
-};
-
-const addPair = (pairs: Pairs, one: Access, other: Access, candidate: Candidate): void => {
-  const [a, b] = other.classifier.id < one.classifier.id ? [other, one] : [one, other];
-  const byB = nested(pairs, a.classifier, () => new Map<Classifier, Map<number, Candidate[]>>());
-  const lists = nested(byB, b.classifier, () => new Map<number, Candidate[]>());
-  nested(lists, pairKey(a.key, b.key), () => []).push(candidate);
-};
-
-const nested = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
-};
-
-const stepsOf = (
-  single: ReadonlyMap<Classifier, ReadonlyMap<number, readonly Hung[]>>,
-  pairs: Pairs,
-  always: readonly Candidate[],
-  finish: (list: readonly Candidate[]) => readonly Candidate[],
-): Step[] => {
-  const steps: Step[] = [];
-  for (const [a, keys] of single) {
-    const lists = new Map<number, readonly Candidate[]>();
-    for (const [key, hung] of keys) if (hung.length > 0) lists.set(key, finish(hung.map(remaining)));
-    if (lists.size > 0) steps.push({ op: 'join', a, lists });
-  }
-  for (const [a, others] of pairs) {
-    for (const [b, given] of others) {
-      const lists = new Map<number, readonly Candidate[]>();
-      for (const [key, list] of given) lists.set(key, finish(list.sort((x, y) => x.entry - y.entry)));
-      steps.push({ op: 'pair', a, b, lists });
+/** Moves what further tests tell apart from a long list to pairs of its key with these. */
+const split = (list: KeyedList, lists: Lists, entries: readonly Entry[], accesses: Accesses): void => {
+  const { classifiers, keys, candidates } = list;
+  const multiple = classifiers.some((classifier) => !isSingle(classifier));
+  if (multiple && classifiers.length > 1) return;
+  if (classifiers.some((classifier) => depthOf(classifier) >= BOTH_DEPTH - 1)) return;
+  const kept = cut(candidates, entries);
+  if (kept.length <= LONG) return;
+  const whole = keys.map((key, i) => accesses.at(classifiers[i], key)).reduce((a, b) => accesses.both(a, b));
+  const choices = new Choices(accesses, new Popularity(kept, accesses));
+  const staying: Candidate[] = [];
+  for (const candidate of kept) {
+    const ways = choices.of(candidate.condition).filter(({ cover }) => mayPair(cover.accesses, whole, multiple));
+    const way = best(ways);
+    if (!way) staying.push(candidate);
+    else {
+      const rest = restOf(candidate, way.answered);
+      for (const access of distinct(way.cover.accesses)) lists.pair(whole, access, rest);
     }
   }
-  if (always.length > 0) steps.push({ op: 'list', candidates: finish(always) });
-  return steps;
+  candidates.splice(0, candidates.length, ...staying);
 };
 
-const remaining = ({ candidate, choice }: Hung): Candidate => ({
-  entry: candidate.entry,
-  condition: without(candidate.condition, choice.answered),
-});
+/** Pairs of two classifiers that find many classes each would multiply. */
+const mayPair = (accesses: readonly Access[], { classifier: own }: Access, multiple: boolean): boolean =>
+  accesses.length <= MAX_PAIRS &&
+  accesses.every(({ classifier }) => classifier !== own && (!multiple || isSingle(classifier)));
 
 /**
  * Leaves out what can no longer matter: all that follows an enforced decision that asks nothing more, and what follows such a
@@ -154,7 +107,7 @@ const cut = (list: readonly Candidate[], entries: readonly Entry[]): readonly Ca
   if (list.length === 1) return list;
   const kept: Candidate[] = [];
   let observedDecided = false;
-  for (const candidate of list) {
+  for (const candidate of inOrder(list)) {
     const { flags } = entries[candidate.entry];
     const observed = (flags & ENTRY_FLAGS.observed) !== 0;
     if (observed && observedDecided) continue;
@@ -165,3 +118,9 @@ const cut = (list: readonly Candidate[], entries: readonly Entry[]): readonly Ca
   }
   return kept;
 };
+
+/** Candidates that moved here came after the others. */
+const inOrder = (list: readonly Candidate[]): readonly Candidate[] =>
+  list.every(({ entry }, i) => i === 0 || list[i - 1].entry < entry)
+    ? list
+    : [...list].sort((a, b) => a.entry - b.entry);

@@ -16,19 +16,27 @@ export interface Entry {
   readonly flags: number;
 }
 
-export type Form = 'text' | 'prefix' | 'suffix' | 'substring' | 'elements' | 'int' | 'range' | 'net' | 'bits';
+export type Form = 'text' | 'prefix' | 'suffix' | 'substring' | 'elements' | 'int' | 'range' | 'net' | 'bits' | 'both';
 
 /** Whether a value falls into one class of the form at most. */
-export const isSingle = ({ form }: Pick<Classifier, 'form'>): boolean => form === 'text' || form === 'int';
+export const isSingle = ({ form }: Classifier): boolean => form === 'text' || form === 'int' || form === 'both';
+/** Whether a value's classes are texts inside each other. */
+export const isChain = ({ form }: Classifier): boolean => form === 'prefix';
+/** How many pairs stand inside each other. */
+export const depthOf = ({ parts }: Classifier): number => (parts ? 1 + Math.max(...parts.map(depthOf)) : 0);
 
 /** A classifier: all keys of one form on one operand, over all kinds. */
 export interface Classifier {
   readonly id: number;
   readonly form: Form;
   readonly fold: boolean;
+  /** Meaningless for `both`. */
   readonly operand: FieldRef;
   /** Class of each key, in the order in which keys were first met. */
   readonly keys: Map<Bytes, number>;
+  /** For `both`: the two classifiers, and the class of each pair of theirs by `pairKey`. */
+  readonly parts: readonly [Classifier, Classifier] | null;
+  readonly pairs: Map<number, number>;
 }
 
 /** A test that one lookup answers: the key's class is among those that the classifier finds. Each is one object. */

@@ -15,6 +15,7 @@ import { INLINE, SUBJECT, WORKLOAD, currentGeneration, rowOf } from './fields';
 import * as S from './generated/spec';
 import { findNetwork } from './networks';
 import { foundLength, foundPointer, integer, operandRow, present, text } from './operands';
+import { findPair } from './pairs';
 import { foldInto } from './text';
 
 const STATE_SIZE: u32 = 24;
@@ -70,6 +71,12 @@ export function classify(classifier: u32): u32 {
 
 function keptOrRun(state: usize, classifier: u32, row: usize): u32 {
   const operand = load<u32>(row, S.CLASSIFIER_OPERAND);
+  if (load<u8>(row) == S.CLASSIFIER_FORM_BOTH) {
+    const out = load<u32>(state, 12);
+    store<u32>(state, out, 4);
+    store<u32>(state, both(operand & 0xffff, operand >> 16, load<u32>(row, S.CLASSIFIER_TABLE), out), 8);
+    return load<u32>(state, 8);
+  }
   const source = keptFor(load<u16>(operandRow(operand), S.OPERAND_FIELD));
   const kept = source == SUBJECT ? subjectClasses : source == WORKLOAD ? workloadClasses : 0;
   if (kept) {
@@ -115,6 +122,15 @@ function run(row: usize, operand: u32, out: usize): u32 {
     default:
       return elements(table, p, out, load<u32>(row, S.CLASSIFIER_CAP));
   }
+}
+
+/** The class of a pair of classes: of two classifiers that find one at most. */
+function both(a: u32, b: u32, table: u32, out: usize): u32 {
+  if (!classify(a) || !classify(b)) return 0;
+  const found = findPair(program + table, load<u32>(classesOf(a)), load<u32>(classesOf(b)));
+  if (!found) return 0;
+  store<u32>(out, found - 1);
+  return 1;
 }
 
 function one(value: u32, out: usize): u32 {

@@ -148,5 +148,6 @@ function classified(bundle: usize, record: usize, source: u32): usize {
 }
 
 function isKept(classifier: usize, source: u32): bool {
+  if (load<u8>(classifier) == S.CLASSIFIER_FORM_BOTH) return false;
   return keptFor(load<u16>(operandRow(load<u32>(classifier, S.CLASSIFIER_OPERAND)), S.OPERAND_FIELD)) == source;
 }

@@ -116,16 +116,22 @@ export class ProgramReader {
   }
 
   get classifiers(): ClassifierRow[] {
-    return this.#rows(PROGRAM.classifiersAt, PROGRAM.classifierCountAt, CLASSIFIER.size, (at) => {
+    const rows: ClassifierRow[] = [];
+    this.#rows(PROGRAM.classifiersAt, PROGRAM.classifierCountAt, CLASSIFIER.size, (at) => {
       const form = nameOf(CLASSIFIER_FORMS, this.#u8(at));
-      return {
+      const table = this.#u32(at + CLASSIFIER.table);
+      const parts = [this.#u16(at + CLASSIFIER.operand), this.#u16(at + CLASSIFIER.operand + 2)];
+      const isBoth = form === 'both';
+      rows.push({
         form,
         fold: this.#u8(at + CLASSIFIER.fold) !== 0,
-        operand: this.operand(this.#u32(at + CLASSIFIER.operand)),
+        operand: isBoth ? parts.map((c) => `c${c}`).join(' ') : this.operand(this.#u32(at + CLASSIFIER.operand)),
         cap: this.#u32(at + CLASSIFIER.cap),
-        keys: this.#keys(form, this.#u32(at + CLASSIFIER.table)),
-      };
+        // a part stands before what it is a part of
+        keys: isBoth ? this.#both(table, parts, rows) : this.#keys(form, table),
+      });
     });
+    return rows;
   }
 
   /** Kinds that decide something. */
@@ -198,7 +204,7 @@ export class ProgramReader {
       if (op === 'list') return { op, classifiers: used, lists: [{ keys: [], candidates: this.#candidates(table) }] };
       const found = op === 'join' ? this.#refs(table) : this.#pairs(table);
       const lists = found.map(({ classes, ref }) => ({
-        keys: used.map((c, j) => classifiers[c].keys.get(classes[j]) ?? '?'),
+        keys: keysOf(classes, used, classifiers),
         candidates: this.#candidates(ref),
       }));
       lists.sort((a, b) => (a.keys.join() < b.keys.join() ? -1 : 1));
@@ -259,6 +265,11 @@ export class ProgramReader {
         return [value, form === 'int' ? this.#integer(record) : this.#key(record)];
       }),
     );
+  }
+
+  /** Keys of the classes of `both`, whose parts stand before it. */
+  #both(table: number, parts: readonly number[], rows: readonly ClassifierRow[]): Map<number, string> {
+    return new Map(this.#pairs(table).map(({ classes, ref }) => [ref - 1, keysOf(classes, parts, rows).join(' + ')]));
   }
 
   #ranges(table: number): Map<number, string> {
@@ -355,3 +366,7 @@ const quoted = (latin1: string): string => {
   );
   return `"${printable}"`;
 };
+
+/** The keys of one class of each of these classifiers. */
+const keysOf = (classes: readonly number[], used: readonly number[], rows: readonly ClassifierRow[]): string[] =>
+  used.map((c, i) => rows[c].keys.get(classes[i]) ?? '?');

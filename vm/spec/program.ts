@@ -172,7 +172,7 @@ export const CLASSIFIER = {
   size: 16,
   form: 0, // u8, CLASSIFIER_FORMS
   fold: 1, // u8: ASCII case folded; for ranges: unsigned
-  operand: 4, // u32
+  operand: 4, // u32; for `both` two classifiers before this one, u16 each
   table: 8, // u32
   cap: 12, // u32, classes at most at once
 } as const;
@@ -187,7 +187,11 @@ export const CLASSIFIER_FORMS = {
   range: { code: 6, doc: 'sorted interval starts, searched by halving' },
   net: { code: 7, doc: 'a trie: the network that holds the address most closely, and those around it' },
   bits: { code: 8, doc: 'each set bit is its class' },
+  both: { code: 9, doc: 'pairs of classes of two classifiers that find one at most, each with its class + 1' },
 } as const;
+
+/** How many `both` can stand inside each other. */
+export const BOTH_DEPTH = 8;
 
 /**
  * A dictionary: u32 buckets, u32 seed, then the buckets: two-choice cuckoo hashing, four slots {u32 tag, u32 offset} each

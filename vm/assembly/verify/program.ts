@@ -19,7 +19,16 @@ import {
   reachSteps,
   shapeOf,
 } from './operands';
-import { areLists, isRef, listWorkBytes, pairTableSteps, refArraySteps, refSteps } from './refs';
+import {
+  PAIR_STEPS,
+  isPairTable,
+  areLists,
+  isRef,
+  listWorkBytes,
+  pairTableSteps,
+  refArraySteps,
+  refSteps,
+} from './refs';
 import { ANY_VALUE, CLASS_BELOW_LIMIT, isDictionary, isLengths, isRanges, isSubstrings, probeSteps } from './tables';
 import { verifyTests, workBytes } from './tests';
 
@@ -44,7 +53,7 @@ export function verify(program: usize, size: u32): i32 {
   const used = lists + listWorkBytes();
   memory.fill(lists, 0, listWorkBytes() + classifiers * 4);
   let status = verifyTests(work);
-  if (status == S.ERROR_OK && (!areLists(lists, work) || !areClassifiers())) status = S.ERROR_BOUNDS;
+  if (status == S.ERROR_OK && (!areLists(lists, work) || !areClassifiers(used))) status = S.ERROR_BOUNDS;
   if (status == S.ERROR_OK) status = verifyKinds(used);
   heap.free(work);
   return status;
@@ -91,16 +100,34 @@ function areEntries(): bool {
 }
 
 /** Classifiers read what they can classify, and their arrays together stay small. */
-function areClassifiers(): bool {
+function areClassifiers(depths: usize): bool {
   const n = header(S.PROGRAM_CLASSIFIER_COUNT_AT);
   let arrays: u64 = 0;
   for (let i: u32 = 0; i < n; i++) {
     const row = base + header(S.PROGRAM_CLASSIFIERS_AT) + i * S.CLASSIFIER_SIZE;
     const cap = load<u32>(row, S.CLASSIFIER_CAP);
-    if (cap > 0x400000 || !isClassifier(row, <u32>load<u8>(row), cap)) return false;
+    const form = <u32>load<u8>(row);
+    const isGood = form == S.CLASSIFIER_FORM_BOTH ? isBoth(row, i, depths) : isClassifier(row, form, cap);
+    if (cap > 0x400000 || !isGood) return false;
     arrays += arrayBytes(load<u8>(row), cap);
   }
+  memory.fill(depths, 0, n * 4);
   return arrays <= 0x8000000;
+}
+
+/** Two classifiers before this one that find one class at most, and not too many inside each other. */
+function isBoth(row: usize, i: u32, depths: usize): bool {
+  const a = <u32>load<u16>(row, S.CLASSIFIER_OPERAND);
+  const b = <u32>load<u16>(row, S.CLASSIFIER_OPERAND + 2);
+  if (a >= i || b >= i || capOf(a) != 1 || capOf(b) != 1) return false;
+  const depth = max(load<u32>(depths + a * 4), load<u32>(depths + b * 4)) + 1;
+  store<u32>(depths + i * 4, depth);
+  return (
+    depth <= S.BOTH_DEPTH &&
+    load<u32>(row, S.CLASSIFIER_CAP) == 1 &&
+    load<u8>(row, S.CLASSIFIER_FOLD) == 0 &&
+    isPairTable(load<u32>(row, S.CLASSIFIER_TABLE))
+  );
 }
 
 function isClassifier(row: usize, form: u32, cap: u32): bool {
@@ -133,6 +160,7 @@ function isClassifier(row: usize, form: u32, cap: u32): bool {
 /** Steps of running a classifier that passed. */
 function classifierSteps(classifier: u32): u64 {
   const row = base + header(S.PROGRAM_CLASSIFIERS_AT) + classifier * S.CLASSIFIER_SIZE;
+  if (load<u8>(row) == S.CLASSIFIER_FORM_BOTH) return 1 + PAIR_STEPS;
   const operand = load<u32>(row, S.CLASSIFIER_OPERAND);
   const table = load<u32>(row, S.CLASSIFIER_TABLE);
   const cap = <u64>load<u32>(row, S.CLASSIFIER_CAP);
@@ -239,7 +267,11 @@ function capOf(classifier: u32): u64 {
 function once(classifier: u32, used: usize, round: u32): u64 {
   if (load<u32>(used + classifier * 4) == round) return 0;
   store<u32>(used + classifier * 4, round);
-  return classifierSteps(classifier);
+  const row = base + header(S.PROGRAM_CLASSIFIERS_AT) + classifier * S.CLASSIFIER_SIZE;
+  const own = classifierSteps(classifier);
+  if (load<u8>(row) != S.CLASSIFIER_FORM_BOTH) return own;
+  const a = once(load<u16>(row, S.CLASSIFIER_OPERAND), used, round);
+  return plus(own, plus(a, once(load<u16>(row, S.CLASSIFIER_OPERAND + 2), used, round)));
 }
 
 function isPolicyList(offset: u32): bool {

@@ -84,14 +84,11 @@ export function refArraySteps(offset: u32): u64 {
   return 1 + most;
 }
 
-/** Steps of a look-up in a table of pairs (the hash, two buckets) and of its dearest ref; 0 if it is not well formed. */
+/** Steps of a look-up in a table of pairs and of its dearest ref; 0 if it is not well formed. */
 export function pairTableSteps(offset: u32): u64 {
-  if (!isInside(offset, 1, S.PAIRS_HEADER)) return 0;
-  const buckets = at(offset);
-  if (buckets == 0 || buckets > S.PAIRS_MAX_BUCKETS) return 0;
-  if (!isInside(offset + S.PAIRS_HEADER, buckets, S.PAIRS_BUCKET)) return 0;
+  if (!isPairTable(offset)) return 0;
   let most: u64 = 0;
-  for (let i: u32 = 0; i < buckets; i++) {
+  for (let i: u32 = 0; i < at(offset); i++) {
     const refs = offset + S.PAIRS_HEADER + i * S.PAIRS_BUCKET + S.PAIRS_REFS;
     for (let j: u32 = 0; j < S.PAIRS_SLOTS; j++) {
       const ref = at(refs + j * S.REF_SIZE);
@@ -100,5 +97,15 @@ export function pairTableSteps(offset: u32): u64 {
       most = max(most, refSteps(ref));
     }
   }
-  return 3 + most;
+  return PAIR_STEPS + most;
+}
+
+/** Steps of a look-up of a pair: the hash, two buckets. */
+export const PAIR_STEPS: u64 = 3;
+
+/** A table of pairs that may be read, whatever it leads to. */
+export function isPairTable(offset: u32): bool {
+  if (!isInside(offset, 1, S.PAIRS_HEADER)) return false;
+  const buckets = at(offset);
+  return buckets > 0 && buckets <= S.PAIRS_MAX_BUCKETS && isInside(offset + S.PAIRS_HEADER, buckets, S.PAIRS_BUCKET);
 }
