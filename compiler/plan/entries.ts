@@ -2,6 +2,7 @@
 import type { Expr, NormalForm, NormalPolicy } from '../../vm/bundle/normal.ts';
 import { FALSE, TRUE } from '../../vm/bundle/normal.ts';
 import { ACTIONS, DEFAULT_ERRNO, ENTRY_FLAGS, ERRNOS, KINDS } from '../../vm/spec/index.ts';
+import { type Effects, effectsOf } from './assumed.ts';
 import { scopeConditions, type ScopeConditions } from './scope.ts';
 import { and, asksKind, isFalse, isTrue, not, simplify } from './simplify.ts';
 import type { Candidate, Entry } from './types.ts';
@@ -28,6 +29,8 @@ interface Scoped {
   readonly scope: ScopeConditions;
   /** Under which the policy is assumed: it could hold, does not for certain, and can deny. */
   readonly assumption: Expr;
+  /** What it does then; null where it is never assumed. */
+  readonly effects: Effects | null;
   /** Kinds that it says something about. */
   readonly kinds: ReadonlySet<number>;
   readonly flags: number;
@@ -41,7 +44,7 @@ export const numberEntries = (normal: NormalForm): Numbered => {
   const drafts = new Map(KINDS.map((kind) => [kind.id, new Draft(kind.id, kind.name)]));
   for (const s of scoped) addMark(s, add, drafts);
   let rule = 0;
-  for (const s of scoped) for (const r of s.policy.rules) addRule(s, r, rule++, add, drafts);
+  for (const s of scoped) s.policy.rules.forEach((r, i) => addRule(s, r, i, rule++, add, drafts));
   for (const draft of drafts.values()) addDefaults(scoped, draft, add);
   return { entries, kinds: [...drafts.values()].map((draft) => draft.finish()) };
 };
@@ -56,7 +59,16 @@ const scopedOf = (policy: NormalPolicy, number: number): Scoped => {
     canDeny ||= rank(rule.action) >= FAILING;
   }
   const assumption = canDeny && scope.could !== scope.certain ? and(scope.could, not(scope.certain)) : FALSE;
-  return { number, policy, scope, assumption, kinds, flags: policy.mode === 'observe' ? ENTRY_FLAGS.observed : 0 };
+  const effects = isFalse(assumption) ? null : effectsOf(policy);
+  return {
+    number,
+    policy,
+    scope,
+    assumption,
+    effects,
+    kinds,
+    flags: policy.mode === 'observe' ? ENTRY_FLAGS.observed : 0,
+  };
 };
 
 const simpleScope = ({ holds, certain, could }: ScopeConditions): ScopeConditions => {
@@ -103,13 +115,18 @@ const addMark = (s: Scoped, add: Add, drafts: ReadonlyMap<number, Draft>): void 
 const addRule = (
   s: Scoped,
   rule: NormalPolicy['rules'][number],
+  position: number,
   number: number,
   add: Add,
   drafts: ReadonlyMap<number, Draft>,
 ): void => {
   const action = rank(rule.action);
   const kinds = rule.kinds.map((kind) => drafts.get(kind)!);
-  addBoth(s, kinds, and(rule.when, ...rule.unless.map((exception) => not(exception.when))), add, {
+  const assumed = (kind: number): Assumed => {
+    if (!s.effects || s.effects.isIdle(position, kind)) return 'never';
+    return s.effects.waits(position, kind) ? 'waits' : 'at once';
+  };
+  addBoth(s, kinds, and(rule.when, ...rule.unless.map((exception) => not(exception.when))), assumed, add, {
     rule: number,
     policy: s.number,
     action,
@@ -126,7 +143,11 @@ const addDefaults = (scoped: readonly Scoped[], draft: Draft, add: Add): void =>
   });
   defaults.sort((a, b) => b.action - a.action || a.s.number - b.s.number);
   for (const { s, action } of defaults) {
-    addBoth(s, [draft], TRUE, add, {
+    const assumed = (kind: number): Assumed => {
+      if (!s.effects) return 'never';
+      return s.effects.defaultWaits(kind) ? 'waits' : 'at once';
+    };
+    addBoth(s, [draft], TRUE, assumed, add, {
       rule: -1,
       policy: s.number,
       action,
@@ -136,37 +157,68 @@ const addDefaults = (scoped: readonly Scoped[], draft: Draft, add: Add): void =>
   }
 };
 
-/** An entry for workloads that are known or whose scope holds for certain, and one for where its policy is assumed. */
-const addBoth = (s: Scoped, drafts: readonly Draft[], condition: Expr, add: Add, entry: Entry): void => {
+/** What is to be done about a rule where its policy is assumed. */
+type Assumed = 'never' | 'at once' | 'waits';
+
+/**
+ * An entry for workloads that are known or whose scope holds for certain. Where its policy is assumed it serves too if it
+ * decides at once; else there is another one, which waits.
+ */
+const addBoth = (
+  s: Scoped,
+  drafts: readonly Draft[],
+  condition: Expr,
+  assumed: (kind: number) => Assumed,
+  add: Add,
+  entry: Entry,
+): void => {
   const own = add(entry);
-  const other = isFalse(s.assumption) ? null : add({ ...entry, flags: entry.flags | ENTRY_FLAGS.assumed });
-  if (!asksKind(condition)) {
-    const shared = candidatesOf(s, own, other, simplify(condition, ''));
-    for (const draft of drafts) pushAll(draft, shared);
-  } else for (const draft of drafts) pushAll(draft, candidatesOf(s, own, other, simplify(condition, draft.name)));
+  const needsOther = drafts.some((draft) => assumed(draft.kind) === 'waits');
+  const other = needsOther ? add({ ...entry, flags: entry.flags | ENTRY_FLAGS.assumed }) : -1;
+  const shared = asksKind(condition) ? null : new Candidates(s, own, other, simplify(condition, ''));
+  for (const draft of drafts) {
+    const candidates = shared ?? new Candidates(s, own, other, simplify(condition, draft.name));
+    push(draft.known, candidates.known);
+    const how = assumed(draft.kind);
+    push(draft.unknown, how === 'at once' ? candidates.could : candidates.certain);
+    if (how === 'waits') push(draft.unknown, candidates.waiting);
+  }
 };
 
-interface Candidates {
+/** The candidates of an entry, each made once. */
+class Candidates {
+  readonly #s: Scoped;
+  readonly #condition: Expr;
+  readonly #own: number;
+  readonly #other: number;
   readonly known: Candidate;
-  readonly certain: Candidate;
-  readonly assumed: Candidate | null;
+  #certain: Candidate | null = null;
+  #could: Candidate | null = null;
+  #waiting: Candidate | null = null;
+
+  constructor(s: Scoped, own: number, other: number, condition: Expr) {
+    this.#s = s;
+    this.#condition = condition;
+    this.#own = own;
+    this.#other = other;
+    this.known = this.#under(s.scope.holds, own);
+  }
+
+  get certain(): Candidate {
+    const { holds, certain } = this.#s.scope;
+    return (this.#certain ??= certain === holds ? this.known : this.#under(certain, this.#own));
+  }
+  get could(): Candidate {
+    return (this.#could ??= this.#under(this.#s.scope.could, this.#own));
+  }
+  get waiting(): Candidate {
+    return (this.#waiting ??= this.#under(this.#s.assumption, this.#other));
+  }
+
+  #under(scope: Expr, entry: number): Candidate {
+    return { entry, condition: and(scope, this.#condition) };
+  }
 }
-
-const candidatesOf = (s: Scoped, own: number, other: number | null, condition: Expr): Candidates => {
-  const { holds, certain } = s.scope;
-  const known = { entry: own, condition: and(holds, condition) };
-  return {
-    known,
-    certain: holds === certain ? known : { entry: own, condition: and(certain, condition) },
-    assumed: other === null ? null : { entry: other, condition: and(s.assumption, condition) },
-  };
-};
-
-const pushAll = (draft: Draft, { known, certain, assumed }: Candidates): void => {
-  push(draft.known, known);
-  push(draft.unknown, certain);
-  if (assumed) push(draft.unknown, assumed);
-};
 
 const push = (to: Candidate[], candidate: Candidate): void => {
   if (!isFalse(candidate.condition)) to.push(candidate);

@@ -25,8 +25,6 @@ let stamps: usize = 0;
 let actual: u32 = NONE;
 let asIf: u32 = NONE;
 let noted: u32 = 0;
-/** In an unknown workload an `allow` may end its policy only, so that all matching entries must be known first. */
-let collectsAll: bool = false;
 
 /** Decides by this bundle from now on. */
 export function useBundle(state: usize): void {
@@ -66,12 +64,12 @@ export function decide(record: usize, room: u32, index: u32, out: usize): bool {
   asIf = NONE;
   noted = 0;
   const row = program + load<u32>(program, S.PROGRAM_KINDS_AT) + kind * S.KIND_ROW_SIZE;
-  collectsAll = isUnknownWorkload();
-  if (collectsAll) runSteps(load<u32>(row, S.KIND_ROW_UNKNOWN_STEPS), load<u32>(row, S.KIND_ROW_UNKNOWN_STEP_COUNT));
+  const isUnknown = isUnknownWorkload();
+  if (isUnknown) runSteps(load<u32>(row, S.KIND_ROW_UNKNOWN_STEPS), load<u32>(row, S.KIND_ROW_UNKNOWN_STEP_COUNT));
   else runSteps(load<u32>(row, S.KIND_ROW_STEPS), load<u32>(row, S.KIND_ROW_STEP_COUNT));
   if (noted) sort(notes, noted);
-  const marks = collectsAll ? resolveUnknown() : 0;
-  return finish(index, out, collectsAll ? load<u32>(row, S.KIND_ROW_ASSUMED) : 0, marks);
+  const marks = isUnknown ? resolveUnknown() : 0;
+  return finish(index, out, isUnknown ? load<u32>(row, S.KIND_ROW_ASSUMED) : 0, marks);
 }
 
 /** Joins the facts of the subject and of the workload with the event's own values, which win, then the subject's. */
@@ -162,7 +160,7 @@ function checkEntry(entry: u32, test: u32): void {
   count(1);
   const flags = bitsOf(entries + entry * S.ENTRY_SIZE);
   if (flags & S.ENTRY_FLAG_OBSERVED && entry >= asIf) return;
-  const notes = collectsAll || flags & S.ENTRY_FLAG_CONTINUE;
+  const notes = flags & (S.ENTRY_FLAG_CONTINUE | S.ENTRY_FLAG_ASSUMED);
   if (notes && load<u32>(stamps + entry * 4) == currentGeneration()) return;
   if (!accepts(test)) return;
   if (notes) remember(entry);
@@ -180,8 +178,8 @@ function remember(entry: u32): void {
 }
 
 /**
- * Walks the matching entries of an event in an unknown workload (semantics, section 5.7): a matching rule of an assumed
- * policy that lets pass ends that policy only; its defaults count as any. Leaves in `notes` the marks of assumed policies
+ * Walks the matching entries of assumed policies, which waited for each other, up to what has decided at once (semantics,
+ * section 5.7): a matching rule that lets pass ends its policy only; defaults count as any. Leaves in `notes` the marks of assumed policies
  * first, then the `continue` rules.
  * @returns the number of marks
  */
@@ -203,7 +201,7 @@ function resolveUnknown(): u32 {
       if (passes && (flags & (S.ENTRY_FLAG_ASSUMED | S.ENTRY_FLAG_DEFAULT)) == S.ENTRY_FLAG_ASSUMED) {
         store<u32>(ended + policy * 4, now);
       } else {
-        if (asIf == NONE) asIf = entry;
+        if (entry < asIf) asIf = entry;
         if (!(flags & S.ENTRY_FLAG_OBSERVED)) actual = entry;
       }
       continue;
