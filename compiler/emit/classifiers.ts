@@ -108,7 +108,7 @@ const writeBoth = (
     values[n++] = classes.get(key)! + 1;
   }
   const table = writePairs(w, as, bs, values);
-  const steps = classifierSteps(classifier, { cap: 1, lengths: [], count: 0 });
+  const steps = classifierSteps(classifier, { cap: 1, lengths: [], count: 0, walk: 0 });
   const operand = a.number + b.number * 0x10000;
   return { classifier, number: written.size, classes, operand, table, cap: 1, steps };
 };
