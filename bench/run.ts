@@ -1,41 +1,77 @@
-/** `npm run bench`: every benchmark, its tables, and its figures as JSON with `--json FILE`. Times assert nothing. */
+/**
+ * `npm run bench`: every benchmark and its tables. Times assert nothing.
+ *
+ *     npm run bench -- [--quick] [--families a,b] [--sizes 100,10000] [--json FILE] [--write-docs] [--keep-baseline]
+ *
+ * `--quick`: few rules and events, no other engines. `--write-docs`: also the figures and the plot in `docs/`.
+ */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Table from 'cli-table3';
-import { benchDecisions } from './decide/run.ts';
+import { parseArgs } from 'node:util';
+import { benchFamilies, type Plan } from './cases/bench.ts';
+import { timeSource } from './compile/compile.ts';
+import { familyOf } from './families/index.ts';
+import { benchPeers, printPeers } from './peers/run.ts';
+import { baselineOf, changes, type Baseline } from './report/baseline.ts';
+import { linesOf, partsOf, sourceText, withParts } from './report/document.ts';
+import { plot } from './report/plot.ts';
+import { casesOf, type Result } from './report/result.ts';
+import { familyTable } from './report/tables.ts';
 
-const ring = (): void => {
-  if (process.geteuid?.() !== 0) {
-    console.log('ring: left out, reading a BPF ring buffer needs root');
-    return;
-  }
-  const script = join(import.meta.dirname, 'ring', 'ring.ts');
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', script], { stdio: 'inherit' });
-  if (status !== 0) process.exitCode = 1;
+const BASELINE = join(import.meta.dirname, 'baseline.json');
+const DOCUMENT = join(import.meta.dirname, '..', 'docs', 'performance.md');
+const PLOT = join(import.meta.dirname, '..', 'docs', 'performance.svg');
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    families: { type: 'string', default: '' },
+    sizes: { type: 'string' },
+    json: { type: 'string' },
+    'write-docs': { type: 'boolean', default: false },
+    'keep-baseline': { type: 'boolean', default: false },
+  },
+});
+
+const split = (text: string): string[] => text.split(',').filter((part) => part !== '');
+
+const planOf = (): Plan => {
+  const sizes = options.quick ? [10, 100, 1000] : [10, 100, 1000, 1e4, 1e5, 1e6];
+  return {
+    families: split(options.families).map((id) => familyOf(id).id),
+    sizes: options.sizes === undefined ? sizes : split(options.sizes).map(Number),
+    effort: options.quick
+      ? { seed: 1, events: 20_000, compare: 2000, seconds: 2 }
+      : { seed: 1, events: 200_000, compare: 100_000, seconds: 2 },
+  };
 };
 
-const { rows, steps } = await benchDecisions();
-const sizes = [...new Set(rows.map((row) => row.rules))];
-const engines = [...new Set(rows.map((row) => row.engine))];
-const nsOf = (engine: string, rules: number): number | undefined =>
-  rows.find((row) => row.engine === engine && row.rules === rules)?.ns;
+const showFamily = (family: string, cases: Result['cases']): void =>
+  console.log(`(${family}) ${familyOf(family).doc}\n${familyTable(casesOf(cases, family))}\n`);
 
-console.log('A verdict, exact program and exact file: ns an event (ratio to the VM in batches with as many rules)\n');
-const table = new Table({ head: ['rules', ...sizes.map(String)], style: { head: [], border: [] } });
-for (const engine of engines) {
-  table.push([
-    engine,
-    ...sizes.map((rules) => {
-      const ns = nsOf(engine, rules);
-      return ns === undefined ? '–' : `${ns.toFixed(0)} (${(ns / nsOf(engines[0], rules)!).toFixed(2)})`;
-    }),
-  ]);
+const families = await benchFamilies(planOf(), showFamily);
+const source = timeSource(options.quick ? 1000 : 10_000);
+console.log(`${sourceText(source)}\n`);
+const result: Result = { ...families, source };
+const changed = changes(JSON.parse(readFileSync(BASELINE, 'utf8')) as Baseline, baselineOf(result.cases));
+console.log(
+  `Beside the baseline:\n${changed.length === 0 ? 'nothing changed by more than noise' : changed.join('\n')}\n`,
+);
+
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+if (options['keep-baseline']) writeFileSync(BASELINE, `${JSON.stringify(baselineOf(result.cases), null, 2)}\n`);
+if (options['write-docs']) {
+  writeFileSync(DOCUMENT, withParts(readFileSync(DOCUMENT, 'utf8'), partsOf(result)));
+  writeFileSync(PLOT, plot('A verdict by number of rules', linesOf(result.cases)));
 }
-table.push(['steps, mean', ...steps.map(({ mean }) => mean.toFixed(1))]);
-table.push(['steps, bound', ...steps.map(({ bound }) => String(bound))]);
-console.log(`${table.toString()}\n`);
 
-const json = process.argv.indexOf('--json');
-if (json > 0) writeFileSync(process.argv[json + 1], `${JSON.stringify({ decisions: rows, steps }, null, 2)}\n`);
-ring();
+if (!options.quick && !options['write-docs']) {
+  printPeers(await benchPeers([10, 100, 1000, 10_000]));
+  if (process.geteuid?.() !== 0) console.log('ring: left out, reading a BPF ring buffer needs root');
+  else {
+    const script = join(import.meta.dirname, 'ring', 'ring.ts');
+    const { status } = spawnSync(process.execPath, ['--import', 'tsx', script], { stdio: 'inherit' });
+    if (status !== 0) process.exitCode = 1;
+  }
+}

@@ -1,0 +1,78 @@
+/** Puts the figures of a run between the markers of a document; what people wrote around them stays. */
+import type { SourceTimes } from '../compile/run.ts';
+import { FAMILIES } from '../families/index.ts';
+import { casesOf, type Case, type Result } from './result.ts';
+import { familyMarkdown, limitMarkdown, number, power } from './tables.ts';
+import { outcomes, type Outcome } from './targets.ts';
+import type { Line } from './plot.ts';
+
+const names = (families: readonly string[]): string => families.map((family) => `(${family})`).join(', ');
+
+const outcomeLine = ({ target, worst, value, met, kept, broken }: Outcome): string => {
+  const { what, most, least, unit } = target;
+  const limit = `${least ? '≥' : '≤'} ${most}${unit ? ` ${unit}` : ''}`;
+  const where = `${number(value)} (${worst.family}, ${power(worst.rules)})`;
+  const who = met ? 'yes' : kept.length > 0 ? `not ${names(broken)}; yes ${names(kept)}` : `not ${names(broken)}`;
+  return `| ${what}, at ${SIZES.filter(target.at).map(power).join(', ')} | ${limit} | ${where} | ${who} |`;
+};
+const SIZES = [10, 100, 1000, 1e4, 1e5, 1e6];
+
+/** What is promised, what was measured at worst, and who keeps it. */
+const targetsText = (cases: readonly Case[]): string =>
+  [
+    '| promised | limit | worst measured | kept |',
+    '| --- | --- | --- | --- |',
+    ...outcomes(cases).map(outcomeLine),
+  ].join('\n');
+
+const familiesText = (cases: readonly Case[]): string =>
+  FAMILIES.filter(({ id }) => casesOf(cases, id).length > 0)
+    .map(({ id, doc }) => `### (${id}) ${doc}\n\n${familyMarkdown(casesOf(cases, id))}`)
+    .join('\n\n');
+
+const comparedText = (cases: readonly Case[]): string => {
+  const least = cases.reduce((a, b) => (b.compared < a.compared ? b : a));
+  const sum = cases.reduce((total, one) => total + one.compared, 0);
+  return (
+    `In this run ${sum} decisions were compared with the reference interpreter's, all of them equal; ` +
+    `the fewest, ${least.compared}, for (${least.family}) with ${power(least.rules)} rules.`
+  );
+};
+
+const MOST_SECONDS = 2;
+/** What it takes from YAML. */
+export const sourceText = ({ rules, sourceBytes, seconds }: SourceTimes): string =>
+  `From YAML (${(sourceBytes / 1e6).toFixed(1)} MB) to the bundle, ${power(rules)} rules, cold: ${seconds.toFixed(1)} s; ` +
+  `promised: ${MOST_SECONDS} s; ${seconds <= MOST_SECONDS ? 'kept' : 'not kept'}.`;
+
+/** The parts that a run generates, by the names of their markers. */
+export const partsOf = ({ machine, cases, source }: Result): Record<string, string> => ({
+  machine: `Measured on: ${machine.cpu}, one core, Node ${machine.node}. ${comparedText(cases)}`,
+  targets: targetsText(cases),
+  source: source ? sourceText(source) : '',
+  limit: limitMarkdown(cases),
+  families: familiesText(cases),
+});
+
+/** The lines of the plot: every family, and the native limit. */
+export const linesOf = (cases: readonly Case[]): Line[] => {
+  const families = FAMILIES.map(({ id }): Line => {
+    return { name: `(${id})`, points: casesOf(cases, id).map(({ rules, ns }) => [rules, ns]) };
+  });
+  const limit = casesOf(cases, 'a').flatMap(({ rules, limitNs }): Line['points'] =>
+    limitNs === undefined ? [] : [[rules, limitNs]],
+  );
+  return [...families, { name: 'C limit of (a)', points: limit }].filter(({ points }) => points.length > 0);
+};
+
+/**
+ * @param text a document with `<!-- NAME: begin -->` and `<!-- NAME: end -->` around what is generated
+ * @throws Error where a part has no markers
+ */
+export const withParts = (text: string, parts: Readonly<Record<string, string>>): string =>
+  Object.entries(parts).reduce((whole, [name, part]) => {
+    const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
+    const [from, to] = [whole.indexOf(begin), whole.indexOf(end)];
+    if (from < 0 || to < from) throw new Error(`the document has no markers for \`${name}\``);
+    return `${whole.slice(0, from + begin.length)}\n\n${part}\n\n${whole.slice(to)}`;
+  }, text);

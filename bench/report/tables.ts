@@ -1,0 +1,84 @@
+/** The figures of a family as rows of text, for a terminal and for a document. */
+import Table from 'cli-table3';
+import { toBase, toLimit, type Case } from './result.ts';
+
+const HEAD = [
+  'rules',
+  'bound',
+  'steps, mean',
+  'largest',
+  'ns an event',
+  '× 10²',
+  '× C',
+  'one by one, ns',
+  'bytes a rule',
+  'compile, s',
+  'peak, MB',
+  'load, MB/s',
+];
+
+/** A number with two or three digits that count. */
+export const number = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(2));
+const times = (value: number | undefined): string => (value === undefined ? '' : value.toFixed(2));
+
+/** 1000 → 10³; other numbers as they are. */
+export const power = (n: number): string => {
+  const exponent = Math.log10(n);
+  if (!Number.isInteger(exponent) || exponent < 2) return String(n);
+  return `10${[...String(exponent)].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('')}`;
+};
+
+/** Bounds of all kinds: one number where they are equal. */
+const boundText = ({ bounds }: Case): string => {
+  const entries = Object.entries(bounds);
+  const distinct = new Set(entries.map(([, bound]) => bound));
+  return distinct.size === 1 ? String(entries[0][1]) : entries.map(([kind, bound]) => `${kind} ${bound}`).join('\n');
+};
+
+const rowOf = (cases: readonly Case[], one: Case): string[] => [
+  power(one.rules),
+  boundText(one),
+  one.mean.toFixed(1),
+  String(one.largest),
+  number(one.ns),
+  times(toBase(cases, one)),
+  times(toLimit(one)),
+  number(one.singleNs),
+  one.bytesPerRule.toFixed(0),
+  number(one.compileSeconds),
+  one.peakMegabytes.toFixed(0),
+  one.loadMegabytes.toFixed(0),
+];
+
+/** @param cases of one family */
+export const familyTable = (cases: readonly Case[]): string => {
+  const table = new Table({ head: HEAD, style: { head: [], border: [] } });
+  for (const one of cases) table.push(rowOf(cases, one));
+  return table.toString();
+};
+
+/** The same as Markdown. */
+export const familyMarkdown = (cases: readonly Case[]): string => {
+  const line = (cells: readonly string[]): string => `| ${cells.map((c) => c.replaceAll('\n', '<br>')).join(' | ')} |`;
+  return [line(HEAD), line(HEAD.map(() => '--:')), ...cases.map((one) => line(rowOf(cases, one)))].join('\n');
+};
+
+/** The native limit beside the VM. */
+export const limitMarkdown = (cases: readonly Case[]): string => {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rows = cases.filter((one) => one.limitNs !== undefined);
+  return [
+    line(['family', 'rules', 'VM, ns', 'C limit, ns', 'VM / C', 'C, rule by rule, ns']),
+    line(['---', '--:', '--:', '--:', '--:', '--:']),
+    ...rows.map((one) =>
+      line([
+        `(${one.family})`,
+        power(one.rules),
+        number(one.ns),
+        number(one.limitNs!),
+        times(toLimit(one)),
+        number(one.walkNs!),
+      ]),
+    ),
+  ].join('\n');
+};
