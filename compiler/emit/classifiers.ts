@@ -2,7 +2,8 @@
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { CLASSIFIER, CLASSIFIER_FORMS } from '../../vm/spec/index.ts';
 import { isUnsigned } from '../plan/access.ts';
-import { type Classifier, type KindPlan, pairOf, type Step } from '../plan/index.ts';
+import { type Classifier, type KindPlan, pairOf } from '../plan/index.ts';
+import { type Classes, usedClasses } from './classes.ts';
 import { classifierSteps } from './cost.ts';
 import { writeDictionary } from './dictionary.ts';
 import { writeNetworks } from './networks.ts';
@@ -17,7 +18,7 @@ export interface WrittenClassifier {
   /** Row in the program's table. */
   readonly number: number;
   /** Class in the program of each key that is used. */
-  readonly classes: ReadonlyMap<number, number>;
+  readonly classes: Classes;
   readonly operand: number;
   readonly table: number;
   /** Classes at most at once. */
@@ -26,37 +27,6 @@ export interface WrittenClassifier {
   readonly steps: number;
 }
 
-/** Keys that are looked up, by classifier; the parts of a pair stand before it. */
-const usedKeys = (kinds: readonly KindPlan[]): [Classifier, ReadonlySet<number>][] => {
-  const used: (Set<number> | undefined)[] = [];
-  const byId: Classifier[] = [];
-  const use = (classifier: Classifier, key: number): void => {
-    byId[classifier.id] = classifier;
-    (used[classifier.id] ??= new Set()).add(key);
-  };
-  const visit = (step: Step): void => {
-    if (step.op === 'list') return;
-    for (const key of step.lists.keys()) {
-      const [a, b] = step.op === 'pair' ? pairOf(key) : [key, 0];
-      use(step.a, a);
-      if (step.op === 'pair') use(step.b, b);
-    }
-  };
-  for (const { known, unknown } of kinds) for (const step of [...known, ...unknown]) visit(step);
-  // parts have smaller ids than what they are parts of
-  for (let id = used.length - 1; id >= 0; id--) {
-    const keys = used[id];
-    if (!keys || !byId[id].parts) continue;
-    for (const [pair, key] of byId[id].pairs) {
-      if (!keys.has(key)) continue;
-      const [a, b] = pairOf(pair);
-      use(byId[id].parts![0], a);
-      use(byId[id].parts![1], b);
-    }
-  }
-  return used.flatMap((keys, id) => (keys ? [[byId[id], keys] as [Classifier, ReadonlySet<number>]] : []));
-};
-
 /** Writes all tables; rows are written by `writeRows`. */
 export const writeClassifiers = (
   w: Writer,
@@ -64,8 +34,8 @@ export const writeClassifiers = (
   operands: Operands,
 ): Map<Classifier, WrittenClassifier> => {
   const written = new Map<Classifier, WrittenClassifier>();
-  for (const [classifier, keys] of usedKeys(kinds)) {
-    written.set(classifier, writeOne(w, classifier, keys, written, operands));
+  for (const [classifier, classes] of usedClasses(kinds)) {
+    written.set(classifier, writeOne(w, classifier, classes, written, operands));
   }
   return written;
 };
@@ -73,17 +43,15 @@ export const writeClassifiers = (
 const writeOne = (
   w: Writer,
   classifier: Classifier,
-  keys: ReadonlySet<number>,
+  classes: Classes,
   written: ReadonlyMap<Classifier, WrittenClassifier>,
   operands: Operands,
 ): WrittenClassifier => {
   const number = written.size;
-  if (classifier.parts) return writeBoth(w, classifier, keys, written);
-  const { form, operand } = classifier;
-  const classes = new Map([...keys].map((key, i) => [key, form === 'bits' ? key : i]));
-  const items = [...classifier.keys]
-    .filter(([, key]) => keys.has(key))
-    .map(([text, key]) => [text, classes.get(key)!] as const);
+  if (classifier.parts) return writeBoth(w, classifier, classes, written);
+  const { operand } = classifier;
+  const items: [Bytes, number][] = [];
+  for (const [text, key] of classifier.keys) if (classes.get(key) >= 0) items.push([text, classes.get(key)]);
   const sizes = { cap: 1, lengths: [] as readonly number[], count: 0, walk: 0, ...tableOf(w, classifier, items) };
   const { table, cap } = sizes;
   const steps = classifierSteps(classifier, sizes);
@@ -93,19 +61,18 @@ const writeOne = (
 const writeBoth = (
   w: Writer,
   classifier: Classifier,
-  keys: ReadonlySet<number>,
+  classes: Classes,
   written: ReadonlyMap<Classifier, WrittenClassifier>,
 ): WrittenClassifier => {
   const [a, b] = classifier.parts!.map((part) => written.get(part)!);
-  const classes = new Map([...keys].map((key, i) => [key, i]));
   const [as, bs, values] = [classes, classes, classes].map(({ size }) => new Uint32Array(size));
   let n = 0;
   for (const [pair, key] of classifier.pairs) {
-    if (!keys.has(key)) continue;
+    if (classes.get(key) < 0) continue;
     const [first, second] = pairOf(pair);
-    as[n] = a.classes.get(first)!;
-    bs[n] = b.classes.get(second)!;
-    values[n++] = classes.get(key)! + 1;
+    as[n] = a.classes.get(first);
+    bs[n] = b.classes.get(second);
+    values[n++] = classes.get(key) + 1;
   }
   const table = writePairs(w, as, bs, values);
   const steps = classifierSteps(classifier, { cap: 1, lengths: [], count: 0, walk: 0 });

@@ -2,7 +2,7 @@
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { DICT, DICT_RECORD } from '../../vm/spec/index.ts';
 import { type Placed, place } from './cuckoo.ts';
-import { hash, hashed, highProduct } from './hash.ts';
+import { hash, hashed, highProduct, secondPlace } from './hash.ts';
 import type { Writer } from './writer.ts';
 
 /** Seeds that are tried for a number of buckets. */
@@ -65,7 +65,7 @@ const placeKeys = (items: readonly (readonly [Bytes, number])[], hashOf: Hash): 
         places[k] = hashed.place;
         tags[k] = hashed.tag;
         firsts[k] = highProduct(hashed.place, buckets);
-        seconds[k] = highProduct(Math.imul(hashed.place ^ hashed.tag, DICT.second) >>> 0, buckets);
+        seconds[k] = highProduct(secondPlace(), buckets);
       }
       const placed = tellApart(tags, firsts, seconds) ? place(firsts, seconds, buckets, SLOTS) : null;
       if (placed) return { ...placed, buckets, seed, tags };

@@ -7,10 +7,12 @@
  * not they were read before; the length is part of the key.
  */
 import type { Bytes } from '../../vm/bundle/normal.ts';
+import { DICT } from '../../vm/spec/index.ts';
 
 /** Odd multipliers of 64 bits, as halves: of the first key, of the step from key to key, and of the result. */
 const FIRST = { low: 0x7f4a7c15, high: 0x9e3779b9 };
 const STEP = { low: 0x1ce4e5b9, high: 0xbf58476d };
+const SECOND = DICT.second;
 const LAST = { low: 0x133111eb, high: 0x94d049bb };
 
 /** The two halves of the last hash: where a key lies, and how it is told from others there. */
@@ -48,9 +50,13 @@ export const hashWords = (a: number, b: number, seed: number): void => {
 };
 
 const finish = (low: number, high: number): void => {
-  hashed.tag = Math.imul(low, LAST.low) >>> 0;
   hashed.place = (highProduct(low, LAST.low) + Math.imul(low, LAST.high) + Math.imul(high, LAST.low)) >>> 0;
+  // the lower half of a product knows nothing of the upper halves of its factors
+  hashed.tag = (Math.imul(low, LAST.low) ^ hashed.place) >>> 0;
 };
+
+/** What stands for `place` where the second of the buckets of the last hash is asked for. */
+export const secondPlace = (): number => (Math.imul(hashed.tag, SECOND) ^ hashed.place) >>> 0;
 
 /** Upper half of the product of two u32. */
 export const highProduct = (a: number, b: number): number => {

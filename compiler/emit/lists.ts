@@ -59,15 +59,16 @@ export class Lists {
 
   /** The entries of the dearest lists, with the steps of the dearest that each stands in. */
   dearest(testSteps: ArrayLike<number>, most: number): { readonly entry: number; readonly steps: number }[] {
+    const lists: { readonly at: number; readonly steps: number }[] = [];
+    for (let at = FIRST; at < this.#w.length; at = this.#next(at)) lists.push({ at, steps: this.steps(at, testSteps) });
     const found = new Map<number, number>();
-    for (let at = FIRST; at < this.#w.length; at = this.#next(at)) {
-      const steps = this.steps(at, testSteps);
-      this.#each(at, (entry) => found.set(entry, Math.max(found.get(entry) ?? 0, steps)));
+    for (const { at, steps } of lists.sort((a, b) => b.steps - a.steps)) {
+      this.#each(at, (entry) => {
+        if (!found.has(entry)) found.set(entry, steps);
+      });
+      if (found.size >= most) break;
     }
-    return [...found]
-      .map(([entry, steps]) => ({ entry, steps }))
-      .sort((a, b) => b.steps - a.steps)
-      .slice(0, most);
+    return [...found].slice(0, most).map(([entry, steps]) => ({ entry, steps }));
   }
 
   /**

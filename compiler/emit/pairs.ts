@@ -1,7 +1,7 @@
 /** Tables from two classes to a ref: see PAIRS in the specification for the layout, `cuckoo.ts` for where keys go. */
 import { PAIRS } from '../../vm/spec/index.ts';
 import { place, type Placed } from './cuckoo.ts';
-import { hashed, hashWords, highProduct } from './hash.ts';
+import { hashed, hashWords, highProduct, secondPlace } from './hash.ts';
 import type { Writer } from './writer.ts';
 
 /** Seeds that are tried for a number of buckets. */
@@ -54,7 +54,7 @@ const placePairs = (
       for (let k = 0; k < n; k++) {
         hashWords(as[k], bs[k], seed);
         firsts[k] = highProduct(hashed.place, buckets);
-        seconds[k] = highProduct(Math.imul(hashed.place ^ hashed.tag, PAIRS.second) >>> 0, buckets);
+        seconds[k] = highProduct(secondPlace(), buckets);
       }
       const placed = place(firsts, seconds, buckets, PAIRS.slots);
       if (placed) return { ...placed, buckets, seed };

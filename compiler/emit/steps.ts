@@ -14,7 +14,7 @@ export interface DraftStep {
   readonly classifiers: readonly Classifier[];
   /** The `i`-th classifier's class in the program, for each ref. */
   readonly classes: readonly Uint32Array[];
-  readonly refs: readonly DraftRef[];
+  readonly refs: Uint32Array;
 }
 
 /** Makes the lists of all steps; a step that leads nowhere is left out. */
@@ -23,22 +23,31 @@ export const draftSteps = (steps: readonly Step[], written: WrittenClassifiers, 
     .map((step) => (step.op === 'list' ? draftList(lists.ref(step.candidates)) : draftLists(step, written, lists)))
     .filter(({ refs }) => refs.length > 0);
 
-const draftList = (ref: DraftRef): DraftStep => ({ classifiers: [], classes: [], refs: ref === 0 ? [] : [ref] });
+const draftList = (ref: DraftRef): DraftStep => ({
+  classifiers: [],
+  classes: [],
+  refs: Uint32Array.from(ref === 0 ? [] : [ref]),
+});
 
 const draftLists = (step: Exclude<Step, { op: 'list' }>, written: WrittenClassifiers, lists: Lists): DraftStep => {
   const classifiers = step.op === 'join' ? [step.a] : inOrder(step.a, step.b, written);
   const classesOf = classifiers.map((c) => written.get(c)!.classes);
   const swapped = classifiers[0] !== step.a;
   const classes = classifiers.map(() => new Uint32Array(step.lists.size));
-  const refs: DraftRef[] = [];
+  const refs = new Uint32Array(step.lists.size);
+  let n = 0;
   for (const [key, candidates] of step.lists) {
     const ref = lists.ref(candidates);
     if (ref === 0) continue;
-    const keys = step.op === 'join' ? [key] : pairOf(key);
-    for (let i = 0; i < classes.length; i++) classes[i][refs.length] = classesOf[i].get(keys[swapped ? 1 - i : i])!;
-    refs.push(ref);
+    if (step.op === 'join') classes[0][n] = classesOf[0].get(key);
+    else {
+      const [a, b] = pairOf(key);
+      classes[0][n] = classesOf[0].get(swapped ? b : a);
+      classes[1][n] = classesOf[1].get(swapped ? a : b);
+    }
+    refs[n++] = ref;
   }
-  return { classifiers, classes: classes.map((c) => c.subarray(0, refs.length)), refs };
+  return { classifiers, classes: classes.map((c) => c.subarray(0, n)), refs: refs.subarray(0, n) };
 };
 
 /** The classifier with fewer keys first: it is the likelier to find nothing, which saves running the other. */
@@ -111,7 +120,7 @@ const writeTable = (
   step: DraftStep,
   lists: Lists,
 ): { readonly op: keyof typeof STEP_OPS; readonly table: number } => {
-  const refs = Uint32Array.from(step.refs, (ref) => lists.placed(ref));
+  const refs = step.refs.map((ref) => lists.placed(ref));
   const [as, bs] = step.classes;
   if (step.classifiers.length === 0) return { op: 'list', table: refs[0] };
   if (step.classifiers.length === 2) return { op: 'pair', table: writePairs(w, as, bs, refs) };

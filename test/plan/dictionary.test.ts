@@ -31,7 +31,7 @@ function find(bytes: Uint8Array, at: number, key: string): number | null {
   const found = inBucket(first);
   const overflow = view.getUint32(at + DICT.header + first * DICT.bucket + 4, true) & DICT.overflow;
   if (found !== null || !overflow) return found;
-  return inBucket(highProduct(Math.imul(place ^ tag, DICT.second) >>> 0, buckets));
+  return inBucket(highProduct((Math.imul(tag, DICT.second) ^ place) >>> 0, buckets));
 }
 
 const build = (keys: readonly string[]): { bytes: Uint8Array; at: number } => {

@@ -42,7 +42,7 @@ export function findHashed(program: usize, dict: u32, h: u64, p: usize, n: u32):
 
 /** What stands for the upper half of a hash where the second bucket is asked for. */
 export function secondPlace(h: u64): u64 {
-  return <u64>(((<u32>(h >> 32)) ^ (<u32>h)) * S.DICT_SECOND);
+  return <u64>((<u32>h * S.DICT_SECOND) ^ (<u32>(h >> 32)));
 }
 
 function bucketOf(table: usize, place: u64, buckets: u64): usize {

@@ -12,7 +12,7 @@ const LAST: u64 = 0x94d049bb133111eb;
 export function hash(p: usize, n: u32, seed: u32): u64 {
   countBytes(n);
   let key = <u64>(seed + n) * FIRST;
-  if (n < 8) return product(key ^ shortWord(p, n)) * LAST;
+  if (n < 8) return finish(product(key ^ shortWord(p, n)));
   let sum: u64 = 0;
   const last = p + n - 8;
   while (p < last) {
@@ -20,12 +20,18 @@ export function hash(p: usize, n: u32, seed: u32): u64 {
     key += STEP;
     p += 8;
   }
-  return (sum ^ product(load<u64>(last) ^ key)) * LAST;
+  return finish(sum ^ product(load<u64>(last) ^ key));
 }
 
 /** The hash of eight bytes. */
 export function hashWord(word: u64, seed: u32): u64 {
-  return product(word ^ (<u64>(seed + 8) * FIRST)) * LAST;
+  return finish(product(word ^ (<u64>(seed + 8) * FIRST)));
+}
+
+/** The lower half of a product knows nothing of the upper halves of its factors. */
+function finish(sum: u64): u64 {
+  const h = sum * LAST;
+  return h ^ (h >> 32);
 }
 
 /** Product of the two halves. */

@@ -195,10 +195,11 @@ export const BOTH_DEPTH = 8;
 
 /**
  * A dictionary: u32 buckets, u32 seed, then the buckets: two-choice cuckoo hashing, four slots {u32 tag, u32 offset} each
- * (Pagh and Rodler 2001; Fan et al. 2013). Of the 64 bits of a hash the upper half times the number of buckets gives the
- * first bucket, the lower half is the tag; both, combined by exclusive or and times `second`, give the second bucket likewise.
- * `overflow` in the first offset of a bucket says that a key whose first bucket this is lies in its second. Keys that share a tag share no bucket,
- * so that a look-up compares one text. A record: u32 value, u16 length, bytes; it is not aligned.
+ * (Pagh and Rodler 2001; Fan et al. 2013). Of the 64 bits of a hash the upper half, the place, times the number of buckets
+ * gives the first bucket; the lower half is the tag; the tag times `second`, combined by exclusive or with the place, gives
+ * the second bucket likewise. `overflow` in the first offset of a bucket says that a key whose first bucket this is lies in
+ * its second. Keys that share a tag share no bucket, so that a look-up compares one text. A record: u32 value, u16 length,
+ * bytes; it is not aligned.
  */
 export const DICT = {
   header: 8,

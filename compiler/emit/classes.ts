@@ -1,0 +1,66 @@
+/** Class in the program of each key that steps look up. Keys that none does have no class and are not written. */
+import { type Classifier, type KindPlan, pairOf, type Step } from '../plan/index.ts';
+
+/** Bits are their own classes. */
+const BITS = 64;
+
+export class Classes {
+  readonly #numbers: Int32Array;
+  readonly #own: boolean;
+  #size = 0;
+
+  constructor({ form, keys, pairs }: Classifier) {
+    this.#own = form === 'bits';
+    this.#numbers = new Int32Array(this.#own ? BITS : Math.max(keys.size, pairs.size)).fill(-1);
+  }
+
+  /** How many keys have a class. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Gives a key a class if it has none. */
+  use(key: number): void {
+    if (this.#numbers[key] >= 0) return;
+    this.#numbers[key] = this.#own ? key : this.#size;
+    this.#size++;
+  }
+
+  /** The class of a key, -1 if it has none. */
+  get(key: number): number {
+    return this.#numbers[key];
+  }
+}
+
+/**
+ * Classes of all classifiers that steps use, the parts of a pair before it, in the order in which keys are met; those that
+ * are looked up alone come first, so that arrays by class number have few gaps.
+ */
+export const usedClasses = (kinds: readonly KindPlan[]): [Classifier, Classes][] => {
+  const used: ([Classifier, Classes] | undefined)[] = [];
+  const of = (classifier: Classifier): Classes => (used[classifier.id] ??= [classifier, new Classes(classifier)])[1];
+  const usePair = (pair: number, a: Classes, b: Classes): void => {
+    const [first, second] = pairOf(pair);
+    a.use(first);
+    b.use(second);
+  };
+  const steps = new Set<Step>(kinds.flatMap(({ known, unknown }) => [...known, ...unknown]));
+  for (const step of steps) {
+    if (step.op !== 'join') continue;
+    const a = of(step.a);
+    for (const key of step.lists.keys()) a.use(key);
+  }
+  for (const step of steps) {
+    if (step.op !== 'pair') continue;
+    const [a, b] = [of(step.a), of(step.b)];
+    for (const pair of step.lists.keys()) usePair(pair, a, b);
+  }
+  // parts have smaller ids than what they are parts of
+  for (let id = used.length - 1; id >= 0; id--) {
+    const [classifier, classes] = used[id] ?? [];
+    if (!classifier?.parts || !classes) continue;
+    const [a, b] = classifier.parts.map(of);
+    for (const [pair, key] of classifier.pairs) if (classes.get(key) >= 0) usePair(pair, a, b);
+  }
+  return used.flatMap((row) => (row ? [row] : []));
+};
