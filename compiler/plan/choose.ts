@@ -3,11 +3,11 @@
  * selective test (content-based matching by access predicates, Fabret et al., SIGMOD 2001). Where a key still collects many,
  * its candidates move on to pairs of it with a further test.
  */
-import { BOTH_DEPTH, ENTRY_FLAGS } from '../../vm/spec/index.ts';
+import { BOTH_DEPTH } from '../../vm/spec/index.ts';
 import type { Accesses } from './access.ts';
 import { best, type Choice, Choices, Popularity, without } from './choices.ts';
+import { cut } from './cut.ts';
 import { type KeyedList, Lists } from './lists.ts';
-import { isTrue } from './simplify.ts';
 import { halvesOf, pointsOf, wholeOf } from './tuple.ts';
 import { type Access, type Candidate, depthOf, type Entry, isChain, isSingle, type Step } from './types.ts';
 
@@ -98,29 +98,3 @@ const split = (list: KeyedList, lists: Lists, entries: readonly Entry[], accesse
 const mayPair = (accesses: readonly Access[], { classifier: own }: Access, multiple: boolean): boolean =>
   accesses.length <= MAX_PAIRS &&
   accesses.every(({ classifier }) => classifier !== own && (!multiple || isSingle(classifier)));
-
-/**
- * Leaves out what can no longer matter: all that follows an enforced decision that asks nothing more, and what follows such a
- * decision of an observed policy in observed policies. One that is assumed may end its policy only.
- */
-const cut = (list: readonly Candidate[], entries: readonly Entry[]): readonly Candidate[] => {
-  if (list.length === 1) return list;
-  const kept: Candidate[] = [];
-  let observedDecided = false;
-  for (const candidate of inOrder(list)) {
-    const { flags } = entries[candidate.entry];
-    const observed = (flags & ENTRY_FLAGS.observed) !== 0;
-    if (observed && observedDecided) continue;
-    kept.push(candidate);
-    if (!isTrue(candidate.condition) || flags & (ENTRY_FLAGS.continue | ENTRY_FLAGS.assumed)) continue;
-    if (!observed) break;
-    observedDecided = true;
-  }
-  return kept;
-};
-
-/** Candidates that moved here came after the others. */
-const inOrder = (list: readonly Candidate[]): readonly Candidate[] =>
-  list.every(({ entry }, i) => i === 0 || list[i - 1].entry < entry)
-    ? list
-    : [...list].sort((a, b) => a.entry - b.entry);
