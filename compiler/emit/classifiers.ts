@@ -8,7 +8,8 @@ import { classifierSteps } from './cost.ts';
 import { writeDictionary } from './dictionary.ts';
 import { writeNetworks } from './networks.ts';
 import type { Operands } from './operands.ts';
-import { writeLengths, writeRanges, writeSubstrings } from './tables.ts';
+import { writeLengths, writeRanges } from './tables.ts';
+import { writeSubstrings } from './substrings.ts';
 import { integerKey } from './tests.ts';
 import { writePairs } from './pairs.ts';
 import type { Writer } from './writer.ts';
@@ -52,7 +53,15 @@ const writeOne = (
   const { operand } = classifier;
   const items: [Bytes, number][] = [];
   for (const [text, key] of classifier.keys) if (classes.get(key) >= 0) items.push([text, classes.get(key)]);
-  const sizes = { cap: 1, lengths: [] as readonly number[], count: 0, walk: 0, ...tableOf(w, classifier, items) };
+  const sizes = {
+    cap: 1,
+    lengths: [] as readonly number[],
+    count: 0,
+    walk: 0,
+    each: 0,
+    once: 0,
+    ...tableOf(w, classifier, items),
+  };
   const { table, cap } = sizes;
   const steps = classifierSteps(classifier, sizes);
   return { classifier, number, classes, operand: operands.field(operand), table, cap, steps };
@@ -75,7 +84,7 @@ const writeBoth = (
     values[n++] = classes.get(key) + 1;
   }
   const table = writePairs(w, as, bs, values);
-  const steps = classifierSteps(classifier, { cap: 1, lengths: [], count: 0, walk: 0 });
+  const steps = classifierSteps(classifier, { cap: 1, lengths: [], count: 0, walk: 0, each: 0, once: 0 });
   const operand = a.number + b.number * 0x10000;
   return { classifier, number: written.size, classes, operand, table, cap: 1, steps };
 };
@@ -84,7 +93,15 @@ const tableOf = (
   w: Writer,
   classifier: Classifier,
   items: readonly (readonly [Bytes, number])[],
-): { table: number; cap?: number; lengths?: readonly number[]; count?: number; walk?: number } => {
+): {
+  table: number;
+  cap?: number;
+  lengths?: readonly number[];
+  count?: number;
+  walk?: number;
+  each?: number;
+  once?: number;
+} => {
   switch (classifier.form) {
     case 'text':
       return { table: writeDictionary(w, items) };
@@ -107,7 +124,7 @@ const tableOf = (
       return { ...written, cap: written.chain };
     }
     case 'substring':
-      return { table: writeSubstrings(w, items).table, cap: items.length };
+      return { ...writeSubstrings(w, items), cap: items.length };
     case 'range': {
       // unsigned values are compared with their top bit flipped, so that one signed order serves both
       const flip = isUnsigned(classifier.operand) ? 1n << 63n : 0n;

@@ -137,7 +137,14 @@ const operationSteps = (
 /** A classifier's run, given the sizes of the tables that were written for it. */
 export const classifierSteps = (
   { form, fold, operand }: Classifier,
-  sizes: { readonly lengths: readonly number[]; readonly cap: number; readonly count: number; readonly walk: number },
+  sizes: {
+    readonly lengths: readonly number[];
+    readonly cap: number;
+    readonly count: number;
+    readonly walk: number;
+    readonly each: number;
+    readonly once: number;
+  },
 ): number => {
   if (form === 'both') return 1 + pairSteps;
   const o: Operand = { is: 'field', ...operand };
@@ -150,7 +157,7 @@ export const classifierSteps = (
     case 'suffix':
       return sizes.lengths.reduce((sum, n) => sum + 1 + probeSteps(n), begin);
     case 'substring':
-      return begin + 2 * length + sizes.cap + 2;
+      return begin + (length + 2) * sizes.each + sizes.once;
     case 'elements':
       return begin + Math.floor(length / 4) * probeSteps(1) + 2 * passes(length);
     case 'int':

@@ -1,6 +1,6 @@
 /** Tables of classifiers and sets that stand beside dictionaries: lengths, intervals, automata. */
 import type { Bytes } from '../../vm/bundle/normal.ts';
-import { AUTOMATON, LENGTHS, RANGES, SUBSTRINGS } from '../../vm/spec/index.ts';
+import { AUTOMATON, LENGTHS, RANGES } from '../../vm/spec/index.ts';
 import type { Dfa } from '../pattern/index.ts';
 import { writeDictionary } from './dictionary.ts';
 import type { Writer } from './writer.ts';
@@ -101,76 +101,4 @@ const byteClasses = (dfa: Dfa): { map: Uint8Array; classes: number; representati
     map[b] = number;
   }
   return { map, classes: representatives.length, representatives };
-};
-
-/** An Aho-Corasick automaton (CACM 1975), its failures compiled into transitions. States are numbered breadth first. */
-export const writeSubstrings = (w: Writer, items: readonly Item[]): { table: number; states: number } => {
-  const { map, width } = usedBytes(items);
-  const { trie, outputs, fails } = buildTrie(items, map, width);
-  const states = outputs.length;
-  const at = w.reserve(SUBSTRINGS.next + states * width * 4 + states * 8);
-  w.u32(at + SUBSTRINGS.states, states);
-  w.u32(at + SUBSTRINGS.classes, width);
-  w.u32(at + SUBSTRINGS.outputs, items.length);
-  for (let b = 0; b < 256; b++) w.u8(at + SUBSTRINGS.map + b, map[b]);
-  trie.forEach((to, i) => w.u32(at + SUBSTRINGS.next + i * 4, to));
-  const rows = at + SUBSTRINGS.next + states * width * 4;
-  const links = new Array<number>(states).fill(SUBSTRINGS.none);
-  for (let s = 0; s < states; s++) {
-    if (s > 0) links[s] = outputs[fails[s]] !== SUBSTRINGS.none ? fails[s] : links[fails[s]];
-    w.u32(rows + s * 8, outputs[s]);
-    w.u32(rows + s * 8 + 4, links[s]);
-  }
-  return { table: at, states };
-};
-
-/** A class for each byte that a pattern has, and one for all others, if there are others. */
-const usedBytes = (items: readonly Item[]): { map: Uint8Array; width: number } => {
-  const used = new Set<number>();
-  for (const [key] of items) for (let i = 0; i < key.length; i++) used.add(key.charCodeAt(i));
-  const map = new Uint8Array(256);
-  let width = used.size < 256 ? 1 : 0;
-  for (const b of used) map[b] = width++;
-  return { map, width };
-};
-
-const buildTrie = (
-  items: readonly Item[],
-  map: Uint8Array,
-  width: number,
-): { trie: number[]; outputs: number[]; fails: number[] } => {
-  interface Node {
-    readonly next: Map<number, Node>;
-    output: number;
-    number: number;
-  }
-  const node = (): Node => ({ next: new Map(), output: SUBSTRINGS.none, number: 0 });
-  const root = node();
-  for (const [key, value] of items) {
-    let at = root;
-    for (let i = 0; i < key.length; i++) {
-      const c = map[key.charCodeAt(i)];
-      let to = at.next.get(c);
-      if (!to) at.next.set(c, (to = node()));
-      at = to;
-    }
-    at.output = value;
-  }
-  const order = [root];
-  for (let i = 0; i < order.length; i++) {
-    order[i].number = i;
-    for (const to of order[i].next.values()) order.push(to);
-  }
-  const trie = new Array<number>(order.length * width).fill(0);
-  const fails = new Array<number>(order.length).fill(0);
-  for (const { number, next } of order) {
-    const fail = fails[number];
-    for (let c = 0; c < width; c++) {
-      const to = next.get(c);
-      const back = number === 0 ? 0 : trie[fail * width + c];
-      trie[number * width + c] = to ? to.number : back;
-      if (to) fails[to.number] = back;
-    }
-  }
-  return { trie, outputs: order.map((n) => n.output), fails };
 };

@@ -3,6 +3,7 @@ import type { Bytes, Constant, Expr, FieldRef, Operand } from '../../vm/bundle/n
 import { FIELDS, FIELD_COUNT } from '../../vm/spec/index.ts';
 import { literals } from '../pattern/index.ts';
 import { patternOf } from './pattern.ts';
+import { GapSets, sequenceKeys, textKey } from './sequence.ts';
 import { lower } from './simplify.ts';
 import { type Access, type Classifier, type Form, pairKey } from './types.ts';
 
@@ -28,6 +29,7 @@ export class Accesses {
   readonly #whole: Classifier[] = [];
   readonly #parts = new Map<string, Classifier>();
   readonly #both = new Map<number, Classifier>();
+  readonly #gaps = new GapSets();
   /** Covers that are dear to find. The others are cheaper to find again than to keep. */
   readonly #covers = new WeakMap<Expr, Cover | null>();
 
@@ -98,7 +100,8 @@ export class Accesses {
 
   #text(form: Form, fold: boolean, left: Operand, right: Operand): Cover | null {
     if (left.is !== 'field' || right.is !== 'string' || right.value === '') return null;
-    return exact([this.#access(form, fold, left, fold ? lower(right.value) : right.value)]);
+    const text = fold ? lower(right.value) : right.value;
+    return exact([this.#access(form, fold, left, form === 'substring' ? textKey(text) : text)]);
   }
 
   #within(left: Operand, right: Operand): Cover | null {
@@ -109,7 +112,7 @@ export class Accesses {
     return exact([this.#access('text', false, left, directory), this.#access('prefix', false, left, `${directory}/`)]);
   }
 
-  /** A pattern stands behind the longest text that every match begins with, ends with, or contains. */
+  /** An expression is a sequence of texts, if no more than that; any other pattern stands behind the longest text that every match begins with, ends with, or contains. */
   #pattern(e: Extract<Expr, { op: 'glob' | 'matches' }>): Cover | null {
     if (e.left.is !== 'field') return null;
     const left = e.left;
@@ -119,6 +122,8 @@ export class Accesses {
     if (!fold && facts.exact && facts.exact.length > 0 && facts.exact.length <= 256) {
       return exact(facts.exact.map((text) => this.#access('text', false, left, text)));
     }
+    const sequences = e.op === 'matches' ? this.#sequences(left, e) : null;
+    if (sequences) return sequences;
     const longest = (texts: readonly Bytes[]): Bytes => texts.reduce((a, b) => (b.length > a.length ? b : a), '');
     const choices: readonly (readonly [Form, Bytes])[] = [
       ['prefix', facts.prefix],
@@ -127,7 +132,15 @@ export class Accesses {
     ];
     const [form, text] = choices.reduce((a, b) => (b[1].length > a[1].length ? b : a));
     if (text === '') return null;
-    return { accesses: [this.#access(form, fold, left, text)], exact: false };
+    const key = form === 'substring' ? textKey(text) : text;
+    return { accesses: [this.#access(form, fold, left, key)], exact: false };
+  }
+
+  /** An expression that is texts with gaps between them, which are found with all other substrings. */
+  #sequences(left: FieldRef, e: Extract<Expr, { op: 'glob' | 'matches' }>): Cover | null {
+    const found = sequenceKeys(patternOf(e));
+    if (!found || !this.#gaps.admit(this.#classifier('substring', found.fold, left).id, found.gaps)) return null;
+    return exact(found.keys.map((key) => this.#access('substring', found.fold, left, key)));
   }
 
   #element(list: FieldRef, test: Expr): Cover | null {

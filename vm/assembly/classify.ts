@@ -16,6 +16,7 @@ import * as S from './generated/spec';
 import { findNetwork } from './networks';
 import { foundLength, foundPointer, integer, operandRow, present, text } from './operands';
 import { findPair } from './pairs';
+import { findSubstrings, substringBytes } from './substrings';
 import { foldInto } from './text';
 
 const STATE_SIZE: u32 = 24;
@@ -116,7 +117,7 @@ function run(row: usize, operand: u32, out: usize): u32 {
     case S.CLASSIFIER_FORM_SUFFIX:
       return ends(table, p, n, true, out);
     case S.CLASSIFIER_FORM_SUBSTRING:
-      return substrings(program + table, p, n, out, load<u32>(row, S.CLASSIFIER_CAP));
+      return findSubstrings(program + table, p, n, out, out + load<u32>(row, S.CLASSIFIER_CAP) * 4);
     case S.CLASSIFIER_FORM_NET:
       return networks(table, p, out);
     default:
@@ -196,40 +197,7 @@ function bits(value: u64, out: usize): u32 {
   return found;
 }
 
-/**
- * One pass of an Aho-Corasick automaton (Aho and Corasick 1975). Behind the classes lies a stamp for each: a class that
- * was found already ends the walk along the chain of outputs, since the rest of that chain was found with it.
- */
-function substrings(table: usize, p: usize, n: u32, out: usize, cap: u32): u32 {
-  const classes = load<u32>(table, S.SUBSTRINGS_CLASSES);
-  const next = table + S.SUBSTRINGS_NEXT;
-  const outputs = next + load<u32>(table) * classes * 4;
-  const stamps = out + cap * 4;
-  const now = currentGeneration();
-  let found: u32 = 0;
-  let state: u32 = 0;
-  count(n);
-  let i: u32 = 0;
-  while (true) {
-    for (let at = state; at != S.SUBSTRINGS_NONE;) {
-      const output = outputs + at * 8;
-      const value = load<u32>(output);
-      if (value != S.SUBSTRINGS_NONE) {
-        count(1);
-        if (load<u32>(stamps + value * 4) == now) break;
-        store<u32>(stamps + value * 4, now);
-        store<u32>(out + found++ * 4, value);
-      }
-      at = load<u32>(output, 4);
-    }
-    if (i == n) return found;
-    const c = <u32>load<u8>(table + S.SUBSTRINGS_MAP + <u32>load<u8>(p + i));
-    state = load<u32>(next + (state * classes + c) * 4);
-    i++;
-  }
-}
-
-/** The class of each element of a list, once. Stamps as above. */
+/** The class of each element of a list, once. Behind the classes lies a stamp for each. */
 function elements(table: u32, list: usize, out: usize, cap: u32): u32 {
   const stamps = out + cap * 4;
   const now = currentGeneration();
@@ -253,14 +221,14 @@ export function newStates(base: usize): usize {
   const n = load<u32>(base, S.PROGRAM_CLASSIFIER_COUNT_AT);
   const rows = base + load<u32>(base, S.PROGRAM_CLASSIFIERS_AT);
   let size = n * STATE_SIZE;
-  for (let i: u32 = 0; i < n; i++) size += arraySize(rows + i * S.CLASSIFIER_SIZE);
+  for (let i: u32 = 0; i < n; i++) size += arrayBytes(base, rows + i * S.CLASSIFIER_SIZE);
   const made = zeroed(size);
   let own = made + n * STATE_SIZE;
   for (let i: u32 = 0; i < n; i++) {
     const row = rows + i * S.CLASSIFIER_SIZE;
     store<u32>(made + i * STATE_SIZE, <u32>own, 12);
     store<u32>(made + i * STATE_SIZE, <u32>plainField(base, row), 16);
-    own += arraySize(row);
+    own += arrayBytes(base, row);
   }
   return made;
 }
@@ -272,11 +240,12 @@ function plainField(base: usize, row: usize): usize {
   return load<u8>(operand) == S.OPERAND_KIND_FIELD ? rowOf(load<u16>(operand, S.OPERAND_FIELD)) : 0;
 }
 
-function arraySize(classifier: usize): u32 {
-  return arrayBytes(load<u8>(classifier), load<u32>(classifier, S.CLASSIFIER_CAP));
-}
-
-/** Bytes of the array that a classifier writes its classes (and stamps) into. */
-export function arrayBytes(form: u32, cap: u32): u32 {
-  return form == S.CLASSIFIER_FORM_SUBSTRING || form == S.CLASSIFIER_FORM_ELEMENTS ? cap * 8 : cap * 4;
+/** Bytes of the array that a classifier writes its classes into, and what it needs beside them. */
+export function arrayBytes(base: usize, row: usize): u32 {
+  const classes = load<u32>(row, S.CLASSIFIER_CAP) * 4;
+  const form = <u32>load<u8>(row);
+  if (form == S.CLASSIFIER_FORM_ELEMENTS) return classes * 2;
+  return form == S.CLASSIFIER_FORM_SUBSTRING
+    ? classes + substringBytes(base + load<u32>(row, S.CLASSIFIER_TABLE))
+    : classes;
 }

@@ -22,10 +22,11 @@ import {
   SET_FORMS,
   STEP,
   STEP_OPS,
-  SUBSTRINGS,
   TEST,
   TEST_OPS,
 } from '../spec/index.ts';
+import { quoted } from './quoted.ts';
+import { substringKeys } from './substrings.ts';
 import { networksOf, networkText } from './networks.ts';
 
 export interface EntryRow {
@@ -248,7 +249,7 @@ export class ProgramReader {
       case 'range':
         return this.#ranges(table);
       case 'substring':
-        return this.#substrings(table);
+        return substringKeys(this.#view, table);
       case 'prefix':
       case 'suffix':
         return this.#texts(this.#u32(table + LENGTHS.dict), form);
@@ -282,30 +283,6 @@ export class ProgramReader {
         const value = this.#u32(this.#u32(row) + j * 4);
         if (!found.has(value)) found.set(value, `from ${start}`);
       }
-    }
-    return found;
-  }
-
-  /** The text that leads to each output state, read off the breadth-first numbering. */
-  #substrings(table: number): Map<number, string> {
-    const [states, classes] = [this.#u32(table), this.#u32(table + SUBSTRINGS.classes)];
-    const byClass = new Map<number, number>();
-    for (let b = 0; b < 256; b++) {
-      const c = this.#u8(table + SUBSTRINGS.map + b);
-      if (!byClass.has(c)) byClass.set(c, b);
-    }
-    const texts = new Map([[0, '']]);
-    for (let s = 0; s < states; s++) {
-      for (let c = 0; c < classes; c++) {
-        const to = this.#u32(table + SUBSTRINGS.next + (s * classes + c) * 4);
-        if (!texts.has(to)) texts.set(to, texts.get(s)! + String.fromCharCode(byClass.get(c)!));
-      }
-    }
-    const outputs = table + SUBSTRINGS.next + states * classes * 4;
-    const found = new Map<number, string>();
-    for (let s = 0; s < states; s++) {
-      const value = this.#u32(outputs + s * 8);
-      if (value !== SUBSTRINGS.none) found.set(value, quoted(texts.get(s) ?? ''));
     }
     return found;
   }
@@ -359,13 +336,6 @@ const INTERNAL = new Map<number, string>([
 ]);
 
 const fieldName = (id: number): string => FIELDS.find((f) => f.id === id)?.name ?? INTERNAL.get(id) ?? `field ${id}`;
-
-const quoted = (latin1: string): string => {
-  const printable = latin1.replace(/[^\x20-\x7e]|["\\]/g, (c) =>
-    c === '"' || c === '\\' ? `\\${c}` : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
-  return `"${printable}"`;
-};
 
 /** The keys of one class of each of these classifiers. */
 const keysOf = (classes: readonly number[], used: readonly number[], rows: readonly ClassifierRow[]): string[] =>

@@ -181,7 +181,10 @@ export const CLASSIFIER_FORMS = {
   text: { code: 0, doc: 'a dictionary: equal texts or addresses' },
   prefix: { code: 1, doc: 'lengths, and a dictionary probed at each: texts that begin so' },
   suffix: { code: 2, doc: 'lengths, and a dictionary probed at each: texts that end so' },
-  substring: { code: 3, doc: 'an Aho-Corasick automaton: texts that contain' },
+  substring: {
+    code: 3,
+    doc: 'an Aho-Corasick automaton and sequences of what it finds: texts that contain, expressions',
+  },
   elements: { code: 4, doc: 'a dictionary probed with each element of a list' },
   int: { code: 5, doc: 'a dictionary of 8-byte integers' },
   range: { code: 6, doc: 'sorted interval starts, searched by halving' },
@@ -256,5 +259,62 @@ export const PREFIX = { size: 20, bits: 0, bytes: 4 } as const;
 export const RANGES = { count: 0, starts: 8 } as const;
 /** An automaton over byte classes: u32 states, u32 classes, u32 start, then 256 class numbers, a byte a state (accepts), u16 next states. */
 export const AUTOMATON = { states: 0, classes: 4, start: 8, map: 12, accept: 268, maxStates: 65535 } as const;
-/** Aho-Corasick: u32 states, u32 classes, u32 outputs (count of classes found), then 256 class numbers, u32 next states, and {u32 class or NONE, u32 link state} a state. */
-export const SUBSTRINGS = { states: 0, classes: 4, outputs: 8, map: 12, next: 268, none: 0xffffffff } as const;
+/**
+ * Sequences: an Aho-Corasick automaton, and for each sequence the stages that must follow one another in the text. Behind
+ * the header and a u16 class for each symbol (bytes, begin, end of the text) and a u16 set of the gaps that each byte
+ * breaks stand:
+ *
+ *     pairs     {u32 state, u32 found} by the last class times `classes` plus the class
+ *     slots     {u32 check, u32 state, u32 found} by state plus class times 12: states are offsets into the slots
+ *     texts     what the automaton finds, `found` being their number from 1; a text stands before those that end with it
+ *     stages    those of a sequence in order, the last one with the class that is found then
+ *     users     {u32 stage, u32 text, u32 breaks}: a stage has this text, in which so many bytes break the gap before it
+ *     starts    u32 users, those of first stages by text: first those that need to be seen once, by their least gap
+ */
+export const SUBSTRINGS = {
+  slots: 0, // u32
+  classes: 4, // u32
+  texts: 8, // u32
+  stages: 12, // u32
+  users: 16, // u32
+  starts: 20, // u32
+  gaps: 24, // u32, sets of bytes that gaps are made of, at most 16
+  breaks: 28, // u32, gaps that one byte breaks at most
+  chain: 32, // u32, steps of what is found at one position at most, but for what an event does once
+  once: 36, // u32, steps of what an event does once
+  map: 40,
+  masks: 556,
+  pairs: 1068,
+  pair: 8,
+  slot: 12,
+  begin: 256, // symbols
+  end: 257,
+  none: 0xffffffff,
+  maxGaps: 16,
+} as const;
+export const SUBSTRING_TEXT = {
+  size: 28,
+  next: 0, // u32, number from 1 of the longest text that this one ends with, 0: none
+  kept: 4, // u32, the next of those that is not plain
+  starts: 8, // u32, first of its starts
+  once: 12, // u32, starts that need to be seen once
+  each: 16, // u32, starts behind those: to be seen wherever the text is
+  length: 20, // u16, bytes, and one for the end of the text
+  flags: 22, // u16, SUBSTRING_FLAGS
+  text: 24, // u32, offset of the text, for people
+} as const;
+export const SUBSTRING_FLAGS = {
+  plain: 1, // seen once is seen enough
+  begin: 2, // at the begin of the text only
+  end: 4,
+} as const;
+export const STAGE = {
+  size: 16,
+  users: 0, // u32, first of its users
+  class: 4, // u32, class of the sequence in its last stage, else none
+  count: 8, // u16, users
+  min: 10, // u16, least bytes of the gap before it
+  gap: 12, // u8, number from 1 of the gap before it, 0: any bytes
+  whole: 13, // u8, number of a gap that the whole text must be, 0: none
+} as const;
+export const STAGE_USER = { size: 12, stage: 0, text: 4, breaks: 8 } as const;

@@ -29,7 +29,8 @@ import {
   refArraySteps,
   refSteps,
 } from './refs';
-import { ANY_VALUE, CLASS_BELOW_LIMIT, isDictionary, isLengths, isRanges, isSubstrings, probeSteps } from './tables';
+import { ANY_VALUE, CLASS_BELOW_LIMIT, isDictionary, isLengths, isRanges, probeSteps } from './tables';
+import { isSubstrings, substringSteps } from './substrings';
 import { verifyTests, workBytes } from './tests';
 
 let base: usize = 0;
@@ -109,7 +110,7 @@ function areClassifiers(depths: usize): bool {
     const form = <u32>load<u8>(row);
     const isGood = form == S.CLASSIFIER_FORM_BOTH ? isBoth(row, i, depths) : isClassifier(row, form, cap);
     if (cap > 0x400000 || !isGood) return false;
-    arrays += arrayBytes(load<u8>(row), cap);
+    arrays += arrayBytes(base, row);
   }
   memory.fill(depths, 0, n * 4);
   return arrays <= 0x8000000;
@@ -177,7 +178,7 @@ function classifierSteps(classifier: u32): u64 {
       return sum;
     }
     case S.CLASSIFIER_FORM_SUBSTRING:
-      return begin + 2 * length + cap + 2; // a position costs one more where it ends what was found before
+      return begin + substringSteps(table, length);
     case S.CLASSIFIER_FORM_ELEMENTS: // each element at least: two buckets, and a begun 16 bytes to hash and to compare
       return begin + (length / 4) * probeSteps(1) + 2 * passes(length);
     case S.CLASSIFIER_FORM_INT:

@@ -87,29 +87,6 @@ export function isAutomaton(offset: u32): bool {
   return true;
 }
 
-/** An Aho-Corasick automaton that finds `cap` classes at most; the chain of outputs of a state leads to earlier ones only. */
-export function isSubstrings(offset: u32, cap: u32): bool {
-  if (!isInside(offset, 1, S.SUBSTRINGS_NEXT)) return false;
-  const states = at(offset);
-  const classes = at(offset + S.SUBSTRINGS_CLASSES);
-  if (states == 0 || states > 0x1000000 || at(offset + S.SUBSTRINGS_OUTPUTS) != cap) return false;
-  if (!isClassMap(offset + S.SUBSTRINGS_MAP, classes)) return false;
-  const next = offset + S.SUBSTRINGS_NEXT;
-  if (!isInside(next, states, classes * 4 + 8)) return false;
-  for (let i: u32 = 0; i < states * classes; i++) {
-    if (at(next + i * 4) >= states) return false;
-  }
-  const outputs = next + states * classes * 4;
-  for (let i: u32 = 0; i < states; i++) {
-    const found = at(outputs + i * 8);
-    const link = at(outputs + i * 8 + 4);
-    if (found != S.SUBSTRINGS_NONE && found >= cap) return false;
-    // every state but the last of a chain finds something: the walk is bounded by what it finds
-    if (link != S.SUBSTRINGS_NONE && (link >= i || at(outputs + link * 8) == S.SUBSTRINGS_NONE)) return false;
-  }
-  return true;
-}
-
 function isClassMap(offset: u32, classes: u32): bool {
   if (classes == 0 || classes > 256) return false;
   for (let i: u32 = 0; i < 256; i++) {
