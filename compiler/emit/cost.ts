@@ -46,7 +46,7 @@ const DERIVE: ReadonlyMap<number, number> = new Map([
 /** Joining the records of an event, and deriving each field that the program reads. */
 export const joinSteps = (operands: readonly Operand[]): number => {
   const fields = new Set(operands.flatMap((o) => (o.is === 'field' ? [o.field] : [])));
-  let sum = 3 * LIMITS.recordSlots.value;
+  let sum = 2 * LIMITS.recordSlots.value;
   for (const field of fields) sum += DERIVE.get(field) ?? 0;
   return sum;
 };

@@ -3,15 +3,16 @@
  * event, and not at all where its operand comes from a subject's or workload's facts: those were classified when they
  * were put.
  *
- *     | generation u32 | classes u32 (address) | count u32 | own array u32 (address) | field's row u32 (address) | 0 |
+ *     | generation u32 | classes u32 (address) | count u32 | own array u32 (address) | field's row u32 (address) | origins u32 |
  *
- * 24 bytes a classifier. The row is that of a field whose text is looked up as it stands, else 0.
+ * 24 bytes a classifier. The row is that of a field whose text is looked up as it stands, else 0. Origins are the fields
+ * that the value can come from, a byte each.
  */
 import { zeroed } from './bundles';
 import { count } from './counting';
-import { keptFor } from './derive';
+import { originsOf } from './derive';
 import { NOT_FOUND, find } from './dictionary';
-import { INLINE, SUBJECT, WORKLOAD, currentGeneration, rowOf } from './fields';
+import { INLINE, currentGeneration, hasFact, rowOf, subjectFacts, workloadFacts } from './fields';
 import * as S from './generated/spec';
 import { findNetwork } from './networks';
 import { foundLength, foundPointer, integer, operandRow, present, text } from './operands';
@@ -20,13 +21,13 @@ import { findSubstrings, substringBytes } from './substrings';
 import { foldInto } from './text';
 
 const STATE_SIZE: u32 = 24;
+/** In facts: for each classifier the class, or the address of several, and how many there are. */
+export const KEPT: u32 = 32;
+export const KEPT_SIZE: u32 = 8;
 
 let program: usize = 0;
 let classifiers: usize = 0;
 let states: usize = 0;
-/** Address of the classes that were kept with the facts, a row {address, count} for each classifier; 0: no facts. */
-let subjectClasses: usize = 0;
-let workloadClasses: usize = 0;
 
 const folded: usize = memory.data(16384 + 16, 8);
 const key: usize = memory.data(8, 8);
@@ -36,12 +37,6 @@ export function useClassifiers(base: usize, rows: usize): void {
   program = base;
   classifiers = base + load<u32>(base, S.PROGRAM_CLASSIFIERS_AT);
   states = rows;
-}
-
-/** Takes classes that were kept with facts for the event at hand. */
-export function useKeptClasses(subject: usize, workload: usize): void {
-  subjectClasses = subject;
-  workloadClasses = workload;
 }
 
 /** Address of the classes of the classifier for the event at hand. */
@@ -71,22 +66,44 @@ export function classify(classifier: u32): u32 {
 }
 
 function keptOrRun(state: usize, classifier: u32, row: usize): u32 {
-  const operand = load<u32>(row, S.CLASSIFIER_OPERAND);
-  if (load<u8>(row) == S.CLASSIFIER_FORM_BOTH) {
-    const out = load<u32>(state, 12);
-    store<u32>(state, out, 4);
-    store<u32>(state, both(operand & 0xffff, operand >> 16, load<u32>(row, S.CLASSIFIER_TABLE), out), 8);
-    return load<u32>(state, 8);
-  }
-  const source = keptFor(load<u16>(operandRow(operand), S.OPERAND_FIELD));
-  const kept = source == SUBJECT ? subjectClasses : source == WORKLOAD ? workloadClasses : 0;
-  if (kept) {
-    store<u32>(state, load<u32>(kept + classifier * 8), 4);
-    return load<u32>(kept + classifier * 8, 4);
+  const facts = subjectFacts || workloadFacts ? factsOf(load<u32>(state, 20)) : 0;
+  if (facts) {
+    const kept = facts + KEPT + classifier * KEPT_SIZE;
+    const n = load<u32>(kept, 4);
+    store<u32>(state, n == 1 ? <u32>kept : load<u32>(kept), 4);
+    return n;
   }
   const own = load<u32>(state, 12);
   store<u32>(state, own, 4);
-  return run(row, operand, own);
+  const operand = load<u32>(row, S.CLASSIFIER_OPERAND);
+  if (load<u8>(row) != S.CLASSIFIER_FORM_BOTH) return run(row, operand, own);
+  return both(operand & 0xffff, operand >> 16, load<u32>(row, S.CLASSIFIER_TABLE), own);
+}
+
+/** The facts that alone give what is there of these fields: what was kept with them holds. 0 for none. */
+function factsOf(origins: u32): usize {
+  let facts: usize = 0;
+  const inline = (<u64>currentGeneration()) | ((<u64>INLINE) << 32);
+  for (; origins; origins >>= 8) {
+    const field = origins & 0xff;
+    if (!field) continue;
+    if (load<u64>(rowOf(field)) == inline) return 0;
+    let by: usize = 0;
+    if (subjectFacts && hasFact(subjectFacts, field)) by = subjectFacts;
+    else if (workloadFacts && hasFact(workloadFacts, field)) by = workloadFacts;
+    if (!by) continue;
+    if (facts && facts != by) return 0;
+    facts = by;
+  }
+  return facts;
+}
+
+/** Whether the classes of a classifier follow from these facts, as far as the event gives nothing else. */
+export function isOf(classifier: u32, facts: usize): bool {
+  for (let origins = load<u32>(states + classifier * STATE_SIZE, 20); origins; origins >>= 8) {
+    if (hasFact(facts, origins & 0xff)) return true;
+  }
+  return false;
 }
 
 /** Runs the classifier into `out` and returns the number of classes: none for an absent operand. */
@@ -228,6 +245,7 @@ export function newStates(base: usize): usize {
     const row = rows + i * S.CLASSIFIER_SIZE;
     store<u32>(made + i * STATE_SIZE, <u32>own, 12);
     store<u32>(made + i * STATE_SIZE, <u32>plainField(base, row), 16);
+    store<u32>(made + i * STATE_SIZE, originsOfRow(base, made, row), 20);
     own += arrayBytes(base, row);
   }
   return made;
@@ -236,8 +254,30 @@ export function newStates(base: usize): usize {
 /** Row of the field that a classifier looks up as it stands, else 0. */
 function plainField(base: usize, row: usize): usize {
   if (load<u8>(row) != S.CLASSIFIER_FORM_TEXT || load<u8>(row, S.CLASSIFIER_FOLD)) return 0;
-  const operand = base + load<u32>(base, S.PROGRAM_OPERANDS_AT) + load<u32>(row, S.CLASSIFIER_OPERAND) * S.OPERAND_SIZE;
+  const operand = operandOf(base, row);
   return load<u8>(operand) == S.OPERAND_KIND_FIELD ? rowOf(load<u16>(operand, S.OPERAND_FIELD)) : 0;
+}
+
+/** Origins of a classifier; 0, as of nothing that facts give, where they are more than four. */
+function originsOfRow(base: usize, made: usize, row: usize): u32 {
+  if (load<u8>(row) != S.CLASSIFIER_FORM_BOTH) return originsOf(load<u16>(operandOf(base, row), S.OPERAND_FIELD));
+  const parts = load<u32>(row, S.CLASSIFIER_OPERAND);
+  let all = load<u32>(made + (parts & 0xffff) * STATE_SIZE, 20);
+  let more = load<u32>(made + (parts >> 16) * STATE_SIZE, 20);
+  if (!all || !more) return 0;
+  for (; more; more >>= 8) {
+    const field = more & 0xff;
+    if (!field) continue;
+    let i: u32 = 0;
+    while (i < 32 && ((all >> i) & 0xff) != 0 && ((all >> i) & 0xff) != field) i += 8;
+    if (i == 32) return 0;
+    all |= field << i;
+  }
+  return all;
+}
+
+function operandOf(base: usize, row: usize): usize {
+  return base + load<u32>(base, S.PROGRAM_OPERANDS_AT) + load<u32>(row, S.CLASSIFIER_OPERAND) * S.OPERAND_SIZE;
 }
 
 /** Bytes of the array that a classifier writes its classes into, and what it needs beside them. */

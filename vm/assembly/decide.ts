@@ -1,15 +1,15 @@
 /** One event: candidates are found by the steps of its kind, checked, and the smallest entry that passes decides. */
 import { ENDED, NOTES, PROGRAM, STAMPS, STATES, SUBJECTS, WORKLOADS } from './bundles';
-import { classesOf, classify, useClassifiers, useKeptClasses } from './classify';
+import { classesOf, classify, useClassifiers } from './classify';
 import { count } from './counting';
 import { isUnknownWorkload } from './derive';
-import { findFacts, recordOf } from './facts';
-import { INLINE, SUBJECT, WORKLOAD, beginEvent, currentGeneration } from './fields';
+import { findFacts } from './facts';
+import { beginEvent, currentGeneration, useFacts } from './fields';
 import * as S from './generated/spec';
 import { HEADER_NUMBERS, NOTED_ACTUAL, NOTED_AS_IF, beginNotes, hasRoom, note } from './notes';
 import { useOperands } from './operands';
 import { findPair } from './pairs';
-import { takeFacts, takeRecord } from './record';
+import { takeRecord } from './record';
 import { sort } from './sort';
 import { accepts, useTests } from './tests';
 
@@ -55,7 +55,7 @@ export function decide(record: usize, room: u32, index: u32, out: usize): bool {
   beginEvent();
   // a kind that the program does not know has no bound: it is asked for first
   const kind: u32 = room < S.RECORD_HEADER ? 0 : <u32>load<u8>(record, S.RECORD_KIND);
-  if (kind == 0 || kind >= load<u32>(program, S.PROGRAM_KIND_COUNT_AT) || !takeRecord(record, room, INLINE)) {
+  if (kind == 0 || kind >= load<u32>(program, S.PROGRAM_KIND_COUNT_AT) || !takeRecord(record, room)) {
     writeMalformed(out);
     return true;
   }
@@ -72,21 +72,12 @@ export function decide(record: usize, room: u32, index: u32, out: usize): bool {
   return finish(index, out, isUnknown ? load<u32>(row, S.KIND_ROW_ASSUMED) : 0, marks);
 }
 
-/** Joins the facts of the subject and of the workload with the event's own values, which win, then the subject's. */
+/** Finds the facts that the event names. */
 function join(record: usize): void {
-  let subjectClasses: usize = 0;
-  let workloadClasses: usize = 0;
   const subject = load<u64>(record, S.RECORD_SUBJECT);
-  if (subject) {
-    subjectClasses = findFacts(bundle + SUBJECTS, subject);
-    if (subjectClasses) takeFacts(recordOf(program, subjectClasses), SUBJECT);
-  }
   const workload = load<u64>(record, S.RECORD_WORKLOAD);
-  if (workload) {
-    workloadClasses = findFacts(bundle + WORKLOADS, workload);
-    if (workloadClasses) takeFacts(recordOf(program, workloadClasses), WORKLOAD);
-  }
-  useKeptClasses(subjectClasses, workloadClasses);
+  if (!(subject | workload)) return;
+  useFacts(subject ? findFacts(bundle + SUBJECTS, subject) : 0, workload ? findFacts(bundle + WORKLOADS, workload) : 0);
 }
 
 /** Action and flags of an entry. */

@@ -1,17 +1,6 @@
 /** Fields that follow from others where they are not given (semantics, section 2), computed when first asked for. */
 import { count, countBytes } from './counting';
-import {
-  INLINE,
-  MIXED,
-  isAbsent,
-  isGiven,
-  lengthOf,
-  pointerOf,
-  setAbsent,
-  setText,
-  setValue,
-  sourceOf,
-} from './fields';
+import { MIXED, isAbsent, isGiven, lengthOf, pointerOf, setAbsent, setText, setValue, sourceOf } from './fields';
 import * as S from './generated/spec';
 import { lastIndexAfter } from './text';
 
@@ -227,7 +216,37 @@ export function isUnknownWorkload(): bool {
   return true;
 }
 
-/** The source of a field that is there: what its classes may be kept for. */
-export function keptFor(field: u32): u32 {
-  return has(field) ? sourceOf(field) : INLINE;
+/** The fields that a field's value can come from, a byte each, 0 for none: itself, and what it is derived from. */
+export function originsOf(field: u32): u32 {
+  switch (field) {
+    case S.FIELD_PROC_NAME:
+      return origins(field, S.FIELD_PROC_PATH, 0, 0);
+    case S.FIELD_PROC_PNAME:
+      return origins(field, S.FIELD_PROC_PPATH, 0, 0);
+    case S.FIELD_PROC_CALLER_NAME:
+      return origins(field, S.FIELD_PROC_CALLER_PATH, 0, 0);
+    case S.FIELD_FILE_NAME:
+    case S.FIELD_FILE_DIR:
+    case S.FIELD_FILE_EXT:
+      return origins(field, S.FIELD_FILE_PATH, 0, 0);
+    case S.FIELD_PROC_CMDLINE:
+      return origins(field, S.FIELD_PROC_ARGS, 0, 0);
+    case S.FIELD_NET_FAMILY:
+      return origins(field, S.FIELD_NET_REMOTE_IP, S.FIELD_NET_LOCAL_IP, S.FIELD_NET_PATH);
+    case S.FIELD_NET_PRIVATE:
+      return origins(field, S.FIELD_NET_REMOTE_IP, 0, 0);
+    case S.FIELD_CONTAINER_IMAGE_TAG:
+    case S.INTERNAL_IMAGE_NAME:
+      return origins(field, S.FIELD_CONTAINER_IMAGE, 0, 0);
+    case S.FIELD_HOST_CLASS:
+      return origins(field, S.FIELD_K8S_POD, S.FIELD_CONTAINER_ID, 0);
+    case S.INTERNAL_GIVEN_CLASS:
+      return origins(field, S.FIELD_HOST_CLASS, 0, 0);
+    default:
+      return field;
+  }
+}
+
+function origins(field: u32, a: u32, b: u32, c: u32): u32 {
+  return field | (a << 8) | (b << 16) | (c << 24);
 }

@@ -19,7 +19,7 @@ import { newStates } from './classify';
 import { takeSteps } from './counting';
 import { decide, notesAtMost, useBundle } from './decide';
 import { dropAllFacts, dropFacts, putFacts } from './facts';
-import { SUBJECT, WORKLOAD, beginEvent } from './fields';
+import { beginEvent } from './fields';
 import * as S from './generated/spec';
 import { beginBatch, copyNotes, endBatch } from './notes';
 import { takeRecord } from './record';
@@ -91,7 +91,7 @@ export function cost(handle: i32, kind: u32): i32 {
 
 /** Keeps the facts of a workload under a key other than 0. */
 export function workload_put(handle: i32, key: u64, pointer: usize, len: u32): i32 {
-  return put(handle, WORKLOADS, key, pointer, len, WORKLOAD);
+  return put(handle, WORKLOADS, key, pointer, len);
 }
 /** Forgets the facts of a workload. */
 export function workload_drop(handle: i32, key: u64): i32 {
@@ -100,7 +100,7 @@ export function workload_drop(handle: i32, key: u64): i32 {
 }
 /** Keeps the facts of a process under a key other than 0. */
 export function subject_put(handle: i32, key: u64, pointer: usize, len: u32): i32 {
-  return put(handle, SUBJECTS, key, pointer, len, SUBJECT);
+  return put(handle, SUBJECTS, key, pointer, len);
 }
 /** Forgets the facts of a process. */
 export function subject_drop(handle: i32, key: u64): i32 {
@@ -108,14 +108,14 @@ export function subject_drop(handle: i32, key: u64): i32 {
   return state ? dropFacts(state + SUBJECTS, key) : S.ERROR_HANDLE;
 }
 
-function put(handle: i32, map: u32, key: u64, pointer: usize, len: u32, source: u32): i32 {
+function put(handle: i32, map: u32, key: u64, pointer: usize, len: u32): i32 {
   const state = bundleOf(handle);
   if (!state) return S.ERROR_HANDLE;
   if (!key) return S.ERROR_KEY;
   if (!isSpan(<u32>pointer, len)) return S.ERROR_SPAN;
   beginEvent();
-  if (!takeRecord(pointer, len, source)) return S.ERROR_RECORD;
-  return putFacts(state, state + map, key, pointer, source);
+  if (!takeRecord(pointer, len)) return S.ERROR_RECORD;
+  return putFacts(state, state + map, key, pointer);
 }
 
 /**

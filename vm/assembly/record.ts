@@ -1,6 +1,6 @@
 /** Records: whether one is well formed, and its values as those of the event at hand. */
 import { count } from './counting';
-import { currentGeneration, isGiven, rowOf, setText, setValue } from './fields';
+import { INLINE, currentGeneration, isGiven, rowOf, setText, setValue } from './fields';
 import * as S from './generated/spec';
 
 /**
@@ -9,7 +9,7 @@ import * as S from './generated/spec';
  * Sensors are trusted to tell the truth, not to be free of faults.
  * @returns whether it is well formed; if not, nothing of it counts
  */
-export function takeRecord(record: usize, room: u32, source: u32): bool {
+export function takeRecord(record: usize, room: u32): bool {
   if (room < S.RECORD_HEADER) return false;
   const size = load<u32>(record, S.RECORD_SIZE);
   if (size > room || size < S.RECORD_HEADER || size & 7 || size > S.LIMIT_RECORD_BYTES) return false;
@@ -30,36 +30,23 @@ export function takeRecord(record: usize, room: u32, source: u32): bool {
     const type = load<u8>(S.FIELD_TYPES + field);
     if (isNumber(type)) {
       if (length != 8 || (type == S.TYPE_BOOL && value > 1)) return false;
-      setValue(field, source, value);
+      setValue(field, INLINE, value);
       continue;
     }
     // fields that no record has are not longer than 0, and no text begins behind the end
     if (value < <u64>data || value + <u64>length > <u64>size || value > <u64>size) return false;
     if (length > load<u32>(S.FIELD_MAX + field * 4)) return false;
     if (type != S.TYPE_STRING && !isWellFormed(type, record + <u32>value, length)) return false;
-    setText(field, source, record + <u32>value, length);
+    setText(field, INLINE, record + <u32>value, length);
   }
   if (isGiven(S.FIELD_EVENT_KIND) || isGiven(S.FIELD_EVENT_TIME)) return false;
   const time = load<u64>(record, S.RECORD_TIME);
-  if (time) setValue(S.FIELD_EVENT_TIME, source, time);
+  if (time) setValue(S.FIELD_EVENT_TIME, INLINE, time);
   return true;
 }
 
-/** Takes the values of a record of facts that was found well formed; those that are there already win. */
-export function takeFacts(record: usize, source: u32): void {
-  const end = record + S.RECORD_HEADER + <u32>load<u16>(record, S.RECORD_SLOTS) * S.RECORD_SLOT;
-  for (let slot = record + S.RECORD_HEADER; slot < end; slot += S.RECORD_SLOT) {
-    count(1);
-    const field = load<u32>(slot);
-    if (field == 0 || isGiven(field)) continue;
-    const value = load<u64>(slot, S.SLOT_VALUE);
-    if (isNumber(load<u8>(S.FIELD_TYPES + field))) setValue(field, source, value);
-    else setText(field, source, record + <u32>value, load<u32>(slot, S.SLOT_LENGTH));
-  }
-}
-
 /** Whether values of the type stand in the slot itself. */
-function isNumber(type: u8): bool {
+export function isNumber(type: u8): bool {
   return type == S.TYPE_INT || type == S.TYPE_UINT || type == S.TYPE_BOOL || type == S.TYPE_FLAGS;
 }
 

@@ -194,7 +194,7 @@ function classifierSteps(classifier: u32): u64 {
 
 /** Steps of joining the records, and of deriving every field that the program reads and no record gives. */
 function joinSteps(): u64 {
-  let sum: u64 = 3 * S.LIMIT_RECORD_SLOTS;
+  let sum: u64 = 2 * S.LIMIT_RECORD_SLOTS;
   const n = header(S.PROGRAM_OPERAND_COUNT_AT);
   let low: u64 = 0;
   let high: u64 = 0;
