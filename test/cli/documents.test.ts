@@ -107,6 +107,24 @@ test('build within a budget', () => {
   });
 });
 
+test('rules without a plan within the budget of steps are named; with --allow-slow their cost is told', () => {
+  const slow = POLICY.replace(/when: .*/, "when: any(proc.args, contains proc.cmdline)");
+  withFiles({ 'p.yaml': slow }, (directory) => {
+    const bundle = join(directory, 'p.bundle');
+    const args = ['build', join(directory, 'p.yaml'), '-o', bundle];
+    const refused = lictor(args);
+    assert.is(refused.code, 3);
+    assert.match(refused.stderr, /error\[L4001\]: `exec` events could take \d+ steps, more than the budget of \d+/);
+    assert.match(refused.stderr, /when: any\(proc\.args, contains proc\.cmdline\)/);
+    assert.match(refused.stderr, /help: .*selective condition.*`--allow-slow`/);
+    const { code, stdout } = lictor([...args, '--allow-slow']);
+    assert.is(code, 0);
+    const { cost } = JSON.parse(stdout) as { cost: { exec: number } };
+    const shown = lictor(['inspect', bundle, '--format', 'human']).stdout;
+    assert.match(shown, new RegExp(`exec +1 +${cost.exec.toLocaleString('en')}`));
+  });
+});
+
 test('inspect shows policies, sections and bounds', () => {
   withFiles({ 'p.yaml': POLICY }, (directory) => {
     const bundle = join(directory, 'p.bundle');
