@@ -108,7 +108,7 @@ test('build within a budget', () => {
 });
 
 test('rules without a plan within the budget of steps are named; with --allow-slow their cost is told', () => {
-  const slow = POLICY.replace(/when: .*/, "when: any(proc.args, contains proc.cmdline)");
+  const slow = POLICY.replace(/when: .*/, 'when: any(proc.args, contains proc.cmdline)');
   withFiles({ 'p.yaml': slow }, (directory) => {
     const bundle = join(directory, 'p.bundle');
     const args = ['build', join(directory, 'p.yaml'), '-o', bundle];
