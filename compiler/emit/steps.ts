@@ -74,10 +74,12 @@ export const boundOf = (
   const run = new Set<Classifier>();
   let sum = 0;
   for (const step of steps) {
-    const most = step.refs.reduce((n, ref) => Math.max(n, refSteps(ref)), 0);
     const lookUps = step.classifiers.reduce((n, c) => n * written.get(c)!.cap, 1);
     const probe = step.classifiers.length === 0 ? 0 : step.classifiers.length === 1 && denseSize(step) ? 1 : pairSteps;
-    sum += 1 + lookUps * (probe + most);
+    const isDistinct = step.classifiers.length === 1 && step.classifiers[0].form === 'substring';
+    // each class of substrings is found once, so that all lists together are the most there is to check
+    if (isDistinct) sum += 1 + lookUps * probe + step.refs.reduce((all, ref) => all + refSteps(ref), 0);
+    else sum += 1 + lookUps * (probe + step.refs.reduce((most, ref) => Math.max(most, refSteps(ref)), 0));
     for (const classifier of step.classifiers) sum += runSteps(classifier, written, run);
   }
   return sum;

@@ -28,6 +28,7 @@ import {
   pairTableSteps,
   refArraySteps,
   refSteps,
+  togetherSteps,
 } from './refs';
 import { ANY_VALUE, CLASS_BELOW_LIMIT, isDictionary, isLengths, isRanges, probeSteps } from './tables';
 import { isSubstrings, substringSteps } from './substrings';
@@ -254,11 +255,21 @@ function stepsOf(offset: u32, count: u32, used: usize, round: u32): u64 {
     if (!each) return u64.MAX_VALUE;
     let lookUps = capOf(a);
     if (op == S.STEP_OP_PAIR) lookUps = times(lookUps, capOf(b));
-    sum = plus(sum, times(lookUps, each));
+    // each class of substrings is found once, so that all lists together are the most there is to check
+    sum = plus(sum, isDistinct(op, a) ? times(lookUps, probeOf(op)) + togetherSteps() : times(lookUps, each));
     sum = plus(sum, once(a, used, round));
     sum = plus(sum, once(b, used, round));
   }
   return sum;
+}
+
+function isDistinct(op: u32, classifier: u32): bool {
+  const row = base + header(S.PROGRAM_CLASSIFIERS_AT) + classifier * S.CLASSIFIER_SIZE;
+  return op != S.STEP_OP_PAIR && <u32>load<u8>(row) == S.CLASSIFIER_FORM_SUBSTRING;
+}
+
+function probeOf(op: u32): u64 {
+  return op == S.STEP_OP_JOIN ? 1 : PAIR_STEPS;
 }
 
 function capOf(classifier: u32): u64 {

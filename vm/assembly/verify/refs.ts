@@ -69,17 +69,25 @@ export function refSteps(ref: u32): u64 {
   return ref & S.REF_ENTRY ? CANDIDATE_STEPS : <u64>load<u32>(steps + (ref - first));
 }
 
+/** Steps of all that the last table of refs leads to together. */
+let together: u64 = 0;
+export function togetherSteps(): u64 {
+  return together;
+}
+
 /** Steps of a look-up in an array of refs and of its dearest; 0 if the array is not well formed. */
 export function refArraySteps(offset: u32): u64 {
   if (!isInside(offset, 1, 4)) return 0;
   const n = at(offset);
   if (!isInside(offset + 4, n, S.REF_SIZE)) return 0;
   let most: u64 = 0;
+  together = 0;
   for (let i: u32 = 0; i < n; i++) {
     const ref = at(offset + 4 + i * S.REF_SIZE);
     if (!ref) continue;
     if (!isRef(ref)) return 0;
     most = max(most, refSteps(ref));
+    together += refSteps(ref);
   }
   return 1 + most;
 }
@@ -88,6 +96,7 @@ export function refArraySteps(offset: u32): u64 {
 export function pairTableSteps(offset: u32): u64 {
   if (!isPairTable(offset)) return 0;
   let most: u64 = 0;
+  together = 0;
   for (let i: u32 = 0; i < at(offset); i++) {
     const refs = offset + S.PAIRS_HEADER + i * S.PAIRS_BUCKET + S.PAIRS_REFS;
     for (let j: u32 = 0; j < S.PAIRS_SLOTS; j++) {
@@ -95,6 +104,8 @@ export function pairTableSteps(offset: u32): u64 {
       if (!ref) continue;
       if (!isRef(ref)) return 0;
       most = max(most, refSteps(ref));
+      together += refSteps(ref);
+      together += refSteps(ref);
     }
   }
   return PAIR_STEPS + most;

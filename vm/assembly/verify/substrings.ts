@@ -11,6 +11,7 @@ import { at, isInside, program } from './bounds';
 import { isText } from './tables';
 
 const WORK: u32 = 24;
+const MOST_CLASSES: u32 = 0x400000;
 
 let slots: u32 = 0;
 let texts: u32 = 0;
@@ -29,7 +30,12 @@ let once: u64 = 0;
 /** Whether a table of `cap` classes may be read, and costs no more than it states. */
 export function isSubstrings(offset: u32, cap: u32): bool {
   if (!isInside(offset, 1, S.SUBSTRINGS_PAIRS) || !areInside(offset)) return false;
-  if (!isAutomaton(offset) || !areStages(cap) || !areUsers()) return false;
+  if (cap > MOST_CLASSES || !isAutomaton(offset) || !areUsers()) return false;
+  work = heap.alloc(cap + 8);
+  memory.fill(work, 0, cap);
+  const complete = areStages(cap);
+  heap.free(work);
+  if (!complete) return false;
   work = heap.alloc(textCount * WORK + 8);
   memory.fill(work, 0, textCount * WORK);
   once = 0;
@@ -114,14 +120,17 @@ function usersOf(stage: u32): u32 {
   return <u32>load<u16>(program() + stages + stage * S.STAGE_SIZE, S.STAGE_COUNT);
 }
 
-/** Every sequence ends, and no more of them than there are classes: each finds its class once. */
+/** Every sequence ends, and no two in one class, of which `work` has a byte each: a class is found once. */
 function areStages(cap: u32): bool {
-  let sequences: u32 = 0;
   for (let i: u32 = 0; i < stageCount; i++) {
     const row = stages + i * S.STAGE_SIZE;
     if (!isLast(i)) {
       if (i + 1 == stageCount) return false;
-    } else if (at(row + S.STAGE_CLASS) >= cap || ++sequences > cap) return false;
+    } else {
+      const value = at(row + S.STAGE_CLASS);
+      if (value >= cap || load<u8>(work + value)) return false;
+      store<u8>(work + value, 1);
+    }
     if (gapOf(i) > gaps || <u32>load<u8>(program() + row, S.STAGE_WHOLE) > gaps) return false;
     if (at(row) > userCount || usersOf(i) > userCount - at(row)) return false;
     for (let j: u32 = 0; j < usersOf(i); j++) {
