@@ -44,11 +44,14 @@ export function classesOf(classifier: u32): usize {
   return load<u32>(states + classifier * STATE_SIZE, 4);
 }
 
-/** Finds the classes of the event at hand, and returns how many there are. */
+/** Finds the classes of the event at hand, and returns how many there are. Small, so that a second asking costs no call. */
 export function classify(classifier: u32): u32 {
   const state = states + classifier * STATE_SIZE;
+  return load<u32>(state) == currentGeneration() ? load<u32>(state, 8) : classifyAnew(state, classifier);
+}
+
+function classifyAnew(state: usize, classifier: u32): u32 {
   const now = currentGeneration();
-  if (load<u32>(state) == now) return load<u32>(state, 8);
   count(1);
   store<u32>(state, now);
   const row = classifiers + classifier * S.CLASSIFIER_SIZE;

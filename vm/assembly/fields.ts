@@ -102,16 +102,12 @@ export function valueOf(field: u32): u64 {
   return load<u64>(table + field * ROW, 8);
 }
 
+/** Words that are read together are written together: a load that spans two stores waits for both. */
 export function setText(field: u32, source: u32, pointer: usize, length: u32): void {
-  const row = table + field * ROW;
-  store<u32>(row, generation);
-  store<u32>(row, source, 4);
-  store<u32>(row, <u32>pointer, 8);
-  store<u32>(row, length, 12);
+  setValue(field, source, (<u64>pointer) | ((<u64>length) << 32));
 }
 export function setValue(field: u32, source: u32, value: u64): void {
-  const row = table + field * ROW;
-  store<u32>(row, generation);
-  store<u32>(row, source, 4);
+  const row = rowOf(field);
+  store<u64>(row, (<u64>generation) | ((<u64>source) << 32));
   store<u64>(row, value, 8);
 }
