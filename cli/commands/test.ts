@@ -1,6 +1,6 @@
 /** `lictor test`: the policy tests beside policies. */
 import { statSync, watch } from 'node:fs';
-import { compile } from '../../compiler/index.ts';
+import { compile, KeptSources } from '../../compiler/index.ts';
 import { positionOf } from '../../compiler/diagnostics/index.ts';
 import { defineCommand, type Values } from '../command.ts';
 import { Exit, Stop } from '../exit.ts';
@@ -41,8 +41,10 @@ function ndjson({ cases, coverage }: TestRun, withCoverage: boolean, place: (res
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-async function runOnce({ operands, values, format, io }: Request): Promise<Exit> {
-  const { sources, value, diagnostics } = await compileWith(operands, values, io, compile);
+async function runOnce({ operands, values, format, io }: Request, kept?: KeptSources): Promise<Exit> {
+  const { sources, value, diagnostics } = await compileWith(operands, values, io, (all, options) =>
+    compile(all, { ...options, ...(kept && { kept }) }),
+  );
   await io.err.write(human(diagnostics, sources, io.err));
   if (!value) return Exit.Findings;
   const run = runTests(value);
@@ -76,11 +78,12 @@ async function watching(request: Request): Promise<never> {
   for (const path of request.operands) {
     watch(path, { recursive: statSync(path).isDirectory() }, () => wake());
   }
+  const kept = new KeptSources();
   for (;;) {
     const changed = new Promise<void>((resolve) => (wake = resolve));
     if (request.io.out.terminal) await request.io.out.write('\x1b[2J\x1b[H');
     try {
-      await runOnce(request);
+      await runOnce(request, kept);
     } catch (error) {
       if (!(error instanceof Stop)) throw error;
       await note(request.io, `${request.io.err.style.bad('error:')} ${error.message}`);

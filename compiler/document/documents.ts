@@ -16,6 +16,7 @@ import {
 import { headOf, read } from '../schema/read.ts';
 import { checkSize } from '../source/decode.ts';
 import { describe, shorten, type Located, type LocatedMap } from './located.ts';
+import type { KeptSources, ReadSource } from './kept.ts';
 import { readYaml } from './yaml.ts';
 
 /** All documents of a build, of each kind in document order. */
@@ -33,10 +34,14 @@ export interface Documents {
 /**
  * @param sources in the order of documents
  * @param maxSourceBytes limit of one source; undefined: `LIMITS.sourceBytes`
+ * @param kept what earlier builds read
  */
-export function readDocuments(sources: readonly Source[], maxSourceBytes?: number): Staged<Documents> {
+export function readDocuments(
+  sources: readonly Source[],
+  maxSourceBytes?: number,
+  kept?: KeptSources,
+): Staged<Documents> {
   const diagnostics: Diagnostic[] = [];
-  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
   const byKind: Record<DocumentKind, unknown[]> = {
     Policy: [],
     Library: [],
@@ -46,22 +51,34 @@ export function readDocuments(sources: readonly Source[], maxSourceBytes?: numbe
     Bundle: [],
   };
   let incomplete = false;
+  kept?.begin();
   sources.forEach((source, index) => {
     const tooLarge = checkSize(source.path, Buffer.byteLength(source.text), index, maxSourceBytes);
     if (tooLarge !== null) {
       incomplete = true;
-      return report(tooLarge);
+      diagnostics.push(tooLarge);
+      return;
     }
-    const yaml = readYaml(source, index);
-    diagnostics.push(...yaml.diagnostics);
-    incomplete ||= yaml.value.incomplete;
-    for (const root of yaml.value.roots) {
-      const kind = kindOf(root, report);
-      if (kind === null) incomplete = true;
-      else byKind[kind].push(read(DOCUMENTS[kind], root, headOf(root), report));
-    }
+    const found = kept ? kept.get(source, index, () => readSource(source, index)) : readSource(source, index);
+    diagnostics.push(...found.diagnostics);
+    incomplete ||= found.incomplete;
+    for (const { kind, document } of found.documents) byKind[kind].push(document);
   });
   return { value: { ...(byKind as unknown as Omit<Documents, 'incomplete'>), incomplete }, diagnostics };
+}
+
+function readSource(source: Source, index: number): ReadSource {
+  const yaml = readYaml(source, index);
+  const diagnostics = [...yaml.diagnostics];
+  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
+  const documents: { kind: DocumentKind; document: unknown }[] = [];
+  let { incomplete } = yaml.value;
+  for (const root of yaml.value.roots) {
+    const kind = kindOf(root, report);
+    if (kind === null) incomplete = true;
+    else documents.push({ kind, document: read(DOCUMENTS[kind], root, headOf(root), report) });
+  }
+  return { documents, diagnostics, incomplete };
 }
 
 /** The kind of a document, or null where it is none; says why. */

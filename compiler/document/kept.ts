@@ -1,0 +1,33 @@
+/** What was read of sources, for the next build in the same process: a source that stayed the same is not read again. */
+import type { Diagnostic, Source } from '../diagnostics/diagnostic.ts';
+import type { DocumentKind } from '../schema/documents.ts';
+
+/** What one source says, by itself. */
+export interface ReadSource {
+  readonly documents: readonly { readonly kind: DocumentKind; readonly document: unknown }[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly incomplete: boolean;
+}
+
+/** Given to one build after the other; holds the sources of the last one. */
+export class KeptSources {
+  #last = new Map<string, ReadSource>();
+  #now = new Map<string, ReadSource>();
+
+  /** Begins a build: what the last one did not ask for is forgotten. */
+  begin(): void {
+    this.#last = this.#now;
+    this.#now = new Map();
+  }
+
+  /**
+   * @param index of the source: places are numbered by it
+   * @param read what is kept must follow from the source and its index alone
+   */
+  get({ path, text }: Source, index: number, read: () => ReadSource): ReadSource {
+    const key = `${index}\0${path}\0${text}`;
+    const found = this.#last.get(key) ?? read();
+    this.#now.set(key, found);
+    return found;
+  }
+}
