@@ -3,6 +3,8 @@
  *
  *     npm run bench -- [--quick] [--families a,b] [--sizes 100,10000] [--json FILE] [--write-docs] [--keep-baseline]
  *
+ *     npm run bench -- --rules FILE --events FILE      what somebody brings along
+ *
  * `--quick`: few rules and events, no other engines. `--write-docs`: also the figures and the plot in `docs/`.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,12 +14,15 @@ import { parseArgs } from 'node:util';
 import { benchFamilies, type Plan } from './cases/bench.ts';
 import { timeSource } from './compile/compile.ts';
 import { familyOf } from './families/index.ts';
+import { benchMulti, printMulti } from './multi/run.ts';
+import { benchOutside } from './outside/run.ts';
 import { benchPeers, printPeers } from './peers/run.ts';
 import { baselineOf, changes, type Baseline } from './report/baseline.ts';
 import { linesOf, partsOf, sourceText, withParts } from './report/document.ts';
 import { plot } from './report/plot.ts';
 import { casesOf, type Result } from './report/result.ts';
 import { familyTable } from './report/tables.ts';
+import { benchSubjects, printSubjects } from './subjects/run.ts';
 
 const BASELINE = join(import.meta.dirname, 'baseline.json');
 const DOCUMENT = join(import.meta.dirname, '..', 'docs', 'performance.md');
@@ -31,8 +36,13 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
     'write-docs': { type: 'boolean', default: false },
     'keep-baseline': { type: 'boolean', default: false },
+    rules: { type: 'string' },
+    events: { type: 'string' },
   },
 });
+
+if (options.rules !== undefined || options.events !== undefined)
+  process.exit(benchOutside(options.rules, options.events));
 
 const split = (text: string): string[] => text.split(',').filter((part) => part !== '');
 
@@ -67,6 +77,8 @@ if (options['write-docs']) {
 }
 
 if (!options.quick && !options['write-docs']) {
+  printSubjects(benchSubjects());
+  printMulti(benchMulti(10_000));
   printPeers(await benchPeers([10, 100, 1000, 10_000]));
   if (process.geteuid?.() !== 0) console.log('ring: left out, reading a BPF ring buffer needs root');
   else {
