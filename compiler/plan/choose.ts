@@ -33,6 +33,17 @@ export const choose = (candidates: readonly Candidate[], entries: readonly Entry
 
 /** Where the candidate is found, and what is left to check there. */
 const place = (candidate: Candidate, ways: readonly Choice[], lists: Lists, accesses: Accesses): void => {
+  const networks = networksOf(ways);
+  if (networks.length > 0) {
+    const [one, other] = networks.map(({ cover }) => cover.accesses[0]);
+    const rest = restOf(
+      candidate,
+      networks.flatMap((way) => way.answered),
+    );
+    if (other) lists.pair(one, other, rest);
+    else lists.join(one, rest);
+    return;
+  }
   const points = pointsOf(ways);
   const answered = points.flatMap((point) => point.answered);
   const chain = points.length > 0 ? best(ways.filter(isChainChoice)) : null;
@@ -58,6 +69,18 @@ const restOf = ({ entry, condition }: Candidate, answered: Choice['answered']): 
   entry,
   condition: without(condition, answered),
 });
+
+/**
+ * The tests for one network each, of one or both ends. Rules for traffic say most with these; if each took what is rarest
+ * for itself, an event would have to try all sorts of pairs, each with all networks around its addresses.
+ */
+const networksOf = (ways: readonly Choice[]): readonly Choice[] => {
+  const networks = ways.filter(
+    ({ cover }) => cover.exact && cover.accesses.length === 1 && cover.accesses[0].classifier.form === 'net',
+  );
+  const ends = new Set(networks.map(({ cover }) => cover.accesses[0].classifier)).size;
+  return ends === networks.length && ends <= 2 ? networks : [];
+};
 
 /** A text's beginnings: as many classes as directories stand inside each other, so that they pair well with a key. */
 const isChainChoice = ({ cover }: Choice): boolean =>
