@@ -3,6 +3,7 @@ import { REF, STEP, STEP_OPS } from '../../vm/spec/index.ts';
 import { type Classifier, pairOf, type Step } from '../plan/index.ts';
 import type { WrittenClassifier } from './classifiers.ts';
 import { pairSteps } from './cost.ts';
+import { isFilterSmall, writeFilter } from './filters.ts';
 import type { DraftRef, Lists } from './lists.ts';
 import { writePairs } from './pairs.ts';
 import type { Writer } from './writer.ts';
@@ -65,6 +66,12 @@ const denseSize = ({ classes, refs }: DraftStep): number => {
   return size <= Math.max(SMALL, refs.length * SPARSE) ? size : 0;
 };
 
+/** Whether pairs are looked up by way of a filter: where both values may fall into several classes. */
+const isFiltered = ({ classifiers, classes }: DraftStep, written: WrittenClassifiers): boolean =>
+  classifiers.length === 2 &&
+  classifiers.every((c) => written.get(c)!.cap > 1) &&
+  isFilterSmall(classes[0], classes[1]);
+
 /** Steps of a kind's steps in the worst case, each classifier run once. */
 export const boundOf = (
   steps: readonly DraftStep[],
@@ -80,6 +87,7 @@ export const boundOf = (
     // each class of substrings is found once, so that all lists together are the most there is to check
     if (isDistinct) sum += 1 + lookUps * probe + step.refs.reduce((all, ref) => all + refSteps(ref), 0);
     else sum += 1 + lookUps * (probe + step.refs.reduce((most, ref) => Math.max(most, refSteps(ref)), 0));
+    if (isFiltered(step, written)) sum += written.get(step.classifiers[0])!.cap + lookUps;
     for (const classifier of step.classifiers) sum += runSteps(classifier, written, run);
   }
   return sum;
@@ -106,16 +114,20 @@ export const writeSteps = (
   written: WrittenClassifiers,
   lists: Lists,
 ): StepTable => {
-  const rows = steps.map((step) => ({ step, ...writeTable(w, step, lists) }));
+  const rows = steps.map((step) => ({ step, ...writeTable(w, step, lists), filter: filterOf(w, step, written) }));
   const at = w.reserve(steps.length * STEP.size);
-  rows.forEach(({ step: { classifiers }, op, table }, i) => {
+  rows.forEach(({ step: { classifiers }, op, table, filter }, i) => {
     const row = at + i * STEP.size;
     w.u8(row + STEP.op, STEP_OPS[op].code);
     classifiers.forEach((c, j) => w.u16(row + (j === 0 ? STEP.a : STEP.b), written.get(c)!.number));
     w.u32(row + STEP.table, table);
+    w.u32(row + STEP.filter, filter);
   });
   return { at, count: steps.length };
 };
+
+const filterOf = (w: Writer, step: DraftStep, written: WrittenClassifiers): number =>
+  isFiltered(step, written) ? writeFilter(w, step.classes[0], step.classes[1]) : 0;
 
 const writeTable = (
   w: Writer,

@@ -5,6 +5,7 @@ import { count } from './counting';
 import { isUnknownWorkload } from './derive';
 import { findFacts } from './facts';
 import { beginEvent, currentGeneration, useFacts } from './fields';
+import { bitOf, mayPair, partners } from './filters';
 import * as S from './generated/spec';
 import { HEADER_NUMBERS, NOTED_ACTUAL, NOTED_AS_IF, beginNotes, hasRoom, note } from './notes';
 import { useOperands } from './operands';
@@ -104,6 +105,11 @@ function runSteps(at: u32, steps: u32): void {
     } else {
       const b = <u32>load<u16>(step, S.STEP_B);
       const others = classify(b);
+      const filter = load<u32>(step, S.STEP_FILTER);
+      if (filter) {
+        runFiltered(program + filter, table, classesOf(a), found, classesOf(b), others);
+        continue;
+      }
       for (let i: u32 = 0; i < found; i++) {
         const first = load<u32>(classesOf(a) + i * 4);
         for (let j: u32 = 0; j < others; j++) checkPair(table, first, load<u32>(classesOf(b) + j * 4));
@@ -120,6 +126,21 @@ function runJoin(table: usize, classes: usize, found: u32): void {
     if (c >= size) continue;
     const ref = load<u32>(table + 4 + c * S.REF_SIZE);
     if (ref) check(ref);
+  }
+}
+
+function runFiltered(filter: usize, table: u32, classes: usize, found: u32, others: usize, otherFound: u32): void {
+  let any: u64 = 0;
+  for (let j: u32 = 0; j < otherFound; j++) any |= bitOf(load<u32>(others + j * 4));
+  for (let i: u32 = 0; any && i < found; i++) {
+    const a = load<u32>(classes + i * 4);
+    const masks = partners(filter, a);
+    if (!(masks & any)) continue;
+    const own = bitOf(a);
+    for (let j: u32 = 0; j < otherFound; j++) {
+      const b = load<u32>(others + j * 4);
+      if (masks & bitOf(b) && mayPair(filter, b, own)) checkPair(table, a, b);
+    }
   }
 }
 

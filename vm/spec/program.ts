@@ -76,7 +76,15 @@ export const STEP = {
   a: 4, // u16, classifier
   b: 6, // u16, classifier
   table: 8, // u32, what the operation looks up
+  filter: 12, // u32, for pairs: offset of a FILTER, 0 for none
 } as const;
+
+/**
+ * Which pairs can be in a table, so that most of those that an event has need no probe (Bloom, CACM 1970): u32 classes of
+ * `a` and of `b`, then a u64 for each class of `a` and of `b`. In it stands the bit of each class that it is paired with,
+ * which is the top 6 bits of the class times `factor`.
+ */
+export const FILTER = { classes: 0, others: 4, masks: 8, each: 8, factor: 0x9e3779b1, shift: 26 } as const;
 
 export const STEP_OPS = {
   list: { code: 1, operands: 'ref', doc: 'check the candidates of one ref' },

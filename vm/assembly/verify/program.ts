@@ -257,6 +257,11 @@ function stepsOf(offset: u32, count: u32, used: usize, round: u32): u64 {
     if (op == S.STEP_OP_PAIR) lookUps = times(lookUps, capOf(b));
     // each class of substrings is found once, so that all lists together are the most there is to check
     sum = plus(sum, isDistinct(op, a) ? times(lookUps, probeOf(op)) + togetherSteps() : times(lookUps, each));
+    const filter = load<u32>(step, S.STEP_FILTER);
+    if (filter) {
+      if (op != S.STEP_OP_PAIR || !isFilter(filter)) return u64.MAX_VALUE;
+      sum = plus(sum, plus(capOf(a), lookUps)); // a mask of each class, and one of the other for each pair
+    }
     sum = plus(sum, once(a, used, round));
     sum = plus(sum, once(b, used, round));
   }
@@ -270,6 +275,12 @@ function isDistinct(op: u32, classifier: u32): bool {
 
 function probeOf(op: u32): u64 {
   return op == S.STEP_OP_JOIN ? 1 : PAIR_STEPS;
+}
+
+function isFilter(offset: u32): bool {
+  if (!isInside(offset, 1, S.FILTER_MASKS)) return false;
+  const classes = <u64>at(offset) + <u64>at(offset + S.FILTER_OTHERS);
+  return classes <= 0x10000000 && isInside(offset + S.FILTER_MASKS, <u32>classes, S.FILTER_EACH);
 }
 
 function capOf(classifier: u32): u64 {
