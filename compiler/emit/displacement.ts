@@ -12,7 +12,7 @@ export interface Placed {
   readonly row: Int32Array;
 }
 
-export const FREE = 0xffffffff;
+const FREE = 0xffffffff;
 /** Places that a row is tried at before those of its length go on behind them. */
 const TRIES = 64;
 
