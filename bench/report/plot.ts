@@ -11,7 +11,7 @@ export interface Line {
 
 const WIDTH = 960;
 const HEIGHT = 600;
-const LEFT = 64;
+const LEFT = 76;
 const RIGHT = 800;
 const TOP = 24;
 const BOTTOM = 540;
@@ -118,7 +118,7 @@ const curve = ({ name, points }: Line, i: number, x: Scale, y: Scale, label: num
     `<path d="M${at(x(lastRules) + 7)} ${at(y(lastNs))}L${RIGHT + 12} ${at(label)}" stroke-width="0.7"/>`,
     ...points.map(([n, ns]) => `<g transform="translate(${at(x(n))} ${at(y(ns))})" fill="#fff">${marker}</g>`),
     `<g transform="translate(${RIGHT + 20} ${at(label)})" fill="#fff">${marker}</g>`,
-    `<text x="${RIGHT + 30}" y="${at(label + 4)}" fill="${colour}" stroke="none">${escaped(name)}</text>`,
+    `<text x="${RIGHT + 30}" y="${at(label + 4)}" fill="#222" stroke="none">${escaped(name)}</text>`,
     '</g>',
   ].join('');
 };

@@ -23,7 +23,7 @@ const is =
     sizes.includes(rules);
 
 /** Kinds of (h) that neither globs nor expressions nor networks are about. */
-const PLAIN = ['file.map_exec', 'net.dns', 'cap'];
+const PLAIN = ['file.map_exec', 'cap'];
 
 /** The largest growth of a bound, of all kinds or of those that are named. */
 const boundGrowth = (one: Case, base: Case, kinds?: readonly string[]): number =>
