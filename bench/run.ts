@@ -6,6 +6,8 @@
  *     npm run bench -- --rules FILE --events FILE      what somebody brings along
  *
  * `--quick`: few rules and events, no other engines. `--write-docs`: also the figures and the plot in `docs/`.
+ * `--from FILE`: the figures that `--json` kept instead of new ones. `--compare SECONDS`: how long the decisions of a case
+ * are compared with the reference's, 100,000 at most.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -35,6 +37,8 @@ const { values: options } = parseArgs({
     sizes: { type: 'string' },
     json: { type: 'string' },
     'write-docs': { type: 'boolean', default: false },
+    compare: { type: 'string', default: '1' },
+    from: { type: 'string' },
     'keep-baseline': { type: 'boolean', default: false },
     rules: { type: 'string' },
     events: { type: 'string' },
@@ -52,18 +56,23 @@ const planOf = (): Plan => {
     families: split(options.families).map((id) => familyOf(id).id),
     sizes: options.sizes === undefined ? sizes : split(options.sizes).map(Number),
     effort: options.quick
-      ? { seed: 1, events: 20_000, compare: 2000, seconds: 2 }
-      : { seed: 1, events: 200_000, compare: 100_000, seconds: 2 },
+      ? { seed: 1, events: 20_000, compare: 2000, seconds: Number(options.compare) }
+      : { seed: 1, events: 200_000, compare: 100_000, seconds: Number(options.compare) },
   };
 };
 
 const showFamily = (family: string, cases: Result['cases']): void =>
   console.log(`(${family}) ${familyOf(family).doc}\n${familyTable(casesOf(cases, family))}\n`);
 
-const families = await benchFamilies(planOf(), showFamily);
-const source = timeSource(options.quick ? 1000 : 10_000);
-console.log(`${sourceText(source)}\n`);
-const result: Result = { ...families, source };
+const measure = async (): Promise<Result> => {
+  const families = await benchFamilies(planOf(), showFamily);
+  const source = timeSource(options.quick ? 1000 : 10_000);
+  console.log(`${sourceText(source)}\n`);
+  return { ...families, source };
+};
+
+const result =
+  options.from === undefined ? await measure() : (JSON.parse(readFileSync(options.from, 'utf8')) as Result);
 const changed = changes(JSON.parse(readFileSync(BASELINE, 'utf8')) as Baseline, baselineOf(result.cases));
 console.log(
   `Beside the baseline:\n${changed.length === 0 ? 'nothing changed by more than noise' : changed.join('\n')}\n`,
@@ -76,7 +85,7 @@ if (options['write-docs']) {
   writeFileSync(PLOT, plot('A verdict by number of rules', linesOf(result.cases)));
 }
 
-if (!options.quick && !options['write-docs']) {
+if (!options.quick && !options['write-docs'] && options.from === undefined) {
   printSubjects(benchSubjects());
   printMulti(benchMulti(10_000));
   printPeers(await benchPeers([10, 100, 1000, 10_000]));

@@ -20,7 +20,7 @@ const ROUNDS = 9;
 const SINGLE = 20_000;
 const LOADS = 5;
 /** Comparisons of a round of the walk: it must not take the whole run. */
-const WALK_WORK = 20_000_000;
+const WALK_WORK = 5_000_000;
 
 const load = (vm: Vm, { program, facts }: CaseFiles): VmBundle => {
   const bundle = vm.load(program);

@@ -2,7 +2,7 @@
 import type { SourceTimes } from '../compile/run.ts';
 import { FAMILIES } from '../families/index.ts';
 import { casesOf, type Case, type Result } from './result.ts';
-import { familyMarkdown, limitMarkdown, number, power } from './tables.ts';
+import { familyMarkdown, limitMarkdown, number, power, slopesMarkdown } from './tables.ts';
 import { outcomes, type Outcome } from './targets.ts';
 import type { Line } from './plot.ts';
 
@@ -39,17 +39,23 @@ const comparedText = (cases: readonly Case[]): string => {
   );
 };
 
-const MOST_SECONDS = 2;
-/** What it takes from YAML. */
-export const sourceText = ({ rules, sourceBytes, seconds }: SourceTimes): string =>
-  `From YAML (${(sourceBytes / 1e6).toFixed(1)} MB) to the bundle, ${power(rules)} rules, cold: ${seconds.toFixed(1)} s; ` +
-  `promised: ${MOST_SECONDS} s; ${seconds <= MOST_SECONDS ? 'kept' : 'not kept'}.`;
+/** What is promised of compiling from YAML. */
+const PROMISED = { rules: 10_000, seconds: 2 };
+
+/** What it takes from YAML, and whether that is what is promised. */
+export const sourceText = ({ rules, sourceBytes, seconds }: SourceTimes): string => {
+  const promise = `; promised: ${PROMISED.seconds} s, ${seconds <= PROMISED.seconds ? 'kept' : 'not kept'}`;
+  const megabytes = (sourceBytes / 1e6).toFixed(1);
+  const measured = `From YAML (${megabytes} MB) to the bundle, ${power(rules)} rules, cold: ${seconds.toFixed(1)} s`;
+  return `${measured}${rules === PROMISED.rules ? promise : ''}.`;
+};
 
 /** The parts that a run generates, by the names of their markers. */
 export const partsOf = ({ machine, cases, source }: Result): Record<string, string> => ({
   machine: `Measured on: ${machine.cpu}, one core, Node ${machine.node}. ${comparedText(cases)}`,
   targets: targetsText(cases),
   source: source ? sourceText(source) : '',
+  slopes: slopesMarkdown(FAMILIES.map(({ id }) => casesOf(cases, id))),
   limit: limitMarkdown(cases),
   families: familiesText(cases),
 });

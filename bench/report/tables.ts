@@ -1,6 +1,6 @@
 /** The figures of a family as rows of text, for a terminal and for a document. */
 import Table from 'cli-table3';
-import { toBase, toLimit, type Case } from './result.ts';
+import { BASE, toBase, toLimit, type Case } from './result.ts';
 
 const HEAD = [
   'rules',
@@ -78,6 +78,31 @@ export const limitMarkdown = (cases: readonly Case[]): string => {
         number(one.limitNs!),
         times(toLimit(one)),
         number(one.walkNs!),
+      ]),
+    ),
+  ].join('\n');
+};
+
+/** How each family's figures at its largest size stand to those at the base, the steepest first. */
+export const slopesMarkdown = (families: readonly (readonly Case[])[]): string => {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const slopes = families.flatMap((cases) => {
+    const [base, last] = [cases.find(({ rules }) => rules === BASE), cases.at(-1)];
+    return base && last && last.rules > BASE ? [{ base, last }] : [];
+  });
+  slopes.sort((a, b) => b.last.ns / b.base.ns - a.last.ns / a.base.ns);
+  const growth = (base: Case, last: Case): number =>
+    Math.max(...Object.entries(last.bounds).map(([kind, bound]) => bound / (base.bounds[kind] ?? bound)));
+  return [
+    line(['family', 'from 10² to', 'time', 'steps, mean', 'steps, largest', 'bound, the kind that grows most']),
+    line(['---', '--:', '--:', '--:', '--:', '--:']),
+    ...slopes.map(({ base, last }) =>
+      line([
+        `(${last.family})`,
+        power(last.rules),
+        ...[last.ns / base.ns, last.mean / base.mean, last.largest / base.largest, growth(base, last)].map(
+          (value) => `× ${times(value)}`,
+        ),
       ]),
     ),
   ].join('\n');
