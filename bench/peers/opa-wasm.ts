@@ -9,8 +9,11 @@ interface Policy {
   evaluate(input: PeerEvent): readonly { readonly result: unknown }[];
 }
 interface OpaWasm {
-  readonly default: { loadPolicy(module: Uint8Array): Promise<Policy> };
+  readonly default: { loadPolicy(module: Uint8Array, memory: { readonly initial: number }): Promise<Policy> };
 }
+
+/** Pages of memory that it starts with: its module holds the rules and asks for more than the package gives by itself. */
+const PAGES = 2048;
 
 export const opaWasm: Peer = {
   name: 'OPA, Wasm',
@@ -22,7 +25,7 @@ export const opaWasm: Peer = {
       opa(['wasm', policy, path]);
       return readFileSync(path);
     });
-    const policy = await loadPolicy(module);
+    const policy = await loadPolicy(module, { initial: PAGES });
     return { decide: (event) => policy.evaluate(event)[0].result === true };
   },
 };
