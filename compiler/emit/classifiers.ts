@@ -2,10 +2,13 @@
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { CLASSIFIER, CLASSIFIER_FORMS } from '../../vm/spec/index.ts';
 import { isUnsigned } from '../plan/access.ts';
+import { parseGlobKey } from '../plan/glob-key.ts';
 import { type Classifier, type KindPlan, pairOf } from '../plan/index.ts';
 import { type Classes, usedClasses } from './classes.ts';
-import { classifierSteps } from './cost.ts';
+import { NO_SIZES, type TableSizes, classifierSteps } from './cost.ts';
 import { writeDictionary } from './dictionary.ts';
+import { writeDirectories } from './directories.ts';
+import { writeGlobs } from './globs.ts';
 import { writeNetworks } from './networks.ts';
 import type { Operands } from './operands.ts';
 import { writeLengths, writeRanges } from './tables.ts';
@@ -53,15 +56,7 @@ const writeOne = (
   const { operand } = classifier;
   const items: [Bytes, number][] = [];
   for (const [text, key] of classifier.keys) if (classes.get(key) >= 0) items.push([text, classes.get(key)]);
-  const sizes = {
-    cap: 1,
-    lengths: [] as readonly number[],
-    count: 0,
-    walk: 0,
-    each: 0,
-    once: 0,
-    ...tableOf(w, classifier, items),
-  };
+  const sizes = { ...NO_SIZES, cap: 1, ...tableOf(w, classifier, items) };
   const { table, cap } = sizes;
   const steps = classifierSteps(classifier, sizes);
   return { classifier, number, classes, operand: operands.field(operand), table, cap, steps };
@@ -84,7 +79,7 @@ const writeBoth = (
     values[n++] = classes.get(key) + 1;
   }
   const table = writePairs(w, as, bs, values);
-  const steps = classifierSteps(classifier, { cap: 1, lengths: [], count: 0, walk: 0, each: 0, once: 0 });
+  const steps = classifierSteps(classifier, { ...NO_SIZES, cap: 1 });
   const operand = a.number + b.number * 0x10000;
   return { classifier, number: written.size, classes, operand, table, cap: 1, steps };
 };
@@ -93,15 +88,7 @@ const tableOf = (
   w: Writer,
   classifier: Classifier,
   items: readonly (readonly [Bytes, number])[],
-): {
-  table: number;
-  cap?: number;
-  lengths?: readonly number[];
-  count?: number;
-  walk?: number;
-  each?: number;
-  once?: number;
-} => {
+): { table: number } & Partial<TableSizes> => {
   switch (classifier.form) {
     case 'text':
       return { table: writeDictionary(w, items) };
@@ -136,6 +123,13 @@ const tableOf = (
         }),
       );
     }
+    case 'directory':
+      return writeDirectories(w, items);
+    case 'glob':
+      return writeGlobs(
+        w,
+        items.map(([text, value]) => ({ key: parseGlobKey(text), value })),
+      );
     case 'bits':
       return { table: 0, cap: 64 };
     case 'both':

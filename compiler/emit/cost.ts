@@ -134,18 +134,27 @@ const operationSteps = (
   return { steps, bytes };
 };
 
+/** Sizes of a classifier's tables that its steps depend on. */
+export interface TableSizes {
+  /** Classes at most at once. */
+  readonly cap: number;
+  /** Of the keys, each once. */
+  readonly lengths: readonly number[];
+  /** Intervals of a range. */
+  readonly count: number;
+  /** Passes over the whole text. */
+  readonly scans: number;
+  /** Steps beside them. */
+  readonly walk: number;
+  /** Of substrings: steps for each byte, and once. */
+  readonly each: number;
+  readonly once: number;
+}
+
+export const NO_SIZES: TableSizes = { cap: 0, lengths: [], count: 0, scans: 0, walk: 0, each: 0, once: 0 };
+
 /** A classifier's run, given the sizes of the tables that were written for it. */
-export const classifierSteps = (
-  { form, fold, operand }: Classifier,
-  sizes: {
-    readonly lengths: readonly number[];
-    readonly cap: number;
-    readonly count: number;
-    readonly walk: number;
-    readonly each: number;
-    readonly once: number;
-  },
-): number => {
+export const classifierSteps = ({ form, fold, operand }: Classifier, sizes: TableSizes): number => {
   if (form === 'both') return 1 + pairSteps;
   const o: Operand = { is: 'field', ...operand };
   const length = lengthAtMost(o);
@@ -168,6 +177,9 @@ export const classifierSteps = (
       return begin + sizes.walk + sizes.cap;
     case 'bits':
       return begin + 64;
+    case 'directory':
+    case 'glob':
+      return begin + sizes.scans * passes(length) + sizes.walk;
   }
 };
 

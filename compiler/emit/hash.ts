@@ -58,6 +58,19 @@ const finish = (low: number, high: number): void => {
 /** What stands for `place` where the second of the buckets of the last hash is asked for. */
 export const secondPlace = (): number => (Math.imul(hashed.tag, SECOND) ^ hashed.place) >>> 0;
 
+/** Hashes the components of a directory, each up to its slash, into `hashed`: one by one, so that enclosing ones come on the way. */
+export const hashDirectory = (directory: Bytes, seed: number): void => {
+  let place = 0;
+  let tag = 0;
+  for (let from = 0; from < directory.length;) {
+    const slash = directory.indexOf('/', from);
+    hash(directory.slice(from, slash), seed);
+    finish((place ^ hashed.place) >>> 0, tag ^ hashed.tag);
+    ({ place, tag } = hashed);
+    from = slash + 1;
+  }
+};
+
 /** Upper half of the product of two u32. */
 export const highProduct = (a: number, b: number): number => {
   const a0 = a & 0xffff;

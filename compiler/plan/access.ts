@@ -1,7 +1,8 @@
 /** Which lookups can stand for a test: whenever the test holds, one of its accesses is among what the event looks up. */
 import type { Bytes, Constant, Expr, FieldRef, Operand } from '../../vm/bundle/normal.ts';
-import { FIELDS, FIELD_COUNT } from '../../vm/spec/index.ts';
-import { literals } from '../pattern/index.ts';
+import { FIELDS, FIELD_COUNT, GLOBS } from '../../vm/spec/index.ts';
+import { parseGlobKey, tupleOf } from './glob-key.ts';
+import { beginning, type Key, patternWays } from './pattern-keys.ts';
 import { patternOf } from './pattern.ts';
 import { GapSets, sequenceKeys, textKey } from './sequence.ts';
 import { lower } from './simplify.ts';
@@ -31,14 +32,19 @@ export class Accesses {
   readonly #both = new Map<number, Classifier>();
   readonly #gaps = new GapSets();
   /** Covers that are dear to find. The others are cheaper to find again than to keep. */
-  readonly #covers = new WeakMap<Expr, Cover | null>();
+  readonly #covers = new WeakMap<Expr, readonly Cover[]>();
+  /** The tuples that each classifier of globs has keys of. */
+  readonly #tuples = new Map<Classifier, Set<string>>();
 
-  /** The accesses that stand for a test, null where none do. */
-  cover(e: Expr): Cover | null {
-    if (!DEAR.has(e.op)) return this.#find(e);
-    let cover = this.#covers.get(e);
-    if (cover === undefined) this.#covers.set(e, (cover = this.#find(e)));
-    return cover;
+  /** Accesses that stand for a test: each cover alone does, and where there is none, nothing does. */
+  covers(e: Expr): readonly Cover[] {
+    if (!DEAR.has(e.op)) return list(this.#find(e));
+    let covers = this.#covers.get(e);
+    if (covers === undefined) {
+      covers = e.op === 'glob' || e.op === 'matches' ? this.#pattern(e) : list(this.#find(e));
+      this.#covers.set(e, covers);
+    }
+    return covers;
   }
 
   #find(e: Expr): Cover | null {
@@ -57,9 +63,6 @@ export class Accesses {
         return this.#text('substring', e.fold, e.left, e.right);
       case 'within':
         return this.#within(e.left, e.right);
-      case 'glob':
-      case 'matches':
-        return this.#pattern(e);
       case 'has':
         return e.value.is === 'string' ? exact([this.#access('elements', false, e.list, e.value.value)]) : null;
       case 'flag':
@@ -98,10 +101,11 @@ export class Accesses {
     return c.is === 'cidr' ? this.#access('net', false, operand, netKey(c.value, c.bits)) : null;
   }
 
-  #text(form: Form, fold: boolean, left: Operand, right: Operand): Cover | null {
+  #text(form: Key['form'], fold: boolean, left: Operand, right: Operand): Cover | null {
     if (left.is !== 'field' || right.is !== 'string' || right.value === '') return null;
     const text = fold ? lower(right.value) : right.value;
-    return exact([this.#access(form, fold, left, form === 'substring' ? textKey(text) : text)]);
+    const key = form === 'substring' ? textKey(text) : text;
+    return exact([this.#access(form === 'prefix' ? beginning(text).form : form, fold, left, key)]);
   }
 
   #within(left: Operand, right: Operand): Cover | null {
@@ -109,31 +113,28 @@ export class Accesses {
     if (right.is === 'cidr') return exact([this.#access('net', false, left, netKey(right.value, right.bits))]);
     if (right.is !== 'string') return null;
     const directory = right.value.replace(/\/+$/, '');
-    return exact([this.#access('text', false, left, directory), this.#access('prefix', false, left, `${directory}/`)]);
+    const below = beginning(`${directory}/`);
+    return exact([this.#access('text', false, left, directory), this.#access(below.form, false, left, below.text)]);
   }
 
-  /** An expression is a sequence of texts, if no more than that; any other pattern stands behind the longest text that every match begins with, ends with, or contains. */
-  #pattern(e: Extract<Expr, { op: 'glob' | 'matches' }>): Cover | null {
-    if (e.left.is !== 'field') return null;
-    const left = e.left;
-    // a folded glob is the folded text of the pattern in lower case; a folded expression's escapes would change
-    const fold = e.fold && e.op === 'glob';
-    const facts = literals(patternOf(fold ? { ...e, fold: false, pattern: lower(e.pattern) } : e));
-    if (!fold && facts.exact && facts.exact.length > 0 && facts.exact.length <= 256) {
-      return exact(facts.exact.map((text) => this.#access('text', false, left, text)));
+  #pattern(e: Extract<Expr, { op: 'glob' | 'matches' }>): Cover[] {
+    const { left } = e;
+    if (left.is !== 'field') return [];
+    const { ways, fold } = patternWays(e);
+    const sequences = e.op === 'matches' && !ways[0]?.exact ? this.#sequences(left, e) : null;
+    if (sequences) return [sequences];
+    const covers: Cover[] = [];
+    for (const { keys, exact } of ways) {
+      const accesses = keys.map(({ form, text }) =>
+        form === 'glob' && !this.#hasRoom(left, fold, text)
+          ? null
+          : this.#access(form, fold, left, form === 'substring' ? textKey(text) : text),
+      );
+      if (!accesses.every((access) => access !== null)) continue;
+      covers.push({ accesses, exact });
+      if (exact) break;
     }
-    const sequences = e.op === 'matches' ? this.#sequences(left, e) : null;
-    if (sequences) return sequences;
-    const longest = (texts: readonly Bytes[]): Bytes => texts.reduce((a, b) => (b.length > a.length ? b : a), '');
-    const choices: readonly (readonly [Form, Bytes])[] = [
-      ['prefix', facts.prefix],
-      ['suffix', facts.suffix],
-      ['substring', longest(facts.required)],
-    ];
-    const [form, text] = choices.reduce((a, b) => (b[1].length > a[1].length ? b : a));
-    if (text === '') return null;
-    const key = form === 'substring' ? textKey(text) : text;
-    return { accesses: [this.#access(form, fold, left, key)], exact: false };
+    return covers;
   }
 
   /** An expression that is texts with gaps between them, which are found with all other substrings. */
@@ -141,6 +142,15 @@ export class Accesses {
     const found = sequenceKeys(patternOf(e));
     if (!found || !this.#gaps.admit(this.#classifier('substring', found.fold, left).id, found.gaps)) return null;
     return exact(found.keys.map((key) => this.#access('substring', found.fold, left, key)));
+  }
+
+  /** Whether the globs of an operand have the key's tuple, or may have one more. */
+  #hasRoom(operand: FieldRef, fold: boolean, key: Bytes): boolean {
+    const classifier = this.#classifier('glob', fold, operand);
+    const tuples = this.#tuples.get(classifier) ?? new Set();
+    this.#tuples.set(classifier, tuples);
+    const tuple = tupleOf(parseGlobKey(key));
+    return tuples.has(tuple) || (tuples.size < GLOBS.maxTuples && tuples.add(tuple).size > 0);
   }
 
   #element(list: FieldRef, test: Expr): Cover | null {
@@ -203,11 +213,24 @@ export class Accesses {
 const BOTH = 2 ** 20;
 const NO_FIELD: FieldRef = { field: 0 };
 const DEAR: ReadonlySet<Expr['op']> = new Set<Expr['op']>(['in', 'glob', 'matches', 'any']);
-const FORMS: readonly Form[] = ['text', 'prefix', 'suffix', 'substring', 'elements', 'int', 'range', 'net', 'bits'];
+const FORMS: readonly Form[] = [
+  'text',
+  'directory',
+  'glob',
+  'prefix',
+  'suffix',
+  'substring',
+  'elements',
+  'int',
+  'range',
+  'net',
+  'bits',
+];
 
 const FLIPPED = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
 
 const isConstant = (o: Operand): o is Constant => o.is !== 'field' && o.is !== 'element';
+const list = (cover: Cover | null): readonly Cover[] => (cover ? [cover] : []);
 const exact = (accesses: readonly Access[]): Cover => ({ accesses, exact: true });
 
 const merge = (accesses: readonly (Access | null)[]): Cover | null =>

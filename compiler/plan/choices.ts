@@ -19,7 +19,9 @@ const WEIGHT: Readonly<Record<Classifier['form'], number>> = {
   int: 0.5,
   elements: 1,
   net: 1,
-  prefix: 1,
+  directory: 1,
+  glob: 1,
+  prefix: 1.25,
   suffix: 1.5,
   substring: 3,
   bits: 8,
@@ -34,7 +36,7 @@ export class Popularity {
   constructor(candidates: readonly Candidate[], accesses: Accesses) {
     const visit = (e: Expr): void => {
       if (e.op === 'and' || e.op === 'or') for (const arg of e.args) visit(arg);
-      else for (const access of accesses.cover(e)?.accesses ?? []) this.#add(access);
+      else for (const cover of accesses.covers(e)) for (const access of cover.accesses) this.#add(access);
     };
     for (const { condition } of candidates) visit(condition);
   }
@@ -63,8 +65,7 @@ export class Choices {
   of(e: Expr): Choice[] {
     if (e.op === 'and') return [...e.args.flatMap((arg) => this.of(arg)), ...this.#intervals(e.args)];
     if (e.op === 'or') return this.#disjunction(e);
-    const cover = this.#accesses.cover(e);
-    return cover ? [this.#choice(e, cover)] : [];
+    return this.#accesses.covers(e).map((cover) => this.#choice(e, cover));
   }
 
   #disjunction(e: Extract<Expr, { op: 'and' | 'or' }>): Choice[] {

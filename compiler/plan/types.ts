@@ -16,12 +16,24 @@ export interface Entry {
   readonly flags: number;
 }
 
-export type Form = 'text' | 'prefix' | 'suffix' | 'substring' | 'elements' | 'int' | 'range' | 'net' | 'bits' | 'both';
+export type Form =
+  | 'text'
+  | 'directory'
+  | 'glob'
+  | 'prefix'
+  | 'suffix'
+  | 'substring'
+  | 'elements'
+  | 'int'
+  | 'range'
+  | 'net'
+  | 'bits'
+  | 'both';
 
 /** Whether a value falls into one class of the form at most. */
 export const isSingle = ({ form }: Classifier): boolean => form === 'text' || form === 'int' || form === 'both';
 /** Whether a value's classes are texts inside each other. */
-export const isChain = ({ form }: Classifier): boolean => form === 'prefix';
+export const isChain = ({ form }: Classifier): boolean => form === 'prefix' || form === 'directory';
 /** How many pairs stand inside each other. */
 export const depthOf = ({ parts }: Classifier): number => (parts ? 1 + Math.max(...parts.map(depthOf)) : 0);
 

@@ -48,8 +48,41 @@ function globPart(r: Random, field: number, depth: number): Sketch {
   }
 }
 
+const NAMES = ['', 'a', 'b', 'etc', 'home', '.ssh', 'log', 'x.y', 'sh'];
+const LONG = 'n'.repeat(300);
+
+/** One component of a path, few of them different, so that rules share them and events meet several. */
+function componentGlob(r: Random): Sketch {
+  switch (r.below(12)) {
+    case 0:
+    case 1:
+    case 2:
+      return oneOf('*', NAMES);
+    case 3:
+      return oneOf('**', [...NAMES, 'a/b', '/', 'a//b', '/a/']);
+    case 4:
+      return r.pick([oneOf('*.y', ['x.y', '.y', 'x.z']), oneOf('s?', ['sh', 's']), oneOf('a*b', ['ab', 'a-b', 'b'])]);
+    case 5:
+      return r.pick([oneOf('{a,b}', ['a', 'b']), oneOf('{a/b,log}', ['a/b', 'log']), oneOf('b**', ['b', 'b/a', 'a'])]);
+    case 6:
+      return fixed(r.chance(0.9) ? 'log' : LONG, r.chance(0.9) ? 'log' : LONG);
+    default: {
+      const name = r.pick(NAMES);
+      return fixed(name, name);
+    }
+  }
+}
+
+/** A glob over the components of a path. */
+function pathGlob(r: Random): Sketch {
+  const parts = r.list(r.pick([1, 2, 3, 4, 4, 5, 6, 40]), () => componentGlob(r));
+  const slashes = parts.flatMap((part, i) => (i > 0 ? [fixed('/', '/'), part] : [part]));
+  return sequence([fixed(r.chance(0.8) ? '/' : '', '/'), ...slashes]);
+}
+
 /** A glob as rules and scopes have it. */
 export function glob(r: Random, field: number, depth = 2): Sketch {
+  if (r.chance(0.3)) return pathGlob(r);
   if (r.chance(0.15)) return sequence([globLiteral(randomString(r, field).slice(0, 40)), oneOf('*', SHORT)]);
   if (r.chance(0.15))
     return sequence([oneOf('**/', ['', 'a/', '/x/']), globLiteral(randomString(r, field).slice(0, 40))]);

@@ -12,8 +12,10 @@ import { zeroed } from './bundles';
 import { count } from './counting';
 import { originsOf } from './derive';
 import { NOT_FOUND, find } from './dictionary';
+import { directories } from './directories';
 import { INLINE, currentGeneration, hasFact, rowOf, subjectFacts, workloadFacts } from './fields';
 import * as S from './generated/spec';
+import { globs } from './globs';
 import { findNetwork } from './networks';
 import { foundLength, foundPointer, integer, operandRow, present, text } from './operands';
 import { findPair } from './pairs';
@@ -140,6 +142,10 @@ function run(row: usize, operand: u32, out: usize): u32 {
       return findSubstrings(program + table, p, n, out, out + load<u32>(row, S.CLASSIFIER_CAP) * 4);
     case S.CLASSIFIER_FORM_NET:
       return networks(table, p, out);
+    case S.CLASSIFIER_FORM_DIRECTORY:
+      return directories(program, table, p, n, out);
+    case S.CLASSIFIER_FORM_GLOB:
+      return globs(program, table, p, n, out);
     default:
       return elements(table, p, out, load<u32>(row, S.CLASSIFIER_CAP));
   }

@@ -34,6 +34,11 @@ function finish(sum: u64): u64 {
   return h ^ (h >> 32);
 }
 
+/** Hash of a directory from that of what encloses it, 0 for nothing, and that of its last component. */
+export function hashBelow(directory: u64, component: u64): u64 {
+  return finish(rotl<u64>(directory ^ component, 32));
+}
+
 /** Product of the two halves. */
 function product(word: u64): u64 {
   return (word & 0xffffffff) * (word >> 32);

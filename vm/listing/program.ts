@@ -5,8 +5,12 @@ import {
   CLASSIFIER_FORMS,
   DICT,
   DICT_RECORD,
+  DIRECTORIES,
+  DIRECTORY,
   ENTRY,
   FIELDS,
+  GLOB_TUPLE,
+  GLOBS,
   INTERNAL_FIELDS,
   KIND,
   KINDS,
@@ -250,6 +254,10 @@ export class ProgramReader {
         return this.#ranges(table);
       case 'substring':
         return substringKeys(this.#view, table);
+      case 'directory':
+        return this.#directories(table);
+      case 'glob':
+        return this.#globs(table);
       case 'prefix':
       case 'suffix':
         return this.#texts(this.#u32(table + LENGTHS.dict), form);
@@ -285,6 +293,30 @@ export class ProgramReader {
       }
     }
     return found;
+  }
+
+  #directories(table: number): Map<number, string> {
+    const classOf = (directory: number): number =>
+      this.#u32(table + DIRECTORIES.first + directory * DIRECTORY.size + DIRECTORY.class);
+    const texts = this.#texts(this.#u32(table + DIRECTORIES.dict), 'directory');
+    return new Map([...texts].map(([directory, text]) => [classOf(directory), text]));
+  }
+
+  /** Components as a glob has them, without how many there may be. */
+  #globs(table: number): Map<number, string> {
+    return new Map(
+      this.#dictionary(this.#u32(table + GLOBS.dict)).map(([record, value]) => {
+        const from = record + DICT_RECORD.bytes;
+        const bytes = this.#bytes.subarray(from, from + this.#u16(record + DICT_RECORD.length));
+        const tuple = table + GLOBS.first + (bytes[0] | (bytes[1] << 8)) * GLOB_TUPLE.size;
+        const literals = Buffer.from(bytes.subarray(2)).toString('latin1').split('/');
+        const places = (mask: number): string[] =>
+          Array.from({ length: 32 - Math.clz32(mask) }, (_, i) => ((mask >>> i) & 1 ? literals.shift()! : '*'));
+        const head = places(this.#u32(tuple + GLOB_TUPLE.head));
+        const tail = places(this.#u32(tuple + GLOB_TUPLE.tail)).reverse();
+        return [value, quoted([...head, '**', ...tail].join('/'))] as const;
+      }),
+    );
   }
 
   /** Offsets and values of a dictionary's records. */

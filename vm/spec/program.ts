@@ -199,6 +199,14 @@ export const CLASSIFIER_FORMS = {
   net: { code: 7, doc: 'a trie: the network that holds the address most closely, and those around it' },
   bits: { code: 8, doc: 'each set bit is its class' },
   both: { code: 9, doc: 'pairs of classes of two classifiers that find one at most, each with its class + 1' },
+  directory: {
+    code: 10,
+    doc: 'a dictionary probed at slashes, the last ones first: texts that begin so, and what encloses those',
+  },
+  glob: {
+    code: 11,
+    doc: 'tuples of places, and a dictionary probed for each: texts with such components between slashes',
+  },
 } as const;
 
 /** How many `both` can stand inside each other. */
@@ -263,6 +271,39 @@ export const NETWORK_NODE = {
 } as const;
 /** One network: u32 bits, 16 bytes. */
 export const PREFIX = { size: 20, bits: 0, bytes: 4 } as const;
+/**
+ * Directories: texts that end with a slash, in a dictionary of their numbers; `levels` has bit n - 1 set where a key has n
+ * slashes. Behind the header stands a row for each: a directory comes after those that enclose it.
+ */
+export const DIRECTORIES = {
+  dict: 0,
+  count: 4,
+  longest: 8,
+  levels: 12,
+  first: 16,
+  maxLevels: 32,
+} as const;
+/** A directory: its class; in the low 24 bits the number of the next one that encloses it + 1, 0 for none; above, how many do, with itself. */
+export const DIRECTORY = { size: 8, class: 0, parent: 4, depthShift: 24, parentMask: 0xffffff } as const;
+/**
+ * Globs: tuple space search over the components between slashes (Srinivasan, Suri, Varghese, SIGCOMM 1999). A tuple is a
+ * set of places from the front, one of places from the end, and how many components there are. Its keys are: u16 tuple, and
+ * for each of its places, first those from the front, the component and a slash.
+ * Sets of tuples, `words` u32 each, tell which tuples are worth a probe: `rows` of them by the number of components (the
+ * last row for all larger ones), then for each filter 2^n of them by the hash of the component at its place, and one for
+ * components that are longer than any key. `slashes` are looked for from the front, `fromEnd` from the end.
+ * Behind the header stand the tuples, the filters, and the rows.
+ */
+export const GLOBS = {
+  ...{ dict: 0, tuples: 4, words: 8, longest: 12, slashes: 16, fromEnd: 20, filters: 24, rows: 28, first: 32 },
+  maxTuples: 256,
+  maxComponents: 32,
+  maxKey: 4096,
+} as const;
+/** Places: bits of components from the front, and from the end. */
+export const GLOB_TUPLE = { size: 8, head: 0, tail: 4 } as const;
+/** Place: the component from the front, or from the end with GLOB_FILTER.end. */
+export const GLOB_FILTER = { size: 12, place: 0, mask: 4, sets: 8, end: 0x100, maxMask: 0x3fff } as const;
 /** Ranges: u32 count, u32 padding, i64 starts ascending (the first is the smallest), then {u32 offset, u32 count} of class lists. */
 export const RANGES = { count: 0, starts: 8 } as const;
 /** An automaton over byte classes: u32 states, u32 classes, u32 start, then 256 class numbers, a byte a state (accepts), u16 next states. */

@@ -19,6 +19,7 @@ import {
   reachSteps,
   shapeOf,
 } from './operands';
+import { directorySteps, globSteps, isDirectories, isGlobs } from './paths';
 import {
   PAIR_STEPS,
   isPairTable,
@@ -154,6 +155,10 @@ function isClassifier(row: usize, form: u32, cap: u32): bool {
       return shape & ADDRESS && isNetworks(table) && at(table + S.NETWORKS_CHAIN) <= cap;
     case S.CLASSIFIER_FORM_BITS:
       return shape & FLAGS && cap == 64;
+    case S.CLASSIFIER_FORM_DIRECTORY:
+      return shape & TEXTUAL && isDirectories(table, cap);
+    case S.CLASSIFIER_FORM_GLOB:
+      return shape & TEXTUAL && isGlobs(table, cap);
     default:
       return false;
   }
@@ -188,6 +193,10 @@ function classifierSteps(classifier: u32): u64 {
       return begin + (32 - clz<u32>(at(table))) + cap;
     case S.CLASSIFIER_FORM_NET:
       return begin + <u64>at(table + S.NETWORKS_WALK) + <u64>at(table + S.NETWORKS_CHAIN);
+    case S.CLASSIFIER_FORM_DIRECTORY:
+      return begin + directorySteps(table, cap);
+    case S.CLASSIFIER_FORM_GLOB:
+      return begin + globSteps(table, length, cap);
     default:
       return begin + 64;
   }
