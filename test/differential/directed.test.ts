@@ -5,10 +5,12 @@ import { Vm } from '../../vm/host/index.ts';
 import { derived } from './derived.ts';
 import { Pair } from './engines.ts';
 import { networks } from './networks.ts';
+import { paths } from './paths.ts';
 import { scopes } from './scopes.ts';
 import { wide } from './wide.ts';
 
 const BUNDLES = {
+  paths: paths(),
   wide: wide(),
   derived: derived(),
   scopes: scopes(),
