@@ -75,7 +75,7 @@ function componentGlob(r: Random): Sketch {
 
 /** A glob over the components of a path. */
 function pathGlob(r: Random): Sketch {
-  const parts = r.list(r.pick([1, 2, 3, 4, 4, 5, 6, 40]), () => componentGlob(r));
+  const parts = r.list(r.pick([1, 2, 3, 4, 4, 5, 6, 9]), () => componentGlob(r));
   const slashes = parts.flatMap((part, i) => (i > 0 ? [fixed('/', '/'), part] : [part]));
   return sequence([fixed(r.chance(0.8) ? '/' : '', '/'), ...slashes]);
 }
