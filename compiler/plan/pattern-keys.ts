@@ -16,6 +16,8 @@ export interface Way {
   readonly exact: boolean;
 }
 
+/** Texts that a pattern has inside, the longest ones, of which one is chosen. */
+const MOST_INSIDE = 4;
 /** Texts that a pattern may stand for. */
 const MOST_TEXTS = 256;
 
@@ -43,8 +45,9 @@ const waysTo = (pattern: Pattern): Way[] => {
     if (facts.prefix !== '') ways.push({ keys: [beginning(facts.prefix)], exact: false });
     if (facts.suffix !== '') ways.push({ keys: [{ form: 'suffix', text: facts.suffix }], exact: false });
   }
-  const inside = facts.required.reduce((a, b) => (b.length > a.length ? b : a), '');
-  return inside === '' ? ways : [...ways, { keys: [{ form: 'substring', text: inside }], exact: false }];
+  // which of them is rare, the other rules say
+  const inside = facts.required.slice(0, MOST_INSIDE);
+  return [...ways, ...inside.map((text): Way => ({ keys: [{ form: 'substring', text }], exact: false }))];
 };
 
 /** For one alternative all of its ways, for several their likeliest ones together. */
@@ -63,9 +66,13 @@ const waysOf = (c: Components): Way[] => {
   if (c.exactPrefix) return c.prefix === '' ? [] : [{ keys: [beginning(c.prefix)], exact: true }];
   if (c.exactSuffix) return c.suffix === '' ? [] : [{ keys: [{ form: 'suffix', text: c.suffix }], exact: true }];
   const glob = globKeyOf(c);
-  const byGlob: Way[] = glob ? [{ keys: [{ form: 'glob', text: printGlobKey(glob) }], exact: c.exact }] : [];
-  const ends: Way[] = [];
-  if (c.prefix !== '') ends.push({ keys: [beginning(c.prefix)], exact: false });
-  if (c.suffix !== '') ends.push({ keys: [{ form: 'suffix', text: c.suffix }], exact: false });
-  return [...byGlob, ...ends.sort((a, b) => b.keys[0].text.length - a.keys[0].text.length)];
+  const ways: Way[] = glob ? [{ keys: [{ form: 'glob', text: printGlobKey(glob) }], exact: c.exact }] : [];
+  if (c.prefix !== '') ways.push({ keys: [beginning(c.prefix)], exact: false });
+  if (c.suffix !== '') ways.push({ keys: [{ form: 'suffix', text: c.suffix }], exact: false });
+  const bytes = ({ keys: [{ form, text }] }: Way): number => (form === 'glob' ? bytesOf(c) : text.length);
+  return ways.sort((a, b) => Number(b.exact) - Number(a.exact) || bytes(b) - bytes(a));
 };
+
+/** Bytes of the components that are known. */
+const bytesOf = ({ head, tail }: Components): number =>
+  [...head, ...tail].reduce((sum, component) => sum + (component?.length ?? 0), 0);
