@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
+import { runSeed } from '../generators/random.ts';
 import { Document, Scalar, parseDocument, stringify } from 'yaml';
 import { alignScalar } from '../../compiler/document/place.ts';
 import { readYaml } from '../../compiler/document/yaml.ts';
@@ -55,7 +56,7 @@ test('folded over lines', () => {
 });
 
 test('random texts in every style', () => {
-  const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+  const seed = runSeed();
   console.log(`seed ${seed}`);
   const piece = fc.constantFrom(
     'a',
