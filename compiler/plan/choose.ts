@@ -15,6 +15,16 @@ import { type Access, type Candidate, depthOf, type Entry, isChain, isSingle, ty
 const LONG = 4;
 /** Pairs that one candidate may take. */
 const MAX_PAIRS = 64;
+/**
+ * Places that candidates may move to: so many each, and so many more. A test for one of many values copies its candidate to
+ * each of them, and lists there may split again: without an end the copies multiply.
+ */
+const MOVES = { each: 8, more: 1024 };
+
+/** Moves that are left. */
+interface Budget {
+  moves: number;
+}
 
 /**
  * @param candidates entries with their whole conditions, ascending
@@ -24,9 +34,10 @@ export const choose = (candidates: readonly Candidate[], entries: readonly Entry
   const choices = new Choices(accesses, new Popularity(candidates, accesses));
   const lists = new Lists();
   for (const candidate of candidates) place(candidate, choices.of(candidate.condition), lists, accesses);
+  const budget: Budget = { moves: candidates.length * MOVES.each + MOVES.more };
   // pairs that are made on the way are visited too
   for (const list of lists.keyed()) {
-    if (list.candidates.length > LONG) split(list, lists, entries, accesses);
+    if (list.candidates.length > LONG) split(list, lists, entries, accesses, budget);
   }
   return lists.steps((list) => cut(list, entries));
 };
@@ -95,7 +106,7 @@ const distinct = (accesses: readonly Access[]): Iterable<Access> =>
   accesses.length < 2 ? accesses : new Set(accesses);
 
 /** Moves what further tests tell apart from a long list to pairs of its key with these. */
-const split = (list: KeyedList, lists: Lists, entries: readonly Entry[], accesses: Accesses): void => {
+const split = (list: KeyedList, lists: Lists, entries: readonly Entry[], accesses: Accesses, budget: Budget): void => {
   const { classifiers, keys, candidates } = list;
   const multiple = classifiers.some((classifier) => !isSingle(classifier));
   if (multiple && classifiers.length > 1) return;
@@ -104,10 +115,15 @@ const split = (list: KeyedList, lists: Lists, entries: readonly Entry[], accesse
   if (kept.length <= LONG) return;
   const whole = keys.map((key, i) => accesses.at(classifiers[i], key)).reduce((a, b) => accesses.both(a, b));
   const choices = new Choices(accesses, new Popularity(kept, accesses));
+  const found = kept.map((candidate) =>
+    best(choices.of(candidate.condition).filter(({ cover }) => mayPair(cover.accesses, whole, multiple))),
+  );
+  const moves = found.reduce((sum, way) => sum + (way?.cover.accesses.length ?? 0), 0);
+  if (moves > budget.moves) return;
+  budget.moves -= moves;
   const staying: Candidate[] = [];
-  for (const candidate of kept) {
-    const ways = choices.of(candidate.condition).filter(({ cover }) => mayPair(cover.accesses, whole, multiple));
-    const way = best(ways);
+  for (const [i, candidate] of kept.entries()) {
+    const way = found[i];
     if (!way) staying.push(candidate);
     else {
       const rest = restOf(candidate, way.answered);

@@ -1,0 +1,28 @@
+/** What planning costs: rules that many keys find must not be copied from list to list without an end. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { plan, type Step } from '../../compiler/plan/index.ts';
+import { batchSeed, Random } from '../generators/random.ts';
+import { randomNormalForm } from '../generators/policy.ts';
+
+const test = suite('choice of keys');
+
+const places = (step: Step): number => {
+  if (step.op === 'list') return step.candidates.length;
+  return [...step.lists.values()].reduce((sum, list) => sum + list.length, 0);
+};
+
+test('tests for one of many values do not multiply', () => {
+  // 408 rules, most of which ask for one of several values of several fields: copies of copies did not come to an end
+  const { normal } = randomNormalForm(new Random(batchSeed(20261121 ^ 0x7265_6373, 36_600)));
+  const rules = normal.policies.reduce((sum, { rules }) => sum + rules.length, 0);
+  assert.ok(rules > 400, `${rules} rules`);
+  for (const { known, unknown } of plan(normal).kinds) {
+    for (const steps of [known, unknown]) {
+      const copies = steps.reduce((sum, step) => sum + places(step), 0);
+      assert.ok(copies <= 128 * rules, `${copies} places of ${rules} rules`);
+    }
+  }
+});
+
+test.run();
