@@ -18,5 +18,6 @@ export function mayPair(filter: usize, b: u32, own: u64): bool {
 
 /** The bit of a class. */
 export function bitOf(c: u32): u64 {
-  return (<u64>1) << (<u64>((c * S.FILTER_FACTOR) >> S.FILTER_SHIFT));
+  const bit = <u64>((c * S.FILTER_FACTOR) >> S.FILTER_SHIFT);
+  return (<u64>1) << bit;
 }
