@@ -16,15 +16,17 @@ import { parseArgs } from 'node:util';
 import { benchFamilies, type Plan } from './cases/bench.ts';
 import { timeSource } from './compile/compile.ts';
 import { familyOf } from './families/index.ts';
-import { benchMulti, printMulti } from './multi/run.ts';
+import { benchMulti } from './multi/run.ts';
 import { benchOutside } from './outside/run.ts';
-import { benchPeers, printPeers } from './peers/run.ts';
+import { benchPeers } from './peers/run.ts';
+import { multiGrid, peersGrid, peersNotes, subjectsGrid } from './report/beside.ts';
 import { baselineOf, changes, type Baseline } from './report/baseline.ts';
 import { linesOf, partsOf, sourceText, withParts } from './report/document.ts';
 import { plot } from './report/plot.ts';
 import { casesOf, type Result } from './report/result.ts';
-import { familyTable } from './report/tables.ts';
-import { benchSubjects, printSubjects } from './subjects/run.ts';
+import { terminal } from './report/grid.ts';
+import { familyGrid } from './report/tables.ts';
+import { benchSubjects } from './subjects/run.ts';
 
 const BASELINE = join(import.meta.dirname, 'baseline.json');
 const DOCUMENT = join(import.meta.dirname, '..', 'docs', 'performance.md');
@@ -62,13 +64,38 @@ const planOf = (): Plan => {
 };
 
 const showFamily = (family: string, cases: Result['cases']): void =>
-  console.log(`(${family}) ${familyOf(family).doc}\n${familyTable(casesOf(cases, family))}\n`);
+  console.log(`(${family}) ${familyOf(family).doc}\n${terminal(familyGrid(casesOf(cases, family)))}\n`);
 
 const measure = async (): Promise<Result> => {
   const families = await benchFamilies(planOf(), showFamily);
   const source = timeSource(options.quick ? 1000 : 10_000);
   console.log(`${sourceText(source)}\n`);
-  return { ...families, source };
+  return options.quick ? { ...families, source } : { ...families, source, ...(await measureBeside()) };
+};
+
+/** What is measured beside the families. */
+const measureBeside = async (): Promise<Pick<Result, 'subjects' | 'multi' | 'peers'>> => {
+  const subjects = benchSubjects();
+  console.log(`Facts of processes and workloads: in each event, or stored once\n${terminal(subjectsGrid(subjects))}`);
+  const multi = benchMulti(10_000);
+  console.log(`Rules that are noted or observed\n${terminal(multiGrid(multi))}`);
+  const peers = await benchPeers([10, 100, 1000, 10_000]);
+  console.log(
+    [
+      'Engines, exact program and exact file: ns an event (times the VM with as many rules)',
+      terminal(peersGrid(peers)),
+      ...peersNotes(peers),
+    ].join('\n'),
+  );
+  return { subjects, multi, peers };
+};
+
+/** Events a second out of a BPF ring buffer. */
+const measureRing = (): void => {
+  if (process.geteuid?.() !== 0) return console.log('ring: left out, reading a BPF ring buffer needs root');
+  const script = join(import.meta.dirname, 'ring', 'ring.ts');
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', script], { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
 };
 
 const result =
@@ -85,14 +112,4 @@ if (options['write-docs']) {
   writeFileSync(PLOT, plot('A verdict by number of rules', linesOf(result.cases)));
 }
 
-if (!options.quick && !options['write-docs'] && options.from === undefined) {
-  printSubjects(benchSubjects());
-  printMulti(benchMulti(10_000));
-  printPeers(await benchPeers([10, 100, 1000, 10_000]));
-  if (process.geteuid?.() !== 0) console.log('ring: left out, reading a BPF ring buffer needs root');
-  else {
-    const script = join(import.meta.dirname, 'ring', 'ring.ts');
-    const { status } = spawnSync(process.execPath, ['--import', 'tsx', script], { stdio: 'inherit' });
-    if (status !== 0) process.exitCode = 1;
-  }
-}
+if (!options.quick && options.from === undefined) measureRing();

@@ -2,7 +2,6 @@
  * What rules cost that do not decide: `continue` rules, which are noted, and policies that only observe. The same rules and
  * events each time, once as they are and once so; ratios to the first.
  */
-import Table from 'cli-table3';
 import { planAndEmit } from '../../compiler/backend.ts';
 import type { NormalForm, NormalPolicy, NormalRule } from '../../vm/bundle/normal.ts';
 import { Vm } from '../../vm/host/index.ts';
@@ -68,14 +67,4 @@ const measure = (what: string, base: Family, normal: NormalForm): MultiRow => {
     steps: countSteps(made.program, family, records).mean,
     ns: median(Array.from({ length: ROUNDS }, () => timed(pass) / EVENTS)),
   };
-};
-
-/** Prints the table. */
-export const printMulti = (rows: readonly MultiRow[]): void => {
-  const [first] = rows;
-  const table = new Table({ head: ['', 'rules', 'bound', 'steps', 'ns', 'ratio'], style: { head: [], border: [] } });
-  for (const { what, rules, bound, steps, ns } of rows) {
-    table.push([what, rules, bound, steps.toFixed(1), ns.toFixed(0), (ns / first.ns).toFixed(2)]);
-  }
-  console.log(`Rules that are noted or observed\n${table.toString()}`);
 };

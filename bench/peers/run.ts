@@ -2,7 +2,6 @@
  * Other engines beside the VM, on the same events in the same run, by number of rules: as far as each goes before one
  * verdict, or making the engine ready, takes too long.
  */
-import Table from 'cli-table3';
 import { cedar } from './cedar.ts';
 import { cel } from './cel.ts';
 import { closures, map } from './javascript.ts';
@@ -18,7 +17,8 @@ import { peerEvents, peerRules } from './rules.ts';
 const PEERS: readonly Peer[] = [map, closures, opaNative, cel, opaWasm, sapl, cedar, jsonRules];
 
 const EVENTS = 4096;
-const VM = 'Lictor, Wasm, batch';
+/** The row that the others are compared with. */
+export const VM = 'Lictor, Wasm, batch';
 
 export interface PeerRow {
   readonly rules: number;
@@ -30,7 +30,7 @@ export interface PeerRow {
 export interface PeerResults {
   readonly rows: readonly PeerRow[];
   /** Engine → why it is missing, or why it ends where it does. */
-  readonly notes: ReadonlyMap<string, string>;
+  readonly notes: Readonly<Record<string, string>>;
 }
 
 /** Runs every peer at every size that it reaches. */
@@ -52,24 +52,5 @@ export const benchPeers = async (sizes: readonly number[]): Promise<PeerResults>
       if ('note' in measured && measured.note) notes.set(peer.name, measured.note);
     }
   }
-  return { rows, notes };
-};
-
-/** Prints the table: nanoseconds an event and, in parentheses, how many times the VM's with as many rules. */
-export const printPeers = ({ rows, notes }: PeerResults): void => {
-  const sizes = [...new Set(rows.map((row) => row.rules))];
-  const nsOf = (engine: string, rules: number): number | undefined =>
-    rows.find((row) => row.engine === engine && row.rules === rules)?.ns;
-  const table = new Table({ head: ['rules', ...sizes.map(String)], style: { head: [], border: [] } });
-  for (const engine of new Set(rows.map((row) => row.engine))) {
-    const cells = sizes.map((n) => {
-      const ns = nsOf(engine, n);
-      return ns === undefined ? '–' : `${ns.toFixed(0)} (${(ns / nsOf(VM, n)!).toPrecision(2)})`;
-    });
-    table.push([engine, ...cells]);
-  }
-  console.log(
-    `Engines, exact program and exact file: ns an event (ratio to the VM with as many rules)\n${table.toString()}`,
-  );
-  for (const [engine, note] of notes) console.log(`${engine}: ${note}`);
+  return { rows, notes: Object.fromEntries(notes) };
 };

@@ -1,8 +1,11 @@
 /** Puts the figures of a run between the markers of a document; what people wrote around them stays. */
 import type { SourceTimes } from '../compile/run.ts';
 import { FAMILIES } from '../families/index.ts';
+import type { PeerResults } from '../peers/run.ts';
+import { multiGrid, peersGrid, peersNotes, subjectsGrid } from './beside.ts';
+import { markdown } from './grid.ts';
 import { casesOf, type Case, type Result } from './result.ts';
-import { familyMarkdown, limitMarkdown, number, power, slopesMarkdown } from './tables.ts';
+import { familyGrid, limitGrid, number, power, slopesGrid } from './tables.ts';
 import { outcomes, type Outcome } from './targets.ts';
 import type { Line } from './plot.ts';
 
@@ -27,7 +30,7 @@ const targetsText = (cases: readonly Case[]): string =>
 
 const familiesText = (cases: readonly Case[]): string =>
   FAMILIES.filter(({ id }) => casesOf(cases, id).length > 0)
-    .map(({ id, doc }) => `### (${id}) ${doc}\n\n${familyMarkdown(casesOf(cases, id))}`)
+    .map(({ id, doc }) => `### (${id}) ${doc}\n\n${markdown(familyGrid(casesOf(cases, id)))}`)
     .join('\n\n');
 
 const comparedText = (cases: readonly Case[]): string => {
@@ -50,14 +53,20 @@ export const sourceText = ({ rules, sourceBytes, seconds }: SourceTimes): string
   return `${measured}${rules === PROMISED.rules ? promise : ''}.`;
 };
 
-/** The parts that a run generates, by the names of their markers. */
-export const partsOf = ({ machine, cases, source }: Result): Record<string, string> => ({
+const peersText = (peers: PeerResults): string =>
+  [markdown(peersGrid(peers)), ...peersNotes(peers).map((note) => `- ${note}`)].join('\n').replace('\n- ', '\n\n- ');
+
+/** The parts that a run generates, by the names of their markers; what it did not measure stays as it is. */
+export const partsOf = ({ machine, cases, source, subjects, multi, peers }: Result): Record<string, string> => ({
   machine: `Measured on: ${machine.cpu}, one core, Node ${machine.node}. ${comparedText(cases)}`,
   targets: targetsText(cases),
-  source: source ? sourceText(source) : '',
-  slopes: slopesMarkdown(FAMILIES.map(({ id }) => casesOf(cases, id))),
-  limit: limitMarkdown(cases),
+  ...(source && { source: sourceText(source) }),
+  slopes: markdown(slopesGrid(FAMILIES.map(({ id }) => casesOf(cases, id)))),
+  limit: markdown(limitGrid(cases)),
   families: familiesText(cases),
+  ...(peers && { peers: peersText(peers) }),
+  ...(subjects && { subjects: markdown(subjectsGrid(subjects)) }),
+  ...(multi && { multi: markdown(multiGrid(multi)) }),
 });
 
 /** The lines of the plot: every family, and the native limit. */

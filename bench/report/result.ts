@@ -2,6 +2,9 @@
 import type { Prepared } from '../cases/case.ts';
 import type { Times } from '../cases/timing.ts';
 import type { SourceTimes } from '../compile/run.ts';
+import type { MultiRow } from '../multi/run.ts';
+import type { PeerResults } from '../peers/run.ts';
+import type { SubjectRow } from '../subjects/run.ts';
 
 export interface Case extends Prepared, Times {}
 
@@ -9,6 +12,10 @@ export interface Result {
   readonly machine: { readonly cpu: string; readonly node: string };
   readonly cases: readonly Case[];
   readonly source?: SourceTimes;
+  /** The three that follow are left out of a quick run. */
+  readonly subjects?: readonly SubjectRow[];
+  readonly multi?: readonly MultiRow[];
+  readonly peers?: PeerResults;
 }
 
 /** Rules that every size is compared with: from here on all shapes of a family are there. */

@@ -1,5 +1,5 @@
-/** The figures of a family as rows of text, for a terminal and for a document. */
-import Table from 'cli-table3';
+/** The figures of the families as tables. */
+import type { Grid } from './grid.ts';
 import { BASE, toBase, toLimit, type Case } from './result.ts';
 
 const HEAD = [
@@ -51,41 +51,28 @@ const rowOf = (cases: readonly Case[], one: Case): string[] => [
 ];
 
 /** @param cases of one family */
-export const familyTable = (cases: readonly Case[]): string => {
-  const table = new Table({ head: HEAD, style: { head: [], border: [] } });
-  for (const one of cases) table.push(rowOf(cases, one));
-  return table.toString();
-};
-
-/** The same as Markdown. */
-export const familyMarkdown = (cases: readonly Case[]): string => {
-  const line = (cells: readonly string[]): string => `| ${cells.map((c) => c.replaceAll('\n', '<br>')).join(' | ')} |`;
-  return [line(HEAD), line(HEAD.map(() => '--:')), ...cases.map((one) => line(rowOf(cases, one)))].join('\n');
-};
+export const familyGrid = (cases: readonly Case[]): Grid => ({
+  head: HEAD,
+  rows: cases.map((one) => rowOf(cases, one)),
+});
 
 /** The native limit beside the VM. */
-export const limitMarkdown = (cases: readonly Case[]): string => {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const rows = cases.filter((one) => one.limitNs !== undefined);
-  return [
-    line(['family', 'rules', 'VM, ns', 'C limit, ns', 'VM / C', 'C, rule by rule, ns']),
-    line(['---', '--:', '--:', '--:', '--:', '--:']),
-    ...rows.map((one) =>
-      line([
-        `(${one.family})`,
-        power(one.rules),
-        number(one.ns),
-        number(one.limitNs!),
-        times(toLimit(one)),
-        number(one.walkNs!),
-      ]),
-    ),
-  ].join('\n');
-};
+export const limitGrid = (cases: readonly Case[]): Grid => ({
+  head: ['family', 'rules', 'VM, ns', 'C limit, ns', 'VM / C', 'C, rule by rule, ns'],
+  rows: cases
+    .filter((one) => one.limitNs !== undefined)
+    .map((one) => [
+      `(${one.family})`,
+      power(one.rules),
+      number(one.ns),
+      number(one.limitNs!),
+      times(toLimit(one)),
+      number(one.walkNs!),
+    ]),
+});
 
 /** How each family's figures at its largest size stand to those at the base, the steepest first. */
-export const slopesMarkdown = (families: readonly (readonly Case[])[]): string => {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+export const slopesGrid = (families: readonly (readonly Case[])[]): Grid => {
   const slopes = families.flatMap((cases) => {
     const [base, last] = [cases.find(({ rules }) => rules === BASE), cases.at(-1)];
     return base && last && last.rules > BASE ? [{ base, last }] : [];
@@ -93,17 +80,14 @@ export const slopesMarkdown = (families: readonly (readonly Case[])[]): string =
   slopes.sort((a, b) => b.last.ns / b.base.ns - a.last.ns / a.base.ns);
   const growth = (base: Case, last: Case): number =>
     Math.max(...Object.entries(last.bounds).map(([kind, bound]) => bound / (base.bounds[kind] ?? bound)));
-  return [
-    line(['family', 'from 10² to', 'time', 'steps, mean', 'steps, largest', 'bound, the kind that grows most']),
-    line(['---', '--:', '--:', '--:', '--:', '--:']),
-    ...slopes.map(({ base, last }) =>
-      line([
-        `(${last.family})`,
-        power(last.rules),
-        ...[last.ns / base.ns, last.mean / base.mean, last.largest / base.largest, growth(base, last)].map(
-          (value) => `× ${times(value)}`,
-        ),
-      ]),
-    ),
-  ].join('\n');
+  return {
+    head: ['family', 'from 10² to', 'time', 'steps, mean', 'steps, largest', 'bound, the kind that grows most'],
+    rows: slopes.map(({ base, last }) => [
+      `(${last.family})`,
+      power(last.rules),
+      ...[last.ns / base.ns, last.mean / base.mean, last.largest / base.largest, growth(base, last)].map(
+        (value) => `× ${times(value)}`,
+      ),
+    ]),
+  };
 };

@@ -1,6 +1,5 @@
 /** What it saves to know a process and its workload once: verdicts with facts stored beside the same with facts in each event. */
 import { join } from 'node:path';
-import Table from 'cli-table3';
 import { planAndEmit } from '../../compiler/backend.ts';
 import type { NormalForm } from '../../vm/bundle/normal.ts';
 import { familyOf } from '../families/index.ts';
@@ -37,17 +36,4 @@ const programOf = (normal: NormalForm): Uint8Array => {
   const made = planAndEmit(normal, { allowSlow: true });
   if ('errors' in made) throw new Error('BUG: the rules have no plan');
   return made.program;
-};
-
-/** Prints the table. */
-export const printSubjects = (rows: readonly SubjectRow[]): void => {
-  const table = new Table({
-    head: ['', 'million events/s, inline', 'stored', 'time, stored / inline', 'steps, inline', 'stored'],
-    style: { head: [], border: [] },
-  });
-  for (const { what, inline, stored, inlineSteps, storedSteps } of rows) {
-    const cells = [1000 / inline, 1000 / stored, stored / inline].map((n) => n.toFixed(2));
-    table.push([what, ...cells, inlineSteps.toFixed(1), storedSteps.toFixed(1)]);
-  }
-  console.log(`Facts of processes and workloads: in each event, or stored once\n${table.toString()}`);
 };
