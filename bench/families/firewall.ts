@@ -7,18 +7,27 @@ import { batchSeed, Random } from '../../test/generators/random.ts';
 import { and, compares, equals, inNetwork, kind, normalForm, policy, rule, values } from './build.ts';
 import { asking, type Family, type Generator, type Question } from './family.ts';
 import { type Header, matcher, type Ports, type Rule } from './firewall-rules.ts';
-import { PORTS, PROTOCOLS, type Style, STYLES } from './firewall-styles.ts';
+import { OPEN, PORTS, PROTOCOLS, type Style, STYLES } from './firewall-styles.ts';
 import { addressWithin, hostOf, isIPv6, LEVELS, type Network, networkOf } from './sites.ts';
 
 const CONNECT = [kind('net.connect')];
-/** Rules to a site, and rules that name a program. */
-const RULES_A_SITE = 80;
+/** Rules to a site at every size, so that more rules are more sites and not deeper ones; and rules that name a program. */
+const RULES_A_SITE = 25;
 const WITH_PROGRAM = 0.2;
+/**
+ * Rules that name a service alone, whatever the size: one of each shape at least, and no more than the published sets have,
+ * since few differ.
+ */
+const SERVICES = { least: 4, most: 40 };
 /** How far from the narrowest-first order a rule may stand, in bits. */
 const JITTER = 24;
 const WELL_KNOWN = [
   80, 443, 53, 22, 25, 123, 389, 3306, 5432, 8080, 110, 143, 161, 445, 636, 993, 1433, 1521, 3389, 6379,
 ];
+
+const PORTED = ['tcp', 'udp'] as const;
+const CLOSED = ['region', 'site', 'block', 'subnet', 'range', 'host'] as const;
+const programOf = (i: number): string => `/usr/bin/agent-${i}`;
 
 const draw = <T extends string>(r: Random, shares: Readonly<Record<T, number>>, names: readonly T[]): T => {
   let left = r.below(100);
@@ -56,15 +65,13 @@ const makeRule = (r: Random, seed: number, style: Style, sites: number, programs
   const site = siteOf(r, sites);
   let other = siteOf(r, sites);
   if (isIPv6(site) !== isIPv6(other)) other = isIPv6(site) ? other - (other % 4) + 3 : other - (other % 4);
-  const open = r.below(1000) < style.open * 10;
-  const level = (shares: Style['source']): (typeof LEVELS)[number] => (open ? 'any' : draw(r, shares, LEVELS));
-  const from = level(style.source);
-  let to = level(style.destination);
-  if (!open && from === 'any' && to === 'any') to = 'host';
+  const open = draw(r, style.open, OPEN);
+  const from = open === 'source' ? 'any' : draw(r, style.source, CLOSED);
+  const to = open === 'destination' ? 'any' : draw(r, style.destination, CLOSED);
   const net = (at: number, l: (typeof LEVELS)[number]): Network | null => l === 'any' ? null : networkOf(seed, at, l, r.below(1 << 20)); // prettier-ignore
   // what leaves both ends wide open names a service, or else it would match whatever comes
   const service = WIDE.has(from) && WIDE.has(to);
-  const protocol = service ? r.pick(['tcp', 'udp'] as const) : draw(r, style.protocol, PROTOCOLS);
+  const protocol = service ? r.pick(PORTED) : draw(r, style.protocol, PROTOCOLS);
   const ported = protocol === 'tcp' || protocol === 'udp';
   return {
     site,
@@ -74,9 +81,21 @@ const makeRule = (r: Random, seed: number, style: Style, sites: number, programs
     protocol: protocol === 'any' ? null : protocol,
     sourcePorts: ported ? portsOf(r, draw(r, style.sourcePort, PORTS)) : null,
     destinationPorts: ported ? portsOf(r, service ? 'em' : draw(r, style.destinationPort, PORTS)) : null,
-    program: r.chance(WITH_PROGRAM) ? `/usr/bin/agent-${r.below(programs)}` : null,
+    program: r.chance(WITH_PROGRAM) ? programOf(r.below(programs)) : null,
   };
 };
+
+/** A rule for a service from and to anywhere. @param i its number: shapes take turns */
+const makeService = (r: Random, i: number, programs: number): Rule => ({
+  site: 0,
+  other: 0,
+  source: null,
+  destination: null,
+  protocol: r.pick(PORTED),
+  sourcePorts: i % 4 < 2 ? null : portsOf(r, 'em'),
+  destinationPorts: portsOf(r, 'em'),
+  program: i % 2 === 0 ? null : programOf(r.below(programs)),
+});
 
 const widthOf = ({ source, destination, protocol, sourcePorts, destinationPorts, program }: Rule): number => {
   const open = (net: Network | null): number => (net ? 128 - net.bits : 128);
@@ -105,8 +124,10 @@ const makeRules = (n: number, seed: number, style: Style): Rule[] => {
   const programs = Math.ceil(Math.sqrt(n));
   const names = new Set<string>();
   const made: { readonly rule: Rule; readonly at: number }[] = [];
+  const services = Math.min(SERVICES.most, Math.max(SERVICES.least, Math.round((n * style.services) / 1000)));
   while (made.length < n - 1) {
-    const next = makeRule(r, seed, style, sites, programs);
+    const i = made.length;
+    const next = i < services ? makeService(r, i, programs) : makeRule(r, seed, style, sites, programs);
     const name = nameOf(next);
     if (names.has(name)) continue;
     names.add(name);
@@ -182,7 +203,7 @@ const headerOf = (r: Random, seed: number, rule: Rule): Header => {
     protocol: rule.protocol ?? r.pick(['tcp', 'udp', 'icmp']),
     sourcePort: port(rule.sourcePorts),
     destinationPort: port(rule.destinationPorts),
-    program: rule.program ?? `/usr/bin/agent-${r.below(1000)}`,
+    program: rule.program ?? programOf(r.below(1000)),
   };
 };
 

@@ -1,5 +1,5 @@
 /**
- * (h) What policies of the corpora hold, in about their proportions: policies of forty rules in three tiers, for everybody,
+ * (h) What policies of the corpora hold, in about their proportions: policies in three tiers, for everybody,
  * for hosts or for one workload each; some observed, some with defaults, some rules only noted. Shapes are in `shapes.ts`.
  */
 import type { NormalPolicy, NormalRule, Scope } from '../../vm/bundle/normal.ts';
@@ -9,15 +9,24 @@ import { asking, type Family, type Question, type Values } from './family.ts';
 import { scopeOf, workloadKey, workloadsOf } from './scopes.ts';
 import { GLOBAL, programOf, SCOPED, type Shaped } from './shapes.ts';
 
-/** Rules of a policy. */
-const RULES = 40;
-const LEAST = 5;
+/**
+ * A hundred rules are six policies: two of ten rules, one of each shape, for everybody or for hosts; then four of twenty, one
+ * of each shape, for one workload each, whose scopes have the four ways that there are.
+ */
+const BLOCK = 100;
+const POLICIES = 6;
+const GENERALS = 2;
+const policyOf = (i: number): number => {
+  const at = i % BLOCK;
+  const general = GENERALS * GLOBAL.length;
+  const within = at < general ? Math.floor(at / GLOBAL.length) : GENERALS + Math.floor((at - general) / SCOPED.length);
+  return Math.floor(i / BLOCK) * POLICIES + within;
+};
 
-/** Every fifth policy is for everybody or for hosts; the others are for one workload each. */
-const GENERAL = 5;
-const isGeneral = (number: number): boolean => number % GENERAL === 0;
-const isForHosts = (number: number): boolean => number % (4 * GENERAL) === GENERAL;
-const workloadOf = (number: number): number => number - Math.ceil(number / GENERAL);
+const isGeneral = (number: number): boolean => number % POLICIES < GENERALS;
+const isForHosts = (number: number): boolean => number % (2 * POLICIES) === 1;
+const workloadOf = (number: number): number =>
+  Math.floor(number / POLICIES) * (POLICIES - GENERALS) + Math.max(0, (number % POLICIES) - GENERALS);
 
 const READ = kind('file.read');
 const EXEC = kind('exec');
@@ -28,13 +37,17 @@ const scoped = (number: number): Scope => {
   return isGeneral(number) ? {} : scopeOf(workloadOf(number));
 };
 
+/** By turns each of the four policies for workloads. */
+const isWithDefault = (number: number): boolean =>
+  number % POLICIES === GENERALS + (Math.floor(number / POLICIES) % (POLICIES - GENERALS));
+
 /** Tier, order, mode and defaults by the number of a policy. */
 const frame = (number: number): Partial<NormalPolicy> => ({
   tier: number % 50 === 0 ? 'admin' : 'default',
   order: 1000 + (number % 3) * 10,
   mode: number % 9 === 4 ? 'observe' : 'enforce',
   scope: scoped(number),
-  defaults: !isGeneral(number) && number % 6 === 3 ? { [READ]: 'audit' } : {},
+  defaults: isWithDefault(number) ? { [READ]: 'audit' } : {},
 });
 
 const TIERS = ['admin', 'default', 'baseline'];
@@ -43,9 +56,6 @@ const inOrder = (a: NormalPolicy, b: NormalPolicy): number =>
 
 /** (h) */
 export const mixture = (n: number, seed: number): Family => {
-  const count = Math.max(LEAST, Math.round(n / RULES));
-  const per = Math.ceil(n / count);
-  const policyOf = (i: number): number => Math.floor(i / per);
   const at = (i: number): Shaped => {
     const shapes = isGeneral(policyOf(i)) ? GLOBAL : SCOPED;
     return shapes[i % shapes.length](i, new Random(batchSeed(seed, i)));

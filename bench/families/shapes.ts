@@ -84,14 +84,14 @@ const spawned: Shape = (_i, r) => {
 
 /** Writing below a directory by anybody but its own programs. */
 const directory =
-  (key: (i: number, r: Random) => number): Shape =>
+  (key: (i: number, r: Random) => number, form: 'within' | 'startswith'): Shape =>
   (i, r) => {
     const path = directoryOf(key(i, r));
     const own = r.list(2, () => programOf(shared(r)));
     return {
       kinds: WRITE,
       when: and(
-        i % 3 === 0 ? below('file.path', path) : affix('startswith', 'file.path', path),
+        form === 'within' ? below('file.path', path) : affix('startswith', 'file.path', path),
         not(isIn('proc.path', own)),
       ),
       wanted: (q) => ({ 'file.path': `${path}data/${q.below(1e6)}.bin` }),
@@ -257,7 +257,7 @@ const common = (_i: number, r: Random): number => shared(r);
 export const GLOBAL: readonly Shape[] = [
   pair(own),
   execute(own),
-  directory(own),
+  directory(own, 'within'),
   excepted(own),
   outward,
   domain,
@@ -271,8 +271,7 @@ export const GLOBAL: readonly Shape[] = [
 export const SCOPED: readonly Shape[] = [
   execute(common),
   pair(common),
-  directory(common),
-  execute(common),
+  directory(common, 'startswith'),
   spawned,
   excepted(common),
   globbed,
@@ -280,7 +279,7 @@ export const SCOPED: readonly Shape[] = [
   network,
   execute(common),
   suffixed,
-  directory(common),
+  directory(common, 'within'),
   substring,
   capability,
   pair(common),

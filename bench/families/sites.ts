@@ -1,6 +1,6 @@
 /**
  * Networks as firewalls name them: sites of one block each, in regions, with blocks, subnets, ranges and hosts inside each
- * other. An address lies in six of them at most, which is what the published filter sets show (Taylor and Turner).
+ * other. An address lies in six of them at most; in the published filter sets it is in three to seven (Taylor and Turner).
  */
 import { batchSeed, type Random } from '../../test/generators/random.ts';
 import type { Bytes } from '../../vm/bundle/normal.ts';

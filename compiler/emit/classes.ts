@@ -1,4 +1,5 @@
 /** Class in the program of each key that steps look up. Keys that none does have no class and are not written. */
+import type { Bytes } from '../../vm/bundle/normal.ts';
 import { type Classifier, type KindPlan, pairOf, type Step } from '../plan/index.ts';
 
 /** Bits are their own classes. */
@@ -26,6 +27,18 @@ export class Classes {
     this.#size++;
   }
 
+  /**
+   * Numbers the classes anew in the order of their keys' texts, those below `middle` before the others: what an event finds
+   * together, a network and those around it, then lies together in each table by class number.
+   */
+  arrange(texts: Iterable<readonly [Bytes, number]>, middle: number): void {
+    let [low, high] = [0, middle];
+    for (const [, key] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const number = this.#numbers[key];
+      if (number >= 0) this.#numbers[key] = number < middle ? low++ : high++;
+    }
+  }
+
   /** The class of a key, -1 if it has none. */
   get(key: number): number {
     return this.#numbers[key];
@@ -50,6 +63,7 @@ export const usedClasses = (kinds: readonly KindPlan[]): [Classifier, Classes][]
     const a = of(step.a);
     for (const key of step.lists.keys()) a.use(key);
   }
+  const joined = used.map((row) => row?.[1].size ?? 0);
   for (const step of steps) {
     if (step.op !== 'pair') continue;
     const [a, b] = [of(step.a), of(step.b)];
@@ -62,5 +76,9 @@ export const usedClasses = (kinds: readonly KindPlan[]): [Classifier, Classes][]
     const [a, b] = classifier.parts.map(of);
     for (const [pair, key] of classifier.pairs) if (classes.get(key) >= 0) usePair(pair, a, b);
   }
-  return used.flatMap((row) => (row ? [row] : []));
+  const rows = used.flatMap((row) => (row ? [row] : []));
+  for (const [{ id, form, keys }, classes] of rows) {
+    if (form === 'net') classes.arrange(keys, joined[id] ?? 0);
+  }
+  return rows;
 };

@@ -3,7 +3,7 @@ import { FILTER } from '../../vm/spec/index.ts';
 import type { Writer } from './writer.ts';
 
 /** How many masks there may be for each pair. */
-const SPARSE = 2;
+const SPARSE = 8;
 /** Masks that there may be in any case: not more than a few buckets of pairs. */
 const SMALL = 64;
 

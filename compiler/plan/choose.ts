@@ -13,6 +13,11 @@ import { type Access, type Candidate, depthOf, type Entry, isChain, isSingle, ty
 
 /** Candidates that a key may collect before they move on to pairs. */
 const LONG = 4;
+/**
+ * The same for a network: each table of pairs more costs a look-up for every network around the address, and an event asks
+ * only the list of its own, so that a table pays late.
+ */
+const LONG_NETWORK = 32;
 /** Pairs that one candidate may take. */
 const MAX_PAIRS = 64;
 /**
@@ -112,7 +117,7 @@ const split = (list: KeyedList, lists: Lists, entries: readonly Entry[], accesse
   if (multiple && classifiers.length > 1) return;
   if (classifiers.some((classifier) => depthOf(classifier) >= BOTH_DEPTH - 1)) return;
   const kept = cut(candidates, entries);
-  if (kept.length <= LONG) return;
+  if (kept.length <= (classifiers[0].form === 'net' ? LONG_NETWORK : LONG)) return;
   const whole = keys.map((key, i) => accesses.at(classifiers[i], key)).reduce((a, b) => accesses.both(a, b));
   const choices = new Choices(accesses, new Popularity(kept, accesses));
   const found = kept.map((candidate) =>
