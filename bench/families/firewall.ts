@@ -8,7 +8,7 @@ import { and, compares, equals, inNetwork, kind, normalForm, policy, rule, value
 import { asking, type Family, type Generator, type Question } from './family.ts';
 import { type Header, matcher, type Ports, type Rule } from './firewall-rules.ts';
 import { OPEN, PORTS, PROTOCOLS, type Style, STYLES } from './firewall-styles.ts';
-import { addressWithin, hostOf, isIPv6, LEVELS, type Network, networkOf } from './sites.ts';
+import { addressWithin, hostOf, isIPv6, type Level, type Network, networkOf } from './sites.ts';
 
 const CONNECT = [kind('net.connect')];
 /** Rules to a site at every size, so that more rules are more sites and not deeper ones; and rules that name a program. */
@@ -68,7 +68,7 @@ const makeRule = (r: Random, seed: number, style: Style, sites: number, programs
   const open = draw(r, style.open, OPEN);
   const from = open === 'source' ? 'any' : draw(r, style.source, CLOSED);
   const to = open === 'destination' ? 'any' : draw(r, style.destination, CLOSED);
-  const net = (at: number, l: (typeof LEVELS)[number]): Network | null => l === 'any' ? null : networkOf(seed, at, l, r.below(1 << 20)); // prettier-ignore
+  const net = (at: number, l: Level): Network | null => l === 'any' ? null : networkOf(seed, at, l, r.below(1 << 20)); // prettier-ignore
   // what leaves both ends wide open names a service, or else it would match whatever comes
   const service = WIDE.has(from) && WIDE.has(to);
   const protocol = service ? r.pick(PORTED) : draw(r, style.protocol, PROTOCOLS);
