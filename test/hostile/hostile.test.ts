@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runSeed } from '../generators/random.ts';
 import { Prober } from './probe.ts';
+import { TABLES } from './tables.ts';
 import { parseHostileCase, watched } from './watch.ts';
 
 const PROGRAMS = 20_000;
@@ -23,10 +24,11 @@ for (const file of readdirSync(CASES).filter((name) => name.endsWith('.json'))) 
 }
 
 test(`${PROGRAMS} programs of unknown origin`, async () => {
-  const { inputs, codes } = await watched({ what: 'programs', seed, from: 0, count: PROGRAMS });
+  const { inputs, codes, aimed } = await watched({ what: 'programs', seed, from: 0, count: PROGRAMS });
   console.log(`programs: ${JSON.stringify(codes)}`);
   assert.is(inputs, PROGRAMS);
   assert.ok((codes.runs ?? 0) > PROGRAMS / 100, 'some of them must run');
+  for (const table of TABLES) assert.ok((aimed[table]?.inputs ?? 0) > 0, `no change of \`${table}\``);
 });
 
 test(`${RECORDS} records, facts and rings of unknown origin`, async () => {

@@ -1,18 +1,27 @@
 /** Hostile input by number: with the seed, the number repeats it. */
 import { planAndEmit } from '../../compiler/backend.ts';
-import { encodeRecord } from '../../vm/event/index.ts';
+import type { NormalForm } from '../../vm/bundle/normal.ts';
+import { encodeRecord, type Event } from '../../vm/event/index.ts';
+import type { Delivery } from '../differential/case.ts';
+import { networks } from '../differential/networks.ts';
 import { EventSource } from '../generators/event.ts';
 import { randomNormalForm } from '../generators/policy.ts';
 import { batchSeed, Random } from '../generators/random.ts';
 import { PROGRAM } from '../../vm/spec/index.ts';
+import { aim } from './aimed.ts';
 import { corrupt, randomBytes } from './bytes.ts';
 import { Prober } from './probe.ts';
 import { RecordProbe } from './records.ts';
+import { tablesOf, type Tables } from './tables.ts';
 
 /** Inputs of one valid program or bundle before the next is drawn. */
 const FAMILY = 200;
 /** Larger programs are as hostile as small ones, and slower. */
 const MAX_PROGRAM = 64 << 10;
+/** Records for each program. */
+const RECORDS = 4;
+/** How often a valid program is about networks alone: few others have tries and filters of pairs. */
+const NETWORKS = 0.2;
 
 export interface HostileCase {
   readonly about: string;
@@ -24,6 +33,8 @@ export interface Tally {
   inputs: number;
   /** How often each refusal, and `runs`, came. */
   readonly codes: Record<string, number>;
+  /** Programs with a change in one table, by table, and how many of them ran. */
+  readonly aimed: Record<string, { inputs: number; ran: number }>;
 }
 
 /** A failure with what it takes to repeat it. */
@@ -36,6 +47,10 @@ export class HostileFailure extends Error {
   }
 }
 
+/** How often a program is forged, and how often one table of a valid one is changed; else anything of it is. */
+const FORGED = 0.1;
+const AIMED = 0.5;
+
 /** A valid program, to be corrupted, and records for it. */
 export interface Family {
   readonly program: Uint8Array;
@@ -44,12 +59,28 @@ export interface Family {
 
 function drawFamily(r: Random): Family {
   for (;;) {
-    const { normal, focus } = randomNormalForm(r);
+    const { normal, events } = r.chance(NETWORKS) ? drawNetworks(r) : drawPolicies(r);
     const made = planAndEmit(normal);
     if ('errors' in made || made.program.length > MAX_PROGRAM) continue;
-    const source = new EventSource(r, normal, focus);
-    return { program: made.program, records: r.list(4, () => encodeRecord(source.next())) };
+    return { program: made.program, records: events(RECORDS).map((event) => encodeRecord(event)) };
   }
+}
+
+interface Drawn {
+  readonly normal: NormalForm;
+  events(count: number): Event[];
+}
+
+function drawPolicies(r: Random): Drawn {
+  const { normal, focus } = randomNormalForm(r);
+  const source = new EventSource(r, normal, focus);
+  return { normal, events: (count) => r.list(count, () => source.next()) };
+}
+
+function drawNetworks(r: Random): Drawn {
+  const { normal, deliveries } = networks(r.below(2 ** 31));
+  const event = ({ kind, time, inline }: Delivery): Event => ({ kind, time, values: inline });
+  return { normal, events: (count) => deliveries.slice(0, count).map(event) };
 }
 
 /** Random bytes that look like a program from afar. */
@@ -78,23 +109,31 @@ export function programs(
   beat: (n: number) => void = () => {},
   draw: (r: Random) => Family = drawFamily,
 ): Tally {
-  const tally: Tally = { inputs: 0, codes: {} };
+  const tally: Tally = { inputs: 0, codes: {}, aimed: {} };
   const prober = new Prober();
   let family: Family | null = null;
   let other: Family | null = null;
+  let tables: Tables = new Map();
   const first = from - (from % FAMILY);
   for (let n = first; n < from + count; n++) {
     if (n % FAMILY === 0) {
       const r = new Random(batchSeed(seed, n));
       [family, other] = [draw(r), draw(r)];
+      tables = tablesOf(family.program);
     }
     if (n < from || family === null || other === null) continue;
     beat(n);
     const r = new Random(batchSeed(seed ^ 0x70726f67, n));
-    const program = r.chance(0.1) ? forged(r) : corrupt(r, family.program, other.program);
+    const aimed = r.chance(AIMED) ? aim(r, family.program, tables) : null;
+    const program = aimed?.program ?? (r.chance(FORGED) ? forged(r) : corrupt(r, family.program, other.program));
     try {
       const code = prober.probe(program, family.records);
       tally.codes[code] = (tally.codes[code] ?? 0) + 1;
+      if (aimed) {
+        const of = (tally.aimed[aimed.table] ??= { inputs: 0, ran: 0 });
+        of.inputs++;
+        of.ran += Number(code === 'runs');
+      }
     } catch (error) {
       const about = `seed ${seed}, program ${n}: ${error instanceof Error ? error.message : String(error)}`;
       throw new HostileFailure(about, { about, program, records: family.records });
@@ -106,7 +145,7 @@ export function programs(
 
 /** Records, facts and rings from number `from`, which must be a multiple of the family, on. */
 export function records(seed: number, from: number, count: number, beat: (n: number) => void = () => {}): Tally {
-  const tally: Tally = { inputs: 0, codes: {} };
+  const tally: Tally = { inputs: 0, codes: {}, aimed: {} };
   let probe: RecordProbe | null = null;
   for (let n = from - (from % FAMILY); n < from + count; n++) {
     if (n % FAMILY === 0 || probe === null) probe = new RecordProbe(new Random(batchSeed(seed ^ 0x7265_6373, n)));
