@@ -13,8 +13,10 @@ export interface BackendOptions {
 
 export interface Program {
   readonly program: Uint8Array;
-  /** Steps of an event in the worst case, by kind name; kinds that nothing decides are left out. */
+  /** Steps of an event in the worst case in a known workload, by kind name; kinds that nothing decides are left out. */
   readonly cost: Readonly<Record<string, number>>;
+  /** The same in a workload whose metadata have not arrived. */
+  readonly unknownCost: Readonly<Record<string, number>>;
   readonly plan: Plan;
 }
 
@@ -42,11 +44,24 @@ export const planAndEmit = (
   if (tooComplex.length > 0) return { errors: [{ is: 'too-complex', patterns: tooComplex }] };
   const maxSteps = options.maxSteps ?? LIMITS.stepsPerEvent.value;
   const used = planned.kinds.filter(({ known, unknown }) => known.length + unknown.length > 0);
-  const steps = used.map(({ kind }) => ({ kind: KINDS.find((k) => k.id === kind)!.name, steps: cost.get(kind)! }));
-  const slow = options.allowSlow ? [] : steps.filter((s) => s.steps > maxSteps);
+  const bounds = used.map(({ kind }) => ({ kind: KINDS.find((k) => k.id === kind)!.name, ...cost.get(kind)! }));
+  const slow = options.allowSlow ? [] : bounds.filter(({ known, unknown }) => Math.max(known, unknown) > maxSteps);
   if (slow.length > 0) {
     const rules = dearest.map(({ entry }) => planned.entries[entry].rule).filter((rule) => rule >= 0);
-    return { errors: slow.map((s) => ({ is: 'too-slow', ...s, maxSteps, rules: [...new Set(rules)] })) };
+    return {
+      errors: slow.map(({ kind, known, unknown }) => ({
+        is: 'too-slow',
+        kind,
+        steps: Math.max(known, unknown),
+        maxSteps,
+        rules: [...new Set(rules)],
+      })),
+    };
   }
-  return { program, cost: Object.fromEntries(steps.map((s) => [s.kind, s.steps])), plan: planned };
+  return {
+    program,
+    cost: Object.fromEntries(bounds.map(({ kind, known }) => [kind, known])),
+    unknownCost: Object.fromEntries(bounds.map(({ kind, unknown }) => [kind, unknown])),
+    plan: planned,
+  };
 };

@@ -39,7 +39,8 @@ export const build = (sources: readonly Source[], options: BuildOptions): Staged
     const help = 'raise `--budget`, or build fewer policies into one bundle';
     return { value: null, diagnostics: [...diagnostics, diagnose('L4003', message, null, help)] };
   }
-  const manifest: Manifest = { ...compiled.manifest, cost: made.cost };
+  const { cost, unknownCost } = made;
+  const manifest: Manifest = { ...compiled.manifest, cost, unknownCost };
   const { normal, tests } = compiled;
   const file = writeBundle({ manifest, normal, program: made.program, sources });
   return { value: { file, manifest, normal, program: made, tests }, diagnostics };

@@ -30,7 +30,7 @@ export interface CompileOptions {
 
 export interface Compiled {
   readonly normal: NormalForm;
-  /** `cost` is empty: the planner knows it. */
+  /** `cost` and `unknownCost` are empty: the planner knows them. */
   readonly manifest: Manifest;
   readonly tests: readonly PolicyTest[];
 }

@@ -26,7 +26,8 @@ const counted = ({ make }: FamilySpec, n: number): Counts => {
   const made = planAndEmit(family.normal, { allowSlow: true });
   if ('errors' in made) throw new Error(`no plan: ${JSON.stringify(made.errors)}`);
   const { mean, largest } = countSteps(made.program, family, encode(family.events(EVENTS)));
-  return { mean: Number(mean.toFixed(3)), largest, bounds: made.cost };
+  const unknown = Object.entries(made.unknownCost).map(([kind, bound]) => [`${kind} in unknown workloads`, bound]);
+  return { mean: Number(mean.toFixed(3)), largest, bounds: { ...made.cost, ...Object.fromEntries(unknown) } };
 };
 
 const counts: Record<string, Counts> = {};

@@ -11,7 +11,7 @@ import { quantity, size } from '../output/text.ts';
 
 export default defineCommand({
   about:
-    'Prints the bound of each kind of event: the steps that a verdict takes in the worst case. The same sources give the same bytes.',
+    'Prints the bounds of each kind of event: the steps that a verdict takes in the worst case, where the workload is known and where its metadata have not arrived. The same sources give the same bytes.',
   operands: POLICY_OPERANDS,
   options: {
     output: {
@@ -46,6 +46,7 @@ export default defineCommand({
       rules: manifest.rules.length,
       warnings: countOf(diagnostics, 'warning'),
       cost: manifest.cost,
+      unknownCost: manifest.unknownCost,
     };
     if (format === 'json') await io.out.write(`${JSON.stringify(facts)}\n`);
     else {

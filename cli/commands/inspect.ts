@@ -89,7 +89,7 @@ function placements(rows: readonly Placement[], out: Output): string {
 
 export default defineCommand({
   about:
-    'Policies stand in the order of decision. STEPS AT MOST is the bound of a verdict, stated by the program and checked when it is loaded.',
+    'Policies stand in the order of decision. STEPS AT MOST is the bound of a verdict, UNKNOWN WORKLOAD that where metadata have not arrived: both are stated by the program and checked when it is loaded.',
   operands: { name: 'BUNDLE', min: 1, max: 1, completes: 'file', doc: 'a bundle that `lictor build` made' },
   options: {
     asm: { type: 'flag', doc: "the program's listing: entries, classifiers, tests, and the steps of each kind" },

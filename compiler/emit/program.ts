@@ -9,10 +9,16 @@ import { boundOf, draftSteps, type DraftStep, type StepTable, writeSteps } from 
 import { Tests } from './tests.ts';
 import { Writer } from './writer.ts';
 
+/** Worst-case steps in workloads that are known, and in those whose metadata have not arrived. */
+export interface Bounds {
+  readonly known: number;
+  readonly unknown: number;
+}
+
 export interface Emitted {
   readonly program: Uint8Array;
   /** Steps of an event in the worst case, by kind id. */
-  readonly cost: ReadonlyMap<number, number>;
+  readonly cost: ReadonlyMap<number, Bounds>;
   /** Patterns whose automaton has too many states; where there are any, the program must not be used. */
   readonly tooComplex: readonly string[];
   /** Entries and the steps that checking their list takes at most, the dearest first. */
@@ -42,7 +48,7 @@ export const emit = (plan: Plan): Emitted => {
     known: table(known),
     unknown: table(unknown),
     assumed: writeNumbers(w, kind.assumed),
-    bound: join + Math.max(bound(known), bound(unknown)),
+    bounds: { known: join + bound(known), unknown: join + bound(unknown) },
   }));
   const kindCount = Math.max(...plan.kinds.map((k) => k.kind)) + 1;
   const header: Partial<Record<keyof typeof PROGRAM, number>> = {
@@ -68,7 +74,7 @@ export const emit = (plan: Plan): Emitted => {
   new DataView(program.buffer).setUint32(PROGRAM.sizeAt, program.length, true);
   return {
     program,
-    cost: new Map(rows.map(({ kind, bound }) => [kind.kind, bound])),
+    cost: new Map(rows.map(({ kind, bounds }) => [kind.kind, bounds])),
     tooComplex: [...tests.tooComplex],
     dearest: lists.dearest(steps, DEAREST),
   };
@@ -109,19 +115,21 @@ const u32 = (n: number): number => Math.min(n, 0xffffffff);
 
 const writeKinds = (
   w: Writer,
-  rows: readonly { kind: KindPlan; known: StepTable; unknown: StepTable; assumed: number; bound: number }[],
+  rows: readonly { kind: KindPlan; known: StepTable; unknown: StepTable; assumed: number; bounds: Bounds }[],
   count: number,
 ): number => {
-  const empty = Math.min(...rows.map((r) => r.bound));
+  const empty = Math.min(...rows.map(({ bounds }) => bounds.known));
   const at = w.reserve(count * KIND.size);
   w.u32(at + KIND.bound, u32(empty));
-  for (const { kind, known, unknown, assumed, bound } of rows) {
+  w.u32(at + KIND.unknownBound, u32(empty));
+  for (const { kind, known, unknown, assumed, bounds } of rows) {
     const row = at + kind.kind * KIND.size;
     w.u32(row + KIND.steps, known.at);
     w.u32(row + KIND.stepCount, known.count);
     w.u32(row + KIND.unknownSteps, unknown.at);
     w.u32(row + KIND.unknownStepCount, unknown.count);
-    w.u32(row + KIND.bound, u32(bound));
+    w.u32(row + KIND.bound, u32(bounds.known));
+    w.u32(row + KIND.unknownBound, u32(bounds.unknown));
     w.u32(row + KIND.assumed, assumed);
   }
   return at;

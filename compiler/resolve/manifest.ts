@@ -75,6 +75,7 @@ export function manifestOf(
     kinds: namesOf(KINDS, kinds),
     fields: namesOf(FIELDS, fields),
     cost: {},
+    unknownCost: {},
   };
 }
 

@@ -78,7 +78,7 @@ test('build for people', () => {
     const { stdout } = lictor(['build', 'p.yaml', '-o', 'p.bundle', '--format', 'human'], { cwd: directory });
     assert.match(
       stdout,
-      /^p\.bundle: 1 policy, 1 rule, [\d.]+ KiB, 0 warnings\nsha256 [0-9a-f]{64}\n\nKIND +RULES +STEPS AT MOST\nexec +1 +[\d,]+\n$/,
+      /^p\.bundle: 1 policy, 1 rule, [\d.]+ KiB, 0 warnings\nsha256 [0-9a-f]{64}\n\nKIND +RULES +STEPS AT MOST +UNKNOWN WORKLOAD\nexec +1 +[\d,]+ +[\d,]+\n$/,
     );
   });
 });

@@ -4,6 +4,7 @@ import type { NormalForm } from '../../vm/bundle/normal.ts';
 import { encodeRecord, type Decision, type Event } from '../../vm/event/index.ts';
 import type { Vm, VmBundle } from '../../vm/host/index.ts';
 import { reference } from '../../vm/reference/index.ts';
+import { isUnknown } from '../../vm/reference/scope.ts';
 import { ACTIONS, NO_POLICY, NO_RULE, RING, VERDICT_FLAGS } from '../../vm/spec/index.ts';
 import type { Random } from '../generators/random.ts';
 import { delivered, type Delivery } from './case.ts';
@@ -77,7 +78,8 @@ export class Pair {
       this.bundle.input(record.length).set(record);
       vm.takeSteps();
       this.bundle.evaluate(record.length);
-      const [steps, bound] = [vm.takeSteps(), this.bundle.cost(deliveries[at].kind)];
+      const unknown = isUnknown(delivered(deliveries[at]));
+      const [steps, bound] = [vm.takeSteps(), this.bundle.cost(deliveries[at].kind, unknown)];
       if (steps > bound) return { at, what: `the event took ${steps} steps, the bound is ${bound}` };
     }
     return null;

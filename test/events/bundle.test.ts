@@ -41,6 +41,7 @@ const parts: BundleParts = {
     kinds: ['exec'],
     fields: ['proc.path'],
     cost: { exec: 12 },
+    unknownCost: { exec: 34 },
   },
   normal: {
     version: 1,

@@ -35,6 +35,7 @@ const manifest = (...rules: ManifestRule[]): Manifest => ({
   kinds: [],
   fields: [],
   cost: {},
+  unknownCost: {},
 });
 const plane = (more: Partial<PlaneDecision> = {}): PlaneDecision => ({
   ...{ action: 'allow', policy: -1, rule: -1, default: false, matches: [] },

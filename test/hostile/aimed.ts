@@ -68,6 +68,8 @@ function unbound(copy: Uint8Array, program: Uint8Array): void {
   const view = new DataView(program.buffer, program.byteOffset, program.length);
   const kinds = view.getUint32(PROGRAM.kindsAt, true);
   for (let kind = 0; kind < view.getUint32(PROGRAM.kindCountAt, true); kind++) {
-    put(copy, { at: kinds + kind * KIND.size + KIND.bound, bytes: 4 }, 0xffffffffn);
+    for (const bound of [KIND.bound, KIND.unknownBound]) {
+      put(copy, { at: kinds + kind * KIND.size + bound, bytes: 4 }, 0xffffffffn);
+    }
   }
 }

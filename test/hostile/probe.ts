@@ -3,6 +3,8 @@
  * lies beside it in memory, and leaves what lies beside it alone.
  */
 import { Vm, VmError, type VmBundle } from '../../vm/host/index.ts';
+import { decodeRecord } from '../../vm/event/index.ts';
+import { isUnknown } from '../../vm/reference/scope.ts';
 import { KINDS } from '../../vm/spec/index.ts';
 
 const GUARD = Buffer.alloc(1024);
@@ -47,9 +49,8 @@ class Room {
     const steps = this.vm.takeSteps();
     if (n !== 1) throw new Error(`${n} verdicts of one record`);
     const kind = KINDS.find((k) => k.id === record[4]);
-    if (kind !== undefined && steps > costOf(bundle, kind.id)) {
-      throw new Error(`${steps} steps of \`${kind.name}\`, the bound is ${costOf(bundle, kind.id)}`);
-    }
+    const bound = kind === undefined ? steps : costOf(bundle, kind.id, isOfUnknown(record));
+    if (steps > bound) throw new Error(`${steps} steps of \`${kind?.name}\`, the bound is ${bound}`);
     return JSON.stringify([bundle.decision(0), bundle.flags(0), steps]);
   }
 
@@ -68,10 +69,16 @@ class Room {
   }
 }
 
+/** Whether the record names a workload whose metadata are not there. */
+function isOfUnknown(record: Uint8Array): boolean {
+  const decoded = decodeRecord(record);
+  return !('error' in decoded) && isUnknown(decoded.event);
+}
+
 /** A kind that the program does not know takes no steps. */
-function costOf(bundle: VmBundle, kind: number): number {
+function costOf(bundle: VmBundle, kind: number, unknown: boolean): number {
   try {
-    return bundle.cost(kind);
+    return bundle.cost(kind, unknown);
   } catch (error) {
     if (error instanceof VmError) return 0;
     throw error;

@@ -78,7 +78,7 @@ class Walk {
     for (const at of section('operands', PROGRAM.operandsAt, PROGRAM.operandCountAt, OPERAND, { kind: 1, field: 2, arg: 4, value: 8 })) this.#operand(at); // prettier-ignore
     for (const at of section('tests', PROGRAM.testsAt, PROGRAM.testCountAt, TEST, { op: 4, right: 4, yes: 4, no: 4 })) this.#test(at); // prettier-ignore
     for (const at of section('classifiers', PROGRAM.classifiersAt, PROGRAM.classifierCountAt, CLASSIFIER, { form: 1, fold: 1, operand: 4, table: 4, cap: 4 })) this.#classifier(at); // prettier-ignore
-    const kind = { steps: 4, stepCount: 4, unknownSteps: 4, unknownStepCount: 4, bound: 4, assumed: 4 } as const;
+    const kind = { steps: 4, stepCount: 4, unknownSteps: 4, unknownStepCount: 4, bound: 4, assumed: 4, unknownBound: 4 } as const;
     for (const at of section('kinds', PROGRAM.kindsAt, PROGRAM.kindCountAt, KIND, kind)) {
       this.#steps(this.#u32(at + KIND.steps), this.#u32(at + KIND.stepCount));
       this.#steps(this.#u32(at + KIND.unknownSteps), this.#u32(at + KIND.unknownStepCount));

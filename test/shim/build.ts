@@ -9,7 +9,7 @@ export const bundleOf = (text: string): Bundle => {
   if (!value) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   const made = planAndEmit(value.normal);
   if ('errors' in made) throw new Error(JSON.stringify(made.errors));
-  const manifest = { ...value.manifest, cost: made.cost };
+  const manifest = { ...value.manifest, cost: made.cost, unknownCost: made.unknownCost };
   const read = readBundle(writeBundle({ ...value, manifest, program: made.program, sources: [] }));
   if ('error' in read) throw new Error(read.error);
   return read.bundle;

@@ -72,7 +72,7 @@ test('handles that are not loaded are errors, not traps', () => {
   const { raw } = Vm.create();
   for (const handle of [-1, 0, 1, 64, 65, 2 ** 31 - 1]) {
     assert.is(raw.unload(handle), ERRORS.handle.code);
-    assert.is(raw.cost(handle, 1), ERRORS.handle.code);
+    assert.is(raw.cost(handle, 1, 0), ERRORS.handle.code);
     assert.is(raw.evaluate(handle, 0, 0, 0, 0), ERRORS.handle.code);
     assert.is(raw.subject_drop(handle, 1n), ERRORS.handle.code);
     assert.is(raw.matches(handle, 0, 0, 0), ERRORS.handle.code);

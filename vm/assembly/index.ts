@@ -79,14 +79,17 @@ export function unload(handle: i32): i32 {
   return S.ERROR_OK;
 }
 
-/** Worst-case steps of an event of the kind, as stated by the compiler and verified at load; at most 2^31 - 1. */
-export function cost(handle: i32, kind: u32): i32 {
+/**
+ * Worst-case steps of an event of the kind, as stated by the compiler and verified at load; at most 2^31 - 1.
+ * @param unknown 0 for workloads that are known, else for those whose metadata have not arrived
+ */
+export function cost(handle: i32, kind: u32, unknown: i32): i32 {
   const state = bundleOf(handle);
   if (!state) return S.ERROR_HANDLE;
   const program = <usize>load<u32>(state);
   if (kind == 0 || kind >= load<u32>(program, S.PROGRAM_KIND_COUNT_AT)) return S.ERROR_KEY;
   const row = program + load<u32>(program, S.PROGRAM_KINDS_AT) + kind * S.KIND_ROW_SIZE;
-  return min<u32>(load<u32>(row, S.KIND_ROW_BOUND), i32.MAX_VALUE);
+  return min<u32>(unknown ? load<u32>(row, S.KIND_ROW_UNKNOWN_BOUND) : load<u32>(row, S.KIND_ROW_BOUND), i32.MAX_VALUE);
 }
 
 /** Keeps the facts of a workload under a key other than 0. */

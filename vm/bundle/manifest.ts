@@ -26,8 +26,10 @@ export interface Manifest {
   readonly kinds: readonly string[];
   /** Field names that rules and scopes read. */
   readonly fields: readonly string[];
-  /** Steps a kind in the worst case, by kind name. */
+  /** Steps a kind in the worst case in a workload that is known, by kind name. */
   readonly cost: Readonly<Record<string, number>>;
+  /** The same in a workload whose metadata have not arrived. */
+  readonly unknownCost: Readonly<Record<string, number>>;
 }
 
 export interface ManifestPolicy {

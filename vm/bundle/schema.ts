@@ -54,6 +54,7 @@ export const manifestSchema: z.ZodMiniType<Manifest> = z.object({
   kinds: texts,
   fields: texts,
   cost: z.record(text, z.number()),
+  unknownCost: z.record(text, z.number()),
 });
 
 const bytes = z.string().check(z.regex(/^[\0-\xff]*$/));

@@ -42,9 +42,9 @@ export class VmBundle {
     for (const pointer of [this.#program, this.#input, this.#out, this.#notes]) this.#vm.raw.free(pointer);
   }
 
-  /** Worst-case steps of an event of the kind, at most 2^31 - 1. */
-  cost(kind: number): number {
-    return checked('cost', this.#vm.raw.cost(this.#handle, kind));
+  /** Worst-case steps of an event of the kind, in a workload that is known or in one that is not, at most 2^31 - 1. */
+  cost(kind: number, unknown = false): number {
+    return checked('cost', this.#vm.raw.cost(this.#handle, kind, Number(unknown)));
   }
 
   /**

@@ -12,7 +12,7 @@ export interface RawVm {
   free(pointer: number): void;
   load(pointer: number, length: number): number;
   unload(handle: number): number;
-  cost(handle: number, kind: number): number;
+  cost(handle: number, kind: number, unknown: number): number;
   workload_put(handle: number, key: bigint, pointer: number, length: number): number;
   workload_drop(handle: number, key: bigint): number;
   subject_put(handle: number, key: bigint, pointer: number, length: number): number;

@@ -23,7 +23,8 @@ export const disassemble = (program: Uint8Array, manifest: Manifest): string => 
   for (const kind of reader.kinds) {
     lines.push('', `${kind.name}  at most ${kind.bound} steps`, ...steps(kind.known));
     if (JSON.stringify(kind.unknown) !== JSON.stringify(kind.known)) {
-      lines.push(`${kind.name} in a workload whose metadata have not arrived`, ...steps(kind.unknown));
+      const name = `${kind.name} in a workload whose metadata have not arrived`;
+      lines.push(`${name}  at most ${kind.unknownBound} steps`, ...steps(kind.unknown));
     }
   }
   return `${lines.join('\n')}\n`;

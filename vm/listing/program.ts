@@ -61,6 +61,7 @@ export interface KindRow {
   readonly known: readonly StepRow[];
   readonly unknown: readonly StepRow[];
   readonly bound: number;
+  readonly unknownBound: number;
 }
 export interface TestRow {
   readonly op: string;
@@ -146,6 +147,7 @@ export class ProgramReader {
       known: this.#steps(this.#u32(at + KIND.steps), this.#u32(at + KIND.stepCount), classifiers),
       unknown: this.#steps(this.#u32(at + KIND.unknownSteps), this.#u32(at + KIND.unknownStepCount), classifiers),
       bound: this.#u32(at + KIND.bound),
+      unknownBound: this.#u32(at + KIND.unknownBound),
     }));
     return rows.flatMap((row, id) => {
       const name = KINDS.find((k) => k.id === id)?.name;

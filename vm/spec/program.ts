@@ -66,8 +66,9 @@ export const KIND = {
   stepCount: 4, // u32
   unknownSteps: 8, // u32 offset
   unknownStepCount: 12, // u32
-  bound: 16, // u32, worst-case steps of both
+  bound: 16, // u32, worst-case steps in a workload that is known
   assumed: 20, // u32 offset of a u32 count and policy numbers that are assumed in any case, 0: none
+  unknownBound: 24, // u32, worst-case steps in one that is not
 } as const;
 
 export const STEP = {

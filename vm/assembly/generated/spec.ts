@@ -296,6 +296,7 @@ export const KIND_ROW_UNKNOWN_STEPS: u32 = 0x8;
 export const KIND_ROW_UNKNOWN_STEP_COUNT: u32 = 0xc;
 export const KIND_ROW_BOUND: u32 = 0x10;
 export const KIND_ROW_ASSUMED: u32 = 0x14;
+export const KIND_ROW_UNKNOWN_BOUND: u32 = 0x18;
 export const STEP_SIZE: u32 = 0x10;
 export const STEP_OP: u32 = 0x0;
 export const STEP_A: u32 = 0x4;

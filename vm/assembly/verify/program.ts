@@ -232,12 +232,16 @@ function verifyKinds(used: usize): i32 {
       kind * 2 + 2,
     );
     if (known == u64.MAX_VALUE || unknown == u64.MAX_VALUE) return S.ERROR_BOUNDS;
-    const all = plus(join, max(known, unknown));
-    // the largest number that can be stated stands for all beyond it
-    if (min(all, <u64>u32.MAX_VALUE) > <u64>at(row + S.KIND_ROW_BOUND)) return S.ERROR_COST;
+    if (!isStated(plus(join, known), row + S.KIND_ROW_BOUND)) return S.ERROR_COST;
+    if (!isStated(plus(join, unknown), row + S.KIND_ROW_UNKNOWN_BOUND)) return S.ERROR_COST;
     if (!isPolicyList(at(row + S.KIND_ROW_ASSUMED))) return S.ERROR_BOUNDS;
   }
   return S.ERROR_OK;
+}
+
+/** Whether so many steps are no more than what is stated: the largest number there stands for all beyond it. */
+function isStated(steps: u64, bound: u32): bool {
+  return min(steps, <u64>u32.MAX_VALUE) <= <u64>at(bound);
 }
 
 /** Steps of a kind's steps, each classifier counted once; the largest number for steps that are not well formed. */
