@@ -16,6 +16,18 @@ export interface Alignment {
 }
 type Walk = Alignment & { readonly value: string };
 
+/**
+ * Units between the start of a scalar and its value, where the value stands in the text as it is: most do, and need no walk.
+ * A value that has an escape, a doubled quote or a folded line differs from what is written.
+ *
+ * @param start of the scalar in `text`, its quote included
+ * @returns null where a walk has to tell
+ */
+export function shiftOf(text: string, start: number, end: number, value: string): 0 | 1 | null {
+  const shift = text[start] === '"' || text[start] === "'" ? 1 : 0;
+  return end - start === value.length + 2 * shift && text.startsWith(value, start + shift) ? shift : null;
+}
+
 const isSpace = (c: string): boolean => c === ' ' || c === '\t';
 
 /**

@@ -6,7 +6,7 @@ import { CST, Composer, Lexer, Parser, isAlias, isMap, isScalar, isSeq, type Doc
 import { diagnose } from '../diagnostics/catalogue.ts';
 import type { Diagnostic, Source, Span, Staged } from '../diagnostics/diagnostic.ts';
 import { LIMITS } from '../../vm/spec/limits.ts';
-import { alignScalar, type Alignment } from './place.ts';
+import { alignScalar, shiftOf, type Alignment } from './place.ts';
 import type { Located, LocatedMap, LocatedScalar, Placer } from './located.ts';
 
 /** How every source is read, here and by `format`. Keys are compared in `convert`: the library's own check is quadratic. */
@@ -157,7 +157,7 @@ function convert(root: Node, text: string, source: number): Staged<Located> {
   let size = 0;
 
   const span = (start: number, end: number): Span => {
-    while (end > start && /\s/.test(text[end - 1])) end--;
+    while (end > start && isBlank(text, end - 1)) end--;
     return spanIn(text, source, start, end);
   };
   const nothing = (at: Span): LocatedScalar => ({ is: 'scalar', value: null, text: '', span: at, place: () => at });
@@ -239,10 +239,24 @@ function convert(root: Node, text: string, source: number): Staged<Located> {
   return { value: visit(root), diagnostics };
 }
 
+/** Letters and signs, the most of what a value ends with, need no expression. */
+function isBlank(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return (unit <= 32 || unit >= 127) && /\s/.test(text[at]);
+}
+
 /** The walk through the written text is made when the first place is asked for: most scalars need none. */
 function placer(text: string, source: number, start: number, end: number, value: string): Placer {
+  let shift: 0 | 1 | null | undefined;
   let alignment: Alignment | null | undefined;
   return (from, to) => {
+    if (shift === undefined) shift = shiftOf(text, start, end, value);
+    if (shift !== null && value !== '') {
+      const at = start + shift;
+      const last = value.length;
+      if (from >= last) return spanIn(text, source, at + last, at + last);
+      return spanIn(text, source, at + from, at + (to > from ? Math.min(to, last) : from));
+    }
     if (alignment === undefined) alignment = alignScalar(text.slice(start, end), value);
     if (alignment === null) return spanIn(text, source, start, end);
     const { starts, ends } = alignment;

@@ -21,13 +21,26 @@ export function factsOf(policies: readonly ResolvedPolicy[]): RuleFacts[] {
   const facts: RuleFacts[] = [];
   for (const policy of policies) {
     for (const rule of policy.rules) {
-      const unless = rule.unless.map(({ expr }): Expr => ({ op: 'not', arg: expr }));
-      const condition: Expr = unless.length === 0 ? rule.when.expr : { op: 'and', args: [rule.when.expr, ...unless] };
-      facts.push({ rule, policy, condition, action: rule.action.value, position: facts.length });
+      facts.push({ rule, policy, condition: conditionOf(rule), action: rule.action.value, position: facts.length });
     }
   }
   return facts;
 }
 
+const conditions = new WeakMap<ResolvedRule, Expr>();
+
+/** One object for a rule: what is found out about a condition is kept with it. */
+function conditionOf(rule: ResolvedRule): Expr {
+  if (rule.unless.length === 0) return rule.when.expr;
+  let condition = conditions.get(rule);
+  if (condition === undefined) {
+    const unless = rule.unless.map(({ expr }): Expr => ({ op: 'not', arg: expr }));
+    conditions.set(rule, (condition = { op: 'and', args: [rule.when.expr, ...unless] }));
+  }
+  return condition;
+}
+
 /** Whether the operation fails under this action. */
-export const fails = (action: Action): boolean => ACTIONS.indexOf(action) >= ACTIONS.indexOf('deny');
+export const fails = (action: Action): boolean => FAILING.has(action);
+
+const FAILING: ReadonlySet<Action> = new Set(ACTIONS.slice(ACTIONS.indexOf('deny')));

@@ -5,7 +5,7 @@
  * silent else. The work for one question is bounded.
  */
 import type { Constant, Expr } from '../../vm/bundle/normal.ts';
-import { conjuncts, disjuncts, fieldTest, keyOf, operandsOf, presenceKey, type FieldTest } from './terms.ts';
+import { conjuncts, disjuncts, fieldTest, isSame, operandsOf, presenceKey, type FieldTest } from './terms.ts';
 import { allowedValues, contains, holds, interval, isBelow, textHolds, type Known } from './values.ts';
 
 const STEPS = 2000;
@@ -19,7 +19,7 @@ export function implies(a: Expr, b: Expr): boolean {
 
 function prove(a: Expr, b: Expr, budget: { steps: number }): boolean {
   if (budget.steps-- <= 0) return false;
-  if (keyOf(a) === keyOf(b)) return true;
+  if (isSame(a, b)) return true;
   if (b.op === 'and') return b.args.every((arg) => prove(a, arg, budget));
   if (a.op === 'or') return a.args.every((arg) => prove(arg, b, budget));
   const given = conjuncts(a);
@@ -63,7 +63,7 @@ function combine(terms: readonly Expr[]): readonly Known[] {
 
 /** One term without `and`, `or` at its top implies another. */
 function proveTest(a: Expr, b: Expr, budget: { steps: number }): boolean {
-  if (keyOf(a) === keyOf(b)) return true;
+  if (isSame(a, b)) return true;
   if (b.op === 'not') return a.op === 'not' ? prove(b.arg, a.arg, budget) : excludes(a, b.arg);
   if (a.op === 'not') return false;
   if (b.op === 'exists') {

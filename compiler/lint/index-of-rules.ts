@@ -17,45 +17,75 @@ const CANDIDATES = 32;
 const VALUES = 1024;
 const ALWAYS = '*';
 
-export class RuleIndex<T> {
-  readonly #buckets = new Map<string, T[]>();
-  readonly #shared = new Map<string, number>();
+/** How many rules share each key: it decides which of its keys a rule is filed under. */
+export class Sharing {
+  readonly #counts = new Map<string, number>();
 
-  /** @param conditions all that will be filed: how often a key occurs decides which one a rule is filed under */
+  /** @param conditions all that will be filed */
   constructor(conditions: Iterable<Expr>) {
     for (const condition of conditions) {
-      for (const term of conjuncts(condition)) {
-        for (const key of filingKeys(term)) this.#shared.set(key, (this.#shared.get(key) ?? 0) + 1);
+      for (const keys of keysOf(condition).filing) {
+        for (const key of keys) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
       }
     }
   }
 
-  add(condition: Expr, entry: T): void {
+  /** The keys of the conjunct that the fewest rules share. */
+  rarest(condition: Expr): readonly string[] {
     let best: readonly string[] = [ALWAYS];
     let least = Infinity;
-    for (const term of conjuncts(condition)) {
-      const keys = filingKeys(term);
-      const shared = Math.max(...keys.map((key) => this.#shared.get(key) ?? 0));
+    for (const keys of keysOf(condition).filing) {
+      let shared = 0;
+      for (const key of keys) shared = Math.max(shared, this.#counts.get(key)!);
       if (shared < least) [best, least] = [keys, shared];
     }
-    for (const key of best) {
+    return best;
+  }
+}
+
+export class RuleIndex<T> {
+  readonly #buckets = new Map<string, T[]>();
+  readonly #sharing: Sharing;
+
+  constructor(sharing: Sharing) {
+    this.#sharing = sharing;
+  }
+
+  add(condition: Expr, entry: T): void {
+    for (const key of this.#sharing.rarest(condition)) {
       const bucket = this.#buckets.get(key);
       if (bucket === undefined) this.#buckets.set(key, [entry]);
       else bucket.push(entry);
     }
   }
 
-  /** Entries that this condition may imply, first come first, each once. */
-  *candidates(condition: Expr): Iterable<T> {
-    const seen = new Set<T>();
-    for (const key of askingKeys(condition)) {
+  /** The first entry that passes a test, of those that this condition may imply; one may be tested more than once. */
+  find(condition: Expr, test: (entry: T) => boolean): T | undefined {
+    for (const key of keysOf(condition).asking) {
       const bucket = this.#buckets.get(key);
       for (let i = 0; bucket !== undefined && i < bucket.length && i < CANDIDATES; i++) {
-        if (!seen.has(bucket[i])) yield bucket[i];
-        seen.add(bucket[i]);
+        if (test(bucket[i])) return bucket[i];
       }
     }
+    return undefined;
   }
+}
+
+interface Keys {
+  /** For each conjunct. */
+  readonly filing: readonly (readonly string[])[];
+  readonly asking: readonly string[];
+}
+
+const keysOfConditions = new WeakMap<Expr, Keys>();
+
+function keysOf(condition: Expr): Keys {
+  let keys = keysOfConditions.get(condition);
+  if (keys === undefined) {
+    keys = { filing: conjuncts(condition).map(filingKeys), asking: askingKeys(condition) };
+    keysOfConditions.set(condition, keys);
+  }
+  return keys;
 }
 
 /** Keys under which a conjunct is filed: one of them is asked for by whatever implies it. */
@@ -78,21 +108,22 @@ function filingKeys(term: Expr): readonly string[] {
 function askingKeys(condition: Expr): readonly string[] {
   // Of a choice each branch implies what the whole does: the first one asks.
   const terms = conjuncts(condition.op === 'or' && condition.args.length > 0 ? condition.args[0] : condition);
-  const keys = [ALWAYS];
+  const keys = new Set([ALWAYS]);
   for (const term of terms) {
-    keys.push(keyOf(term), ...operandsOf(term).flatMap((ref) => [anyTest(ref), `${refKey(ref)} ~`]));
+    keys.add(keyOf(term));
+    for (const ref of operandsOf(term)) keys.add(anyTest(ref)).add(`${refKey(ref)} ~`);
     const allowed = allowedValues(term);
     const [value] = allowed?.values ?? [];
     if (allowed !== null && value !== undefined) {
-      keys.push(`${allowed.ref} = ${constantKey(value)}`);
-      if (value.is === 'string') keys.push(...stems(value.value).map((start) => `${allowed.ref} ^ ${start}`));
+      keys.add(`${allowed.ref} = ${constantKey(value)}`);
+      if (value.is === 'string') for (const start of stems(value.value)) keys.add(`${allowed.ref} ^ ${start}`);
     }
     const test = fieldTest(term);
     if (test !== null && 'fold' in test && test.constant.is === 'string') {
-      keys.push(...stems(test.constant.value).map((start) => `${test.ref} ^ ${start}`));
+      for (const start of stems(test.constant.value)) keys.add(`${test.ref} ^ ${start}`);
     }
   }
-  return keys;
+  return [...keys];
 }
 
 /** The key of tests that anything said of the field may imply. */

@@ -1,7 +1,7 @@
 /** Conditions that no event fulfils. As in `imply.ts`, `true` is a proof. */
 import type { Expr } from '../../vm/bundle/normal.ts';
 import { everyCombination, excludes, implies } from './imply.ts';
-import { conjuncts, keyOf } from './terms.ts';
+import { conjuncts } from './terms.ts';
 import { holds } from './values.ts';
 
 /** Terms that are compared pair by pair, at most. */
@@ -17,8 +17,7 @@ export function neverHolds(expr: Expr, depth = DEPTH): boolean {
     for (let j = 0; j < some.length; j++) {
       if (i < j && excludes(some[i], some[j])) return true;
       const other = some[j];
-      if (i !== j && other.op === 'not' && (keyOf(some[i]) === keyOf(other.arg) || implies(some[i], other.arg)))
-        return true;
+      if (i !== j && other.op === 'not' && implies(some[i], other.arg)) return true;
     }
   }
   const choice = terms.find(({ op }) => op === 'or');

@@ -2,7 +2,7 @@
 import { diagnose } from '../diagnostics/index.ts';
 import { fails, type RuleFacts, type Warn } from './facts.ts';
 import { implies } from './imply.ts';
-import { RuleIndex } from './index-of-rules.ts';
+import { RuleIndex, Sharing } from './index-of-rules.ts';
 import { keyOf } from './terms.ts';
 
 /** Rules with one condition that are compared, at most. */
@@ -11,8 +11,9 @@ const ALIKE = 16;
 export function lintShadows(rules: readonly RuleFacts[], warn: Warn): void {
   const told = new Set<RuleFacts>();
   lintAlike(rules, told, warn);
-  lintCovered(rules, told, warn);
-  lintHiddenDenies(rules, told, warn);
+  const sharing = new Sharing(rules.map(({ condition }) => condition));
+  lintCovered(rules, sharing, told, warn);
+  lintHiddenDenies(rules, sharing, told, warn);
 }
 
 /** Two rules on the same condition that do different things. */
@@ -46,10 +47,10 @@ function lintAlike(rules: readonly RuleFacts[], told: Set<RuleFacts>, warn: Warn
 }
 
 /** Rules that never decide. */
-function lintCovered(rules: readonly RuleFacts[], told: Set<RuleFacts>, warn: Warn): void {
-  const index = new RuleIndex<RuleFacts>(rules.map(({ condition }) => condition));
+function lintCovered(rules: readonly RuleFacts[], sharing: Sharing, told: Set<RuleFacts>, warn: Warn): void {
+  const index = new RuleIndex<RuleFacts>(sharing);
   for (const later of rules) {
-    const cover = find(index.candidates(later.condition), (earlier) => covers(earlier, later));
+    const cover = index.find(later.condition, (earlier) => covers(earlier, later));
     if (cover === undefined) {
       if (!later.rule.continue) index.add(later.condition, later);
       continue;
@@ -82,14 +83,19 @@ function lintCovered(rules: readonly RuleFacts[], told: Set<RuleFacts>, warn: Wa
 const ORDER = 'the first rule that matches decides: put the narrower one first, or delete it';
 
 /** An `audit` without `continue` all of whose matches a later rule would have refused. */
-function lintHiddenDenies(rules: readonly RuleFacts[], told: ReadonlySet<RuleFacts>, warn: Warn): void {
-  const index = new RuleIndex<RuleFacts>(rules.map(({ condition }) => condition));
+function lintHiddenDenies(
+  rules: readonly RuleFacts[],
+  sharing: Sharing,
+  told: ReadonlySet<RuleFacts>,
+  warn: Warn,
+): void {
   const audits = rules.filter(({ action, rule }) => action === 'audit' && !rule.continue);
   if (audits.length === 0) return;
+  const index = new RuleIndex<RuleFacts>(sharing);
   for (const deny of rules) if (fails(deny.action) && !told.has(deny)) index.add(deny.condition, deny);
   for (const audit of audits) {
-    const hidden = find(
-      index.candidates(audit.condition),
+    const hidden = index.find(
+      audit.condition,
       (deny) =>
         deny.position > audit.position &&
         audit.rule.kinds.some((kind) => deny.rule.kinds.includes(kind)) &&
@@ -136,11 +142,6 @@ function scopeKey({ policy: { scope } }: RuleFacts): string {
   let key = scopes.get(scope);
   if (key === undefined) scopes.set(scope, (key = JSON.stringify(scope)));
   return key;
-}
-
-function find<T>(items: Iterable<T>, test: (item: T) => boolean): T | undefined {
-  for (const item of items) if (test(item)) return item;
-  return undefined;
 }
 
 export const nameOf = ({ rule }: RuleFacts): string => rule.name.value;

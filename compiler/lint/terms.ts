@@ -25,38 +25,68 @@ const keys = new WeakMap<object, string>();
 /** A text that two expressions share only if they mean the same: the order of `and` and `or` does not count. */
 export function keyOf(expr: Expr): string {
   let key = keys.get(expr);
-  if (key === undefined) {
-    key =
-      expr.op === 'and' || expr.op === 'or'
-        ? `${expr.op}(${(expr.op === 'and' ? conjuncts(expr) : disjuncts(expr)).map(keyOf).sort().join(',')})`
-        : canonical(expr);
-    keys.set(expr, key);
-  }
+  if (key === undefined) keys.set(expr, (key = made(expr)));
   return key;
 }
 
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, part]) => `${name}:${canonical(part)}`)
-    .join()}}`;
+/** Whether two expressions are the same but for the order of `and` and `or`. */
+export const isSame = (a: Expr, b: Expr): boolean => a === b || (a.op === b.op && keyOf(a) === keyOf(b));
+
+/** Texts are quoted, so that no two keys are alike by what stands in them. */
+function made(expr: Expr): string {
+  const { op } = expr;
+  switch (op) {
+    case 'and':
+    case 'or': {
+      const parts = (op === 'and' ? conjuncts(expr) : disjuncts(expr)).map(keyOf);
+      return `${op}(${parts.sort().join(',')})`;
+    }
+    case 'not':
+      return `not(${keyOf(expr.arg)})`;
+    case 'exists':
+      return `exists ${refKey(expr.field)}`;
+    case 'truth':
+      return `truth ${refKey(expr.of)}`;
+    case 'flag':
+      return `flag ${refKey(expr.field)} ${expr.bit}`;
+    case 'has':
+      return `has ${refKey(expr.list)} ${operandKey(expr.value)}`;
+    case 'any':
+      return `any ${refKey(expr.list)} ${keyOf(expr.test)}`;
+    case 'compare':
+      return `${expr.cmp} ${operandKey(expr.left)} ${operandKey(expr.right)}`;
+    case 'in':
+      return `in ${operandKey(expr.left)} ${expr.set.map(operandKey).join()}`;
+    case 'glob':
+    case 'matches':
+      return `${op} ${expr.fold} ${operandKey(expr.left)} ${JSON.stringify(expr.pattern)}`;
+    case 'within':
+      return `within ${operandKey(expr.left)} ${operandKey(expr.right)}`;
+    default:
+      return `${op} ${expr.fold} ${operandKey(expr.left)} ${operandKey(expr.right)}`;
+  }
+}
+
+function operandKey(operand: Operand): string {
+  if (operand.is === 'field') return refKey(operand);
+  if (operand.is === 'element') return 'element';
+  return operand.is === 'cidr'
+    ? `cidr ${operand.bits} ${JSON.stringify(operand.value)}`
+    : `${operand.is} ${JSON.stringify(operand.value)}`;
 }
 
 /** Which value of an event is read: field, index or key, and mask. `any` elements have none. */
 export function refKey({ field, index, key, mask }: FieldRef): string {
+  if (index === undefined && key === undefined && mask === undefined) return String(field);
   return `${field}${index === undefined ? '' : `[${index}]`}${key === undefined ? '' : `["${key}"]`}${mask === undefined ? '' : `&${mask}`}`;
 }
 
 /** The same without its mask: what must be there. */
-export const presenceKey = (ref: FieldRef): string => refKey({ ...ref, mask: undefined });
+export const presenceKey = (ref: FieldRef): string =>
+  refKey(ref.mask === undefined ? ref : { ...ref, mask: undefined });
 
 /** The fields that must be there for a test to hold; none for `not`, `and`, `or` and `exists`, which look inside. */
 export function operandsOf(expr: Expr): readonly FieldRef[] {
-  const fields = (...operands: readonly Operand[]): FieldRef[] =>
-    operands.flatMap((operand) => (operand.is === 'field' ? [operand] : []));
   switch (expr.op) {
     case 'and':
     case 'or':
@@ -68,15 +98,18 @@ export function operandsOf(expr: Expr): readonly FieldRef[] {
     case 'truth':
       return [expr.of];
     case 'has':
-      return [expr.list, ...fields(expr.value)];
+      return expr.value.is === 'field' ? [expr.list, expr.value] : [expr.list];
     case 'any':
       return [expr.list];
     case 'in':
     case 'glob':
     case 'matches':
-      return fields(expr.left);
-    default:
-      return fields(expr.left, expr.right);
+      return expr.left.is === 'field' ? [expr.left] : [];
+    default: {
+      const { left, right } = expr;
+      if (right.is !== 'field') return left.is === 'field' ? [left] : [];
+      return left.is === 'field' ? [left, right] : [right];
+    }
   }
 }
 

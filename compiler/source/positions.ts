@@ -22,32 +22,8 @@ const bytesOf = (unit: number): number => (unit < 0x80 ? 1 : unit < 0x800 || isS
 /** @returns a function from an offset in UTF-16 units to its position; the table is made once, a look-up is cheap */
 export function positions(text: string): (offset: number) => Position {
   const starts = [0];
-  const notes = Math.floor(text.length / STRIDE) + 1;
-  const points = new Uint32Array(notes);
-  const bytes = new Uint32Array(notes);
-  let point = 0;
-  let byte = 0;
-  for (let i = 0; i < text.length; i++) {
-    if (i % STRIDE === 0) [points[i / STRIDE], bytes[i / STRIDE]] = [point, byte];
-    const unit = text.charCodeAt(i);
-    if (!isTrail(unit)) point++;
-    byte += bytesOf(unit);
-    if (unit === 10) starts.push(i + 1);
-  }
-  if (text.length % STRIDE === 0) [points[notes - 1], bytes[notes - 1]] = [point, byte];
-
-  /** Code points and bytes before an offset. */
-  const before = (offset: number): { points: number; bytes: number } => {
-    const end = Math.max(0, Math.min(offset, text.length));
-    const note = Math.floor(end / STRIDE);
-    const found = { points: points[note], bytes: bytes[note] };
-    for (let i = note * STRIDE; i < end; i++) {
-      const unit = text.charCodeAt(i);
-      if (!isTrail(unit)) found.points++;
-      found.bytes += bytesOf(unit);
-    }
-    return found;
-  };
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  const before = counter(text);
   return (offset) => {
     let low = 0;
     let high = starts.length;
@@ -58,6 +34,43 @@ export function positions(text: string): (offset: number) => Position {
     }
     const here = before(offset);
     return { line: low + 1, column: here.points - before(starts[low]).points + 1, byte: here.bytes };
+  };
+}
+
+interface Counts {
+  readonly points: number;
+  readonly bytes: number;
+}
+
+/** @returns a function from an offset to the code points and bytes before it */
+function counter(text: string): (offset: number) => Counts {
+  const within = (offset: number): number => Math.max(0, Math.min(offset, text.length));
+  // ASCII alone: every unit is a code point and a byte.
+  if (Buffer.byteLength(text) === text.length) {
+    return (offset) => ({ points: within(offset), bytes: within(offset) });
+  }
+  const notes = Math.floor(text.length / STRIDE) + 1;
+  const points = new Uint32Array(notes);
+  const bytes = new Uint32Array(notes);
+  let point = 0;
+  let byte = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (i % STRIDE === 0) [points[i / STRIDE], bytes[i / STRIDE]] = [point, byte];
+    const unit = text.charCodeAt(i);
+    if (!isTrail(unit)) point++;
+    byte += bytesOf(unit);
+  }
+  if (text.length % STRIDE === 0) [points[notes - 1], bytes[notes - 1]] = [point, byte];
+  return (offset) => {
+    const end = within(offset);
+    const note = Math.floor(end / STRIDE);
+    const found = { points: points[note], bytes: bytes[note] };
+    for (let i = note * STRIDE; i < end; i++) {
+      const unit = text.charCodeAt(i);
+      if (!isTrail(unit)) found.points++;
+      found.bytes += bytesOf(unit);
+    }
+    return found;
   };
 }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { Packr } from 'msgpackr';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readBundle, writeBundle, type BundleParts } from '../../vm/bundle/index.ts';
-import { pack, unpack } from '../../vm/bundle/messagepack.ts';
+import { KeptElements, pack, unpack } from '../../vm/bundle/messagepack.ts';
 import type { Expr } from '../../vm/bundle/normal.ts';
 
 const span = { source: 0, start: 0, end: 4, line: 1, column: 1 };
@@ -101,6 +102,30 @@ test('MessagePack gives back JSON values', () => {
       assert.equal(JSON.parse(JSON.stringify(back.value)), JSON.parse(JSON.stringify(value)));
     }),
   );
+});
+
+test('long lists are packed in parts: the bytes are those of the whole, whatever was kept of other lists', () => {
+  const whole = new Packr({ useRecords: false, variableMapSize: true });
+  const known = Array.from({ length: 300 }, (_, i) => ({ a: i, b: [`element ${i}`] }));
+  const pieces = fc.array(
+    fc.tuple(fc.nat(299), fc.oneof(fc.nat(20), fc.nat(200))).map(([at, n]) => known.slice(at, at + n)),
+    { maxLength: 6 },
+  );
+  fc.assert(
+    fc.property(fc.array(pieces, { minLength: 1, maxLength: 4 }), (builds) => {
+      const kept = new KeptElements();
+      for (const build of builds) {
+        const list = build.flat();
+        const value = { first: [{ inside: list, z: 1 }], list, other: null };
+        const expected = whole.pack(value);
+        assert.is(Buffer.compare(pack(value), expected), 0);
+        assert.is(Buffer.compare(pack(value, kept), expected), 0);
+      }
+    }),
+    { numRuns: 50 },
+  );
+  const long = Array.from({ length: 70_000 }, (_, i) => i);
+  assert.is(Buffer.compare(pack(long), whole.pack(long)), 0);
 });
 
 test('every byte counts: a changed or a missing one is refused', () => {
