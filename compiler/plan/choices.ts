@@ -63,21 +63,30 @@ export class Choices {
 
   /** Each way to find a condition: for a conjunction those of each part, for a disjunction the union of its parts' best. */
   of(e: Expr): Choice[] {
-    if (e.op === 'and') return [...e.args.flatMap((arg) => this.of(arg)), ...this.#intervals(e.args)];
-    if (e.op === 'or') return this.#disjunction(e);
-    return this.#accesses.covers(e).map((cover) => this.#choice(e, cover));
+    const ways: Choice[] = [];
+    this.#collect(e, ways);
+    return ways;
   }
 
-  #disjunction(e: Extract<Expr, { op: 'and' | 'or' }>): Choice[] {
-    if (e.args.length === 0) return [];
+  #collect(e: Expr, ways: Choice[]): void {
+    if (e.op === 'and') {
+      for (const arg of e.args) this.#collect(arg, ways);
+      if (e.args.filter(isBound).length > 1) ways.push(...this.#intervals(e.args));
+    } else if (e.op === 'or') {
+      const cover = this.#disjunction(e);
+      if (cover) ways.push(this.#choice(e, cover));
+    } else for (const cover of this.#accesses.covers(e)) ways.push(this.#choice(e, cover));
+  }
+
+  #disjunction(e: Extract<Expr, { op: 'and' | 'or' }>): Cover | null {
+    if (e.args.length === 0) return null;
     const covers: Cover[] = [];
     for (const arg of e.args) {
       const part = best(this.of(arg));
-      if (!part) return [];
+      if (!part) return null;
       covers.push({ ...part.cover, exact: part.answered.includes(arg) });
     }
-    const cover = mergeCovers(covers);
-    return cover ? [this.#choice(e, cover)] : [];
+    return mergeCovers(covers);
   }
 
   #choice(e: Expr, cover: Cover): Choice {
@@ -113,6 +122,8 @@ export class Choices {
     });
   }
 }
+
+const isBound = (e: Expr): boolean => e.op === 'compare' && e.cmp !== '=';
 
 /** The way that the fewest share. */
 export const best = (choices: readonly Choice[]): Choice | null =>

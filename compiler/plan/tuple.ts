@@ -16,17 +16,20 @@ const GROUP = new Map(FIELDS.map((f) => [f.id, GROUPS.indexOf(f.of)]));
 
 /** Ways that one lookup of one key is, one for each operand, in a fixed order. */
 export const pointsOf = (ways: readonly Choice[]): Choice[] => {
-  const byClassifier = new Map<Classifier, Choice>();
+  const points: Choice[] = [];
   for (const way of ways) {
     if (!way.cover.exact || way.cover.accesses.length !== 1) continue;
-    const { classifier } = way.cover.accesses[0];
-    if (isSingle(classifier) && !byClassifier.has(classifier)) byClassifier.set(classifier, way);
+    const classifier = classifierOf(way);
+    if (isSingle(classifier) && !points.some((point) => classifierOf(point) === classifier)) points.push(way);
   }
+  if (points.length < 2) return points;
   const taken = [0, 0, 0];
-  return [...byClassifier]
-    .sort(([a], [b]) => inOrder(a, b))
-    .flatMap(([classifier, way]) => (taken[groupOf(classifier)]++ < MOST ? [way] : []));
+  return points
+    .sort((a, b) => inOrder(classifierOf(a), classifierOf(b)))
+    .filter((point) => taken[groupOf(classifierOf(point))]++ < MOST);
 };
+
+const classifierOf = ({ cover }: Choice): Classifier => cover.accesses[0].classifier;
 
 const groupOf = ({ operand }: Classifier): number => GROUP.get(operand.field) ?? 0;
 
