@@ -68,7 +68,7 @@ const showFamily = (family: string, cases: Result['cases']): void =>
 
 const measure = async (): Promise<Result> => {
   const families = await benchFamilies(planOf(), showFamily);
-  const source = timeSource(options.quick ? 1000 : 10_000);
+  const source = timeSource(options.quick ? { cold: 1000, again: 1000 } : { cold: 10_000, again: 100_000 });
   console.log(`${sourceText(source)}\n`);
   return options.quick ? { ...families, source } : { ...families, source, ...(await measureBeside()) };
 };

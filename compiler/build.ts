@@ -42,7 +42,7 @@ export const build = (sources: readonly Source[], options: BuildOptions): Staged
   const { cost, unknownCost } = made;
   const manifest: Manifest = { ...compiled.manifest, cost, unknownCost };
   const { normal, tests } = compiled;
-  const file = writeBundle({ manifest, normal, program: made.program, sources });
+  const file = writeBundle({ manifest, normal, program: made.program, sources }, options.kept?.elements);
   return { value: { file, manifest, normal, program: made, tests }, diagnostics };
 };
 

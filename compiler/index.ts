@@ -1,7 +1,7 @@
 /** The compiler's front: sources in, normal form, manifest and diagnostics out. No file system, process or clock. */
 import type { Diagnostic, Source, Staged } from './diagnostics/diagnostic.ts';
 import { readDocuments } from './document/documents.ts';
-import type { KeptSources } from './document/kept.ts';
+import type { Kept } from './kept.ts';
 import { lint } from './lint/index.ts';
 import { resolve, type PolicyTest } from './resolve/index.ts';
 import type { Manifest } from '../vm/bundle/manifest.ts';
@@ -9,7 +9,7 @@ import type { NormalForm } from '../vm/bundle/normal.ts';
 
 export { format } from './format/index.ts';
 export { schemas } from './schema/json.ts';
-export { KeptSources } from './document/kept.ts';
+export { Kept } from './kept.ts';
 export { decodeSource } from './source/decode.ts';
 export type { PolicyTest, PolicyTestCase } from './resolve/index.ts';
 
@@ -24,8 +24,8 @@ export interface CompileOptions {
   readonly strict?: boolean;
   /** Bytes of one source at most; default `LIMITS.sourceBytes`. */
   readonly maxSourceBytes?: number;
-  /** What earlier builds of this process read; sources that stayed the same are not read again. */
-  readonly kept?: KeptSources;
+  /** What earlier builds of this process found out; it is not found out again for what stayed the same. */
+  readonly kept?: Kept;
 }
 
 export interface Compiled {
@@ -42,8 +42,8 @@ export interface Compiled {
  * @returns null where there are errors; the diagnostics are in the order of the sources, each once
  */
 export function compile(sources: readonly Source[], options: CompileOptions): Staged<Compiled | null> {
-  const documents = readDocuments(sources, options.maxSourceBytes, options.kept);
-  const resolved = resolve(documents.value, sources, options);
+  const documents = readDocuments(sources, options.maxSourceBytes, options.kept?.sources);
+  const resolved = resolve(documents.value, sources, options, options.kept?.policies);
   const found = [...documents.diagnostics, ...resolved.diagnostics];
   // Lints ask what rules mean: with errors, they would warn of what is only misspelt.
   if (!found.some(({ severity }) => severity === 'error')) found.push(...lint(resolved.value.policies));

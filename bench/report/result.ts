@@ -1,7 +1,7 @@
 /** The figures of a run. */
 import type { Prepared } from '../cases/case.ts';
 import type { Times } from '../cases/timing.ts';
-import type { SourceTimes } from '../compile/run.ts';
+import type { SourceTimes } from '../compile/compile.ts';
 import type { MultiRow } from '../multi/run.ts';
 import type { PeerResults } from '../peers/run.ts';
 import type { SubjectRow } from '../subjects/run.ts';

@@ -1,10 +1,10 @@
 /** `lictor test`: the policy tests beside policies. */
-import { statSync, watch } from 'node:fs';
-import { compile, KeptSources } from '../../compiler/index.ts';
+import { compile, type Kept } from '../../compiler/index.ts';
 import { positionOf } from '../../compiler/diagnostics/index.ts';
 import { defineCommand, type Values } from '../command.ts';
 import { Exit, Stop } from '../exit.ts';
 import { COMPILE_OPTIONS, compileWith, POLICY_OPERANDS } from '../input/compile.ts';
+import { watching } from '../input/watch.ts';
 import { human } from '../output/diagnostics.ts';
 import { note, type Io } from '../output/io.ts';
 import { quantity } from '../output/text.ts';
@@ -41,7 +41,7 @@ function ndjson({ cases, coverage }: TestRun, withCoverage: boolean, place: (res
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-async function runOnce({ operands, values, format, io }: Request, kept?: KeptSources): Promise<Exit> {
+async function runOnce({ operands, values, format, io }: Request, kept?: Kept): Promise<Exit> {
   const { sources, value, diagnostics } = await compileWith(operands, values, io, (all, options) =>
     compile(all, { ...options, ...(kept && { kept }) }),
   );
@@ -69,31 +69,6 @@ async function runOnce({ operands, values, format, io }: Request, kept?: KeptSou
   return failed > 0 || low ? Exit.Findings : Exit.Ok;
 }
 
-/** Editors write several times when they save. */
-const SETTLE_MS = 100;
-
-/** Runs once, and again after each change, until the process is interrupted. */
-async function watching(request: Request): Promise<never> {
-  let wake: () => void = () => {};
-  for (const path of request.operands) {
-    watch(path, { recursive: statSync(path).isDirectory() }, () => wake());
-  }
-  const kept = new KeptSources();
-  for (;;) {
-    const changed = new Promise<void>((resolve) => (wake = resolve));
-    if (request.io.out.terminal) await request.io.out.write('\x1b[2J\x1b[H');
-    try {
-      await runOnce(request, kept);
-    } catch (error) {
-      if (!(error instanceof Stop)) throw error;
-      await note(request.io, `${request.io.err.style.bad('error:')} ${error.message}`);
-    }
-    await note(request.io, request.io.err.style.faint('waiting for changes'));
-    await changed;
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  }
-}
-
 export default defineCommand({
   about:
     'Runs the cases of all PolicyTest documents. Each policy is tested on its own, by the reference interpreter and the ' +
@@ -115,7 +90,6 @@ export default defineCommand({
     if (values.threshold !== undefined && !values.coverage) {
       throw new Stop(Exit.Usage, '`--threshold` is for `--coverage`');
     }
-    if (values.watch && operands.includes('-')) throw new Stop(Exit.Usage, 'standard input cannot be watched');
-    return values.watch ? watching(invocation) : runOnce(invocation);
+    return values.watch ? watching(operands, invocation.io, (kept) => runOnce(invocation, kept)) : runOnce(invocation);
   },
 });

@@ -1,6 +1,6 @@
 /** From operands to compiled policies: the flags that all compiling commands share, and the call. */
 import { build, type Built } from '../../compiler/build.ts';
-import type { CompileOptions } from '../../compiler/index.ts';
+import type { CompileOptions, Kept } from '../../compiler/index.ts';
 import type { Diagnostic, Source, Staged } from '../../compiler/diagnostics/diagnostic.ts';
 import type { Operands, Options, Values } from '../command.ts';
 import { Exit, Stop } from '../exit.ts';
@@ -54,13 +54,17 @@ export const compileOptions = (values: CompileValues, io: Io): CompileOptions =>
   ...(values['max-source-bytes'] !== undefined && { maxSourceBytes: values['max-source-bytes'] }),
 });
 
-/** Compiles, plans and emits with the flags of `BUILD_OPTIONS`. */
+/**
+ * Compiles, plans and emits with the flags of `BUILD_OPTIONS`.
+ * @param kept what earlier builds of this process found out
+ */
 export const builder =
-  (values: Values<typeof BUILD_OPTIONS>) =>
+  (values: Values<typeof BUILD_OPTIONS>, kept?: Kept) =>
   (sources: readonly Source[], options: CompileOptions): Staged<Built | null> =>
     build(sources, {
       ...options,
       allowSlow: values['allow-slow'],
+      ...(kept && { kept }),
       ...(values.budget !== undefined && { maxProgramBytes: values.budget }),
     });
 

@@ -3,7 +3,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Exit, Stop } from '../exit.ts';
 
-const DOCUMENT = /\.(ya?ml|json)$/;
+/** Whether a file of this name below a directory is read. */
+export const isDocument = (name: string): boolean => /\.(ya?ml|json)$/.test(name);
 
 /** Turns an error of the file system into an end with a clear text. */
 export function cannot(doing: string, path: string, error: unknown): Stop {
@@ -19,7 +20,7 @@ export function cannot(doing: string, path: string, error: unknown): Stop {
 /** Paths of the documents below a directory, ascending by bytes; symbolic links to files count, to directories do not. */
 function below(directory: string): string[] {
   const found = readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => DOCUMENT.test(entry.name))
+    .filter((entry) => isDocument(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
   return found.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));

@@ -11,8 +11,8 @@ export interface ReadSource {
 
 /** Given to one build after the other; holds the sources of the last one. */
 export class KeptSources {
-  #last = new Map<string, ReadSource>();
-  #now = new Map<string, ReadSource>();
+  #last = new Map<string, Kept>();
+  #now = new Map<string, Kept>();
 
   /** Begins a build: what the last one did not ask for is forgotten. */
   begin(): void {
@@ -23,11 +23,18 @@ export class KeptSources {
   /**
    * @param index of the source: places are numbered by it
    * @param read what is kept must follow from the source and its index alone
+   * @returns for a source that stayed the same, the same object
    */
   get({ path, text }: Source, index: number, read: () => ReadSource): ReadSource {
-    const key = `${index}\0${path}\0${text}`;
-    const found = this.#last.get(key) ?? read();
-    this.#now.set(key, found);
-    return found;
+    const key = `${index} ${path}`;
+    const last = this.#last.get(key);
+    const kept = last?.text === text ? last : { text, found: read() };
+    this.#now.set(key, kept);
+    return kept.found;
   }
+}
+
+interface Kept {
+  readonly text: string;
+  readonly found: ReadSource;
 }

@@ -84,21 +84,20 @@ export const writeAutomaton = (w: Writer, dfa: Dfa): number => {
   return at;
 };
 
-/** Bytes with the same column of transitions are one class. */
-const byteClasses = (dfa: Dfa): { map: Uint8Array; classes: number; representatives: number[] } => {
+/** Bytes with the same column of transitions are one class; classes are numbered as bytes first have them. */
+const byteClasses = ({ next, states }: Dfa): { map: Uint8Array; classes: number; representatives: number[] } => {
+  const hashes = new Uint32Array(256);
+  for (let at = 0; at < states * 256; at++) hashes[at & 255] = Math.imul(hashes[at & 255], 0x01000193) ^ next[at];
+  const same = (b: number, c: number): boolean => {
+    if (hashes[b] !== hashes[c]) return false;
+    for (let row = 0; row < states * 256; row += 256) if (next[row + b] !== next[row + c]) return false;
+    return true;
+  };
   const map = new Uint8Array(256);
   const representatives: number[] = [];
-  const known = new Map<string, number>();
-  const column = new Uint32Array(dfa.states);
   for (let b = 0; b < 256; b++) {
-    for (let s = 0; s < dfa.states; s++) column[s] = dfa.next[s * 256 + b];
-    const key = column.join();
-    let number = known.get(key);
-    if (number === undefined) {
-      known.set(key, (number = representatives.length));
-      representatives.push(b);
-    }
-    map[b] = number;
+    const known = representatives.findIndex((c) => same(b, c));
+    map[b] = known < 0 ? representatives.push(b) - 1 : known;
   }
   return { map, classes: representatives.length, representatives };
 };

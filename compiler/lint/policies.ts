@@ -4,6 +4,7 @@ import { FIELDS } from '../../vm/spec/fields.ts';
 import { KINDS } from '../../vm/spec/kinds.ts';
 import type { Expr } from '../../vm/bundle/normal.ts';
 import type { ResolvedPolicy } from '../resolve/index.ts';
+import { onceFor } from '../resolve/once.ts';
 import { fails, type RuleFacts, type Warn } from './facts.ts';
 import { nameOf } from './shadow.ts';
 import { fieldTest, operandsOf } from './terms.ts';
@@ -20,8 +21,8 @@ export function lintOpenModify(policies: readonly ResolvedPolicy[], rules: reado
   for (const [id, cover] of covered) {
     if (policies.some(({ defaults }) => defaults[id] !== undefined && fails(defaults[id]))) cover.all = true;
   }
-  for (const { rule, action } of rules) {
-    if (!fails(action) || !rule.kinds.some((kind) => covered.has(kind))) continue;
+  for (const { rule, fails: denies } of rules) {
+    if (!denies || !rule.kinds.some((kind) => covered.has(kind))) continue;
     const stems = fileStems(rule.when.expr);
     for (const kind of rule.kinds) {
       const cover = covered.get(kind);
@@ -31,8 +32,8 @@ export function lintOpenModify(policies: readonly ResolvedPolicy[], rules: reado
     }
   }
   for (const facts of rules) {
-    const { rule, action } = facts;
-    if (!fails(action) || !rule.kinds.includes(WRITE)) continue;
+    const { rule } = facts;
+    if (!facts.fails || !rule.kinds.includes(WRITE)) continue;
     const stems = fileStems(rule.when.expr);
     const open = BESIDE.filter(({ id }) => {
       const { all, stems: known } = covered.get(id)!;
@@ -52,7 +53,9 @@ export function lintOpenModify(policies: readonly ResolvedPolicy[], rules: reado
 }
 
 /** Literal parts of the constants that file fields are compared with; null where the condition asks for none. */
-function fileStems(expr: Expr): ReadonlySet<string> | null {
+const fileStems = onceFor(findStems);
+
+function findStems(expr: Expr): ReadonlySet<string> | null {
   const stems = new Set<string>();
   let asks = false;
   const visit = (part: Expr): void => {

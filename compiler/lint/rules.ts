@@ -2,7 +2,7 @@
 import { diagnose } from '../diagnostics/index.ts';
 import { FIELDS } from '../../vm/spec/fields.ts';
 import type { Expr } from '../../vm/bundle/normal.ts';
-import { fails, type RuleFacts, type Warn } from './facts.ts';
+import { type RuleFacts, type Warn } from './facts.ts';
 import { neverHolds } from './never.ts';
 import { nameOf } from './shadow.ts';
 import { operandsOf } from './terms.ts';
@@ -15,7 +15,7 @@ export function lintRule(facts: RuleFacts, warn: Warn): void {
     const help = 'an exception holds wherever the rule does: narrow the exception, or set `enabled: false`';
     warn(diagnose('L3107', `\`${nameOf(facts)}\` can never match`, rule.when.span, help));
   }
-  if (fails(facts.action)) lintCut(facts, warn);
+  if (facts.fails) lintCut(facts, warn);
 }
 
 const CUT = new Map(FIELDS.filter(({ cut }) => cut === true).map(({ id, name }) => [id, name]));

@@ -1,6 +1,6 @@
 /** Rules that hide others: an earlier one that decides whatever a later one could. */
 import { diagnose } from '../diagnostics/index.ts';
-import { fails, type RuleFacts, type Warn } from './facts.ts';
+import { type RuleFacts, type Warn } from './facts.ts';
 import { implies } from './imply.ts';
 import { RuleIndex, Sharing } from './index-of-rules.ts';
 import { keyOf } from './terms.ts';
@@ -28,7 +28,7 @@ function lintAlike(rules: readonly RuleFacts[], told: Set<RuleFacts>, warn: Warn
         !earlier.rule.continue &&
         earlier.action !== later.action &&
         !later.rule.continue &&
-        earlier.rule.kinds.some((kind) => later.rule.kinds.includes(kind)) &&
+        (earlier.kinds & later.kinds) !== 0 &&
         isSeen(earlier, later),
     );
     if (first !== undefined) {
@@ -58,7 +58,7 @@ function lintCovered(rules: readonly RuleFacts[], sharing: Sharing, told: Set<Ru
     if (told.has(later)) continue;
     told.add(later);
     const related = [{ message: `\`${nameOf(cover)}\``, span: cover.rule.when.span }];
-    const hides = fails(later.action) && !fails(cover.action);
+    const hides = later.fails && !cover.fails;
     const help = hides && cover.action === 'audit' ? `add \`continue: true\` to \`${nameOf(cover)}\`` : ORDER;
     warn(
       hides
@@ -92,13 +92,13 @@ function lintHiddenDenies(
   const audits = rules.filter(({ action, rule }) => action === 'audit' && !rule.continue);
   if (audits.length === 0) return;
   const index = new RuleIndex<RuleFacts>(sharing);
-  for (const deny of rules) if (fails(deny.action) && !told.has(deny)) index.add(deny.condition, deny);
+  for (const deny of rules) if (deny.fails && !told.has(deny)) index.add(deny.condition, deny);
   for (const audit of audits) {
     const hidden = index.find(
       audit.condition,
       (deny) =>
         deny.position > audit.position &&
-        audit.rule.kinds.some((kind) => deny.rule.kinds.includes(kind)) &&
+        (audit.kinds & deny.kinds) !== 0 &&
         isSeen(audit, deny) &&
         implies(audit.condition, deny.condition),
     );
@@ -117,11 +117,7 @@ function lintHiddenDenies(
 
 /** Whether the earlier rule decides for every event that the later one matches. */
 function covers(earlier: RuleFacts, later: RuleFacts): boolean {
-  return (
-    later.rule.kinds.every((kind) => earlier.rule.kinds.includes(kind)) &&
-    isSeen(earlier, later) &&
-    implies(later.condition, earlier.condition)
-  );
+  return (later.kinds & ~earlier.kinds) === 0 && isSeen(earlier, later) && implies(later.condition, earlier.condition);
 }
 
 /**
@@ -132,16 +128,8 @@ function covers(earlier: RuleFacts, later: RuleFacts): boolean {
 function isSeen(earlier: RuleFacts, later: RuleFacts): boolean {
   if (earlier.policy === later.policy) return true;
   if (earlier.policy.mode === 'observe' && later.policy.mode !== 'observe') return false;
-  const scope = scopeKey(earlier);
-  if (scope === '{}') return true;
-  return scope === scopeKey(later) && fails(earlier.action);
-}
-
-const scopes = new WeakMap<object, string>();
-function scopeKey({ policy: { scope } }: RuleFacts): string {
-  let key = scopes.get(scope);
-  if (key === undefined) scopes.set(scope, (key = JSON.stringify(scope)));
-  return key;
+  if (earlier.scope === 0) return true;
+  return earlier.scope === later.scope && earlier.fails;
 }
 
 export const nameOf = ({ rule }: RuleFacts): string => rule.name.value;

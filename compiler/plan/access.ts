@@ -3,7 +3,7 @@ import type { Bytes, Constant, Expr, FieldRef, Operand } from '../../vm/bundle/n
 import { FIELDS, FIELD_COUNT, GLOBS } from '../../vm/spec/index.ts';
 import { parseGlobKey, tupleOf } from './glob-key.ts';
 import { beginning, type Key, patternWays } from './pattern-keys.ts';
-import { patternOf } from './pattern.ts';
+import { oncePerPattern, patternOf } from './pattern.ts';
 import { GapSets, sequenceKeys, textKey } from './sequence.ts';
 import { lower } from './simplify.ts';
 import { type Access, type Classifier, type Form, pairKey } from './types.ts';
@@ -139,7 +139,7 @@ export class Accesses {
 
   /** An expression that is texts with gaps between them, which are found with all other substrings. */
   #sequences(left: FieldRef, e: Extract<Expr, { op: 'glob' | 'matches' }>): Cover | null {
-    const found = sequenceKeys(patternOf(e));
+    const found = sequencesOf(e);
     if (!found || !this.#gaps.admit(this.#classifier('substring', found.fold, left).id, found.gaps)) return null;
     return exact(found.keys.map((key) => this.#access('substring', found.fold, left, key)));
   }
@@ -247,6 +247,8 @@ export const mergeCovers = (covers: readonly (Cover | null)[]): Cover | null => 
   }
   return { accesses, exact: all };
 };
+
+const sequencesOf = oncePerPattern((e) => sequenceKeys(patternOf(e)));
 
 const netKey = (address: Bytes, bits: number): Bytes => `${address}${String.fromCharCode(bits)}`;
 

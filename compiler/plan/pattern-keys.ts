@@ -1,9 +1,9 @@
 /** Which keys stand for a pattern: texts, directories, what a text begins or ends with or holds, some of its components. */
-import type { Bytes, Expr } from '../../vm/bundle/normal.ts';
+import type { Bytes } from '../../vm/bundle/normal.ts';
 import { DIRECTORIES } from '../../vm/spec/index.ts';
 import { type Components, components, foldedPattern, literals, type Pattern } from '../pattern/index.ts';
 import { globKeyOf, printGlobKey } from './glob-key.ts';
-import { patternOf } from './pattern.ts';
+import { oncePerPattern, patternOf } from './pattern.ts';
 
 export interface Key {
   readonly form: 'text' | 'directory' | 'glob' | 'prefix' | 'suffix' | 'substring';
@@ -28,10 +28,10 @@ export const beginning = (text: Bytes): Key => {
 };
 
 /** The ways to find a pattern, and whether they are for texts in lower case. */
-export const patternWays = (e: Extract<Expr, { op: 'glob' | 'matches' }>): { ways: Way[]; fold: boolean } => {
+export const patternWays = oncePerPattern((e): { readonly ways: readonly Way[]; readonly fold: boolean } => {
   const folded = e.fold ? foldedPattern(patternOf(e)) : null;
   return { ways: waysTo(folded ?? patternOf(e)), fold: folded !== null };
-};
+});
 
 /** An exact way comes first. */
 const waysTo = (pattern: Pattern): Way[] => {

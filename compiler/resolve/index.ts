@@ -5,10 +5,14 @@ import type { Documents } from '../document/documents.ts';
 import { LIMITS } from '../../vm/spec/limits.ts';
 import type { Manifest } from '../../vm/bundle/manifest.ts';
 import type { NormalForm, NormalPolicy } from '../../vm/bundle/normal.ts';
+import type { BundleDocument, LibraryDocument } from '../schema/documents.ts';
+import type { Report } from '../schema/read.ts';
 import { changesByTarget, checkExpiry, exceptionsByRule, type ExpiryOptions } from './exceptions.ts';
+import { KeptPolicies } from './kept.ts';
 import { resolveLibraries } from './library.ts';
 import { manifestOf } from './manifest.ts';
-import { checkRuleName, inOrder, resolvePolicy, type ResolvedPolicy } from './policy.ts';
+import { onceFor } from './once.ts';
+import { checkRuleName, inOrder, resolvePolicy, type PolicyContext, type ResolvedPolicy } from './policy.ts';
 import { errnoOf, judgeRule, resolveRule } from './rule.ts';
 import { select } from './select.ts';
 import { resolveTests, type PolicyTest } from './tests.ts';
@@ -30,35 +34,44 @@ export interface Resolved {
   readonly policies: readonly ResolvedPolicy[];
 }
 
-/** The value is meaningful only where no diagnostic is an error. */
-export function resolve(documents: Documents, sources: readonly Source[], options: ResolveOptions): Staged<Resolved> {
+/**
+ * The value is meaningful only where no diagnostic is an error.
+ * @param kept what earlier builds came to
+ */
+export function resolve(
+  documents: Documents,
+  sources: readonly Source[],
+  options: ResolveOptions,
+  kept = new KeptPolicies(),
+): Staged<Resolved> {
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
   const { incomplete } = documents;
 
-  const { bundle, policies, chosen, libraries: chosenLibraries } = select(documents, report);
-  const libraries = resolveLibraries(chosenLibraries, bundle, options.set ?? {}, incomplete, report);
-  for (const [name, body] of libraries.rules) judgeRule(resolveRule(name, body, [], libraries, report), report);
+  const { bundle, policies, chosen, libraries } = select(documents, report);
+  const { Exception: exceptions, Overlay: overlays } = documents;
+  const set = options.set ?? {};
+  const context = kept.context(
+    [incomplete, JSON.stringify(set), bundle, ...libraries, ...exceptions, ...overlays],
+    (found) => contextOf(libraries, bundle, set, documents, found),
+    report,
+  );
 
-  for (const exception of documents.Exception) checkExpiry(exception, options, report);
-  for (const { spec } of [...documents.Exception, ...documents.Overlay]) {
+  for (const exception of exceptions) checkExpiry(exception, options, report);
+  for (const { spec } of [...exceptions, ...overlays]) {
     const { policy: name, rule } = spec.target;
     const policy = policies.find(name, 'L1202', incomplete, report);
     if (policy !== undefined && rule !== undefined) checkRuleName(policy, rule, incomplete, report);
   }
-  const context = {
-    libraries,
-    exceptions: exceptionsByRule(documents.Exception),
-    changes: changesByTarget(documents.Overlay, report),
-    incomplete,
-  };
-  const resolved = documents.Policy.map((document) => resolvePolicy(document, context, report));
+  const resolved = documents.Policy.map((document) =>
+    kept.policy(document, (found) => resolvePolicy(document, context, found), report),
+  );
   const live = inOrder(resolved.filter(({ document, mode }) => chosen.has(document) && mode !== 'off'));
   checkLimits(live, report);
 
   return {
     value: {
-      normal: { version: 1, policies: live.map(normalPolicy) },
+      normal: { version: 1, policies: live.map(normalOf) },
       manifest: manifestOf(live, bundle, sources),
       tests: resolveTests(documents.PolicyTest, policies, chosen, incomplete, report),
       policies: live,
@@ -66,6 +79,21 @@ export function resolve(documents: Documents, sources: readonly Source[], option
     diagnostics,
   };
 }
+
+function contextOf(
+  chosen: readonly LibraryDocument[],
+  bundle: BundleDocument | undefined,
+  set: Readonly<Record<string, string>>,
+  { Exception, Overlay, incomplete }: Documents,
+  report: Report,
+): PolicyContext {
+  const libraries = resolveLibraries(chosen, bundle, set, incomplete, report);
+  for (const [name, body] of libraries.rules) judgeRule(resolveRule(name, body, [], libraries, report), report);
+  return { libraries, exceptions: exceptionsByRule(Exception), changes: changesByTarget(Overlay, report), incomplete };
+}
+
+/** The same object for the same policy: what follows from it can be kept with it. */
+const normalOf = onceFor(normalPolicy);
 
 function normalPolicy({ name, mode, tier, order, scope, defaults, rules }: ResolvedPolicy): NormalPolicy {
   return {

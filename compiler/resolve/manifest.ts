@@ -1,7 +1,7 @@
 /** Resolved policies to the manifest: names, texts and places, by the numbers that verdicts carry. */
-import type { Source } from '../diagnostics/diagnostic.ts';
+import type { Source, Span } from '../diagnostics/diagnostic.ts';
 import type { Expr, FieldRef, Operand, ScopeParts } from '../../vm/bundle/normal.ts';
-import type { Manifest, ManifestPolicy, ManifestRule } from '../../vm/bundle/manifest.ts';
+import type { Manifest, ManifestPolicy, ManifestRule, SourceSpan } from '../../vm/bundle/manifest.ts';
 import { FIELDS } from '../../vm/spec/fields.ts';
 import { KINDS } from '../../vm/spec/kinds.ts';
 import { DEFAULT_ERRNO } from '../../vm/spec/verdict.ts';
@@ -20,13 +20,80 @@ export function manifestOf(
   sources: readonly Source[],
 ): Manifest {
   const place = manifestSpans(sources);
+  const parts = policies.map((policy, number) => partOf(policy, number, place));
+  const kinds = new Set(parts.flatMap((part) => [...part.kinds]));
+  const fields = new Set(parts.flatMap((part) => [...part.fields]));
+  return {
+    format: 1,
+    name: bundle?.spec.name?.value ?? bundle?.metadata?.name?.value ?? UNNAMED.name,
+    version: bundle?.spec.version?.value ?? UNNAMED.version,
+    labels: textsOf(bundle?.spec.labels?.value),
+    policies: parts.map(({ policy }) => policy),
+    rules: parts.flatMap(({ rules }) => rules),
+    sources: sources.map(({ path }) => path),
+    kinds: namesOf(KINDS, kinds),
+    fields: namesOf(FIELDS, fields),
+    cost: {},
+    unknownCost: {},
+  };
+}
+
+/** What a manifest says of one policy. */
+interface Part {
+  readonly number: number;
+  readonly policy: ManifestPolicy;
+  readonly rules: readonly ManifestRule[];
+  /** Ids of kinds and fields that it needs. */
+  readonly kinds: ReadonlySet<number>;
+  readonly fields: ReadonlySet<number>;
+}
+
+/** A policy that is the same object stands where it stood in sources that are the same. */
+const parts = new WeakMap<ResolvedPolicy, Part>();
+
+function partOf(policy: ResolvedPolicy, number: number, place: (span: Span) => SourceSpan): Part {
+  const kept = parts.get(policy);
+  if (kept?.number === number) return kept;
+  const made = makePart(policy, number, place);
+  parts.set(policy, made);
+  return made;
+}
+
+function makePart(policy: ResolvedPolicy, number: number, place: (span: Span) => SourceSpan): Part {
   const kinds = new Set<number>();
   const fields = new Set<number>();
-  const manifestPolicies: ManifestPolicy[] = [];
-  const rules: ManifestRule[] = [];
-  policies.forEach((policy, number) => {
-    const { metadata } = policy.document;
-    manifestPolicies.push({
+  const { metadata } = policy.document;
+  Object.keys(policy.defaults).forEach((kind) => kinds.add(Number(kind)));
+  fieldsOfScope(policy.scope, fields);
+  if (policy.scope.except !== undefined) fieldsOfScope(policy.scope.except, fields);
+  const rules = policy.rules.map((rule): ManifestRule => {
+    const action = rule.action.value;
+    rule.kinds.forEach((kind) => kinds.add(kind));
+    for (const { expr } of [rule.when, ...rule.unless]) visitFields(expr, ({ field }) => fields.add(field));
+    return {
+      name: rule.name.value,
+      policy: number,
+      action,
+      errno: FAILING.has(action) ? (rule.errno ?? DEFAULT_ERRNO) : null,
+      continue: rule.continue,
+      kinds: namesOf(KINDS, new Set(rule.kinds)),
+      severity: rule.severity,
+      tags: rule.tags,
+      message: rule.message,
+      log: rule.log,
+      when: rule.when.text,
+      unless: rule.unless.map(({ name, text, span, exception }) => ({
+        name,
+        when: text,
+        span: place(span),
+        ...(exception && { exception }),
+      })),
+      span: place(rule.span),
+    };
+  });
+  return {
+    number,
+    policy: {
       name: policy.name.value,
       description: metadata.description?.value ?? null,
       annotations: textsOf(metadata.annotations?.value),
@@ -34,48 +101,10 @@ export function manifestOf(
       tier: policy.tier,
       order: policy.order,
       span: place(policy.document.span),
-    });
-    Object.keys(policy.defaults).forEach((kind) => kinds.add(Number(kind)));
-    fieldsOfScope(policy.scope, fields);
-    if (policy.scope.except !== undefined) fieldsOfScope(policy.scope.except, fields);
-    for (const rule of policy.rules) {
-      const action = rule.action.value;
-      rule.kinds.forEach((kind) => kinds.add(kind));
-      for (const { expr } of [rule.when, ...rule.unless]) visitFields(expr, ({ field }) => fields.add(field));
-      rules.push({
-        name: rule.name.value,
-        policy: number,
-        action,
-        errno: FAILING.has(action) ? (rule.errno ?? DEFAULT_ERRNO) : null,
-        continue: rule.continue,
-        kinds: namesOf(KINDS, new Set(rule.kinds)),
-        severity: rule.severity,
-        tags: rule.tags,
-        message: rule.message,
-        log: rule.log,
-        when: rule.when.text,
-        unless: rule.unless.map(({ name, text, span, exception }) => ({
-          name,
-          when: text,
-          span: place(span),
-          ...(exception && { exception }),
-        })),
-        span: place(rule.span),
-      });
-    }
-  });
-  return {
-    format: 1,
-    name: bundle?.spec.name?.value ?? bundle?.metadata?.name?.value ?? UNNAMED.name,
-    version: bundle?.spec.version?.value ?? UNNAMED.version,
-    labels: textsOf(bundle?.spec.labels?.value),
-    policies: manifestPolicies,
+    },
     rules,
-    sources: sources.map(({ path }) => path),
-    kinds: namesOf(KINDS, kinds),
-    fields: namesOf(FIELDS, fields),
-    cost: {},
-    unknownCost: {},
+    kinds,
+    fields,
   };
 }
 

@@ -33,6 +33,7 @@ export function resolveTests(
   incomplete: boolean,
   report: Report,
 ): PolicyTest[] {
+  if (documents.length === 0) return [];
   const known = new Set([...policies].flatMap(([, policy]) => ruleNames(policy)));
   const names = new Set([...policies].map(([name]) => name.value));
   const tests: PolicyTest[] = [];

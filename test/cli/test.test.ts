@@ -1,6 +1,7 @@
 /** `lictor test`: results in every format, coverage, and what counts as a failure. */
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -114,6 +115,37 @@ test('--watch runs again when a file changes', async () => {
         if (notes.includes('2 cases, 0 failed')) break;
       }
       assert.match(notes, /2 cases, 1 failed[^]*waiting for changes[^]*2 cases, 0 failed/);
+    } finally {
+      child.kill();
+    }
+  });
+});
+
+test('build --watch builds again when a file changes, not when the bundle beside it does', async () => {
+  await withFiles({ 'p.yaml': POLICY }, async (directory) => {
+    const output = join(directory, 'p.bundle');
+    const child = spawn(
+      process.execPath,
+      [...PROGRAM, 'build', '--watch', '--format', 'json', '-o', output, directory],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
+    try {
+      let printed = '';
+      child.stdout.setEncoding('utf8');
+      for await (const chunk of child.stdout) {
+        printed += chunk as string;
+        if (printed.split('\n').length === 2) {
+          // Time for what the first bundle could have woken.
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          writeFileSync(join(directory, 'p.yaml'), POLICY.replace('no-shells', 'none'));
+        }
+        if (printed.split('\n').length === 3) break;
+      }
+      const [first, second] = printed.trimEnd().split('\n');
+      assert.is.not(JSON.parse(first).sha256, JSON.parse(second).sha256);
+      assert.is(JSON.parse(second).sha256, createHash('sha256').update(readFileSync(output)).digest('hex'));
     } finally {
       child.kill();
     }

@@ -21,6 +21,7 @@ const MISUSE: readonly (readonly [args: readonly string[], stderr: RegExp])[] = 
   [['explain', '-b', 'x'], /`--event` is missing/],
   [['test', '--threshold', '50', 'x'], /`--threshold` is for `--coverage`/],
   [['test', '--watch', '-'], /standard input cannot be watched/],
+  [['build', '--watch', '-o', 'x', '-'], /standard input cannot be watched/],
   [['inspect'], /BUNDLE is missing/],
   [['inspect', 'x', '--asm', '--dot'], /no such file or directory: `x`/],
   [['bench', '-b', 'nowhere.bundle'], /no such file or directory/],

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type * as z from 'zod/mini';
 import { readContainer, writeContainer } from './container.ts';
 import type { Manifest } from './manifest.ts';
-import { pack, unpack } from './messagepack.ts';
+import { type KeptElements, pack, unpack } from './messagepack.ts';
 import type { NormalForm } from './normal.ts';
 import { manifestSchema, normalSchema, sourcesSchema } from './schema.ts';
 
@@ -22,13 +22,16 @@ export interface Bundle extends BundleParts {
   readonly digest: string;
 }
 
-/** @returns the file: the same parts give the same bytes */
-export function writeBundle(parts: BundleParts): Uint8Array {
+/**
+ * @param kept what was packed for earlier bundles
+ * @returns the file: the same parts give the same bytes
+ */
+export function writeBundle(parts: BundleParts, kept?: KeptElements): Uint8Array {
   return writeContainer({
-    manifest: pack(parts.manifest),
+    manifest: pack(parts.manifest, kept),
     program: parts.program,
-    normal: pack(parts.normal),
-    sources: pack(parts.sources),
+    normal: pack(parts.normal, kept),
+    sources: pack(parts.sources, kept),
   });
 }
 

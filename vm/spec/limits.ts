@@ -9,7 +9,10 @@ export const LIMITS = {
   rules: { value: 4194304, doc: 'rules of a bundle' },
   stepsPerEvent: { value: 4194304, doc: 'worst-case steps of one event; --allow-slow goes beyond it' },
   automatonStates: { value: 4096, doc: 'states of one glob or expression: about 1 MB of table' },
-  sourceBytes: { value: 8388608, doc: 'bytes of one source file; --max-source-bytes changes it' },
+  sourceBytes: {
+    value: 8388608,
+    doc: 'bytes of one source file: a larger one is refused before it is read; --max-source-bytes changes it',
+  },
   exprDepth: { value: 256, doc: 'nesting of parentheses and macros in an expression' },
   exprNodes: { value: 262144, doc: 'tests and set members of one expression, macros put in' },
   patternBytes: { value: 65536, doc: 'bytes of a glob or a regular expression' },
