@@ -18,19 +18,16 @@ export const writeSubstrings = (w: Writer, items: readonly (readonly [Bytes, num
   const stages = stagesOf(items);
   const matcher = buildMatcher(stages.texts.map(({ text }) => text));
   const masks = masksOf(stages.gaps);
-  const breaks = masks.reduce((most, mask) => Math.max(most, bitsIn(mask)), 0);
   const links = linksOf(stages, matcher);
   const { slots, width } = matcher;
   const offsets = stages.texts.map(({ text }) => writeText(w, text));
-  const starts = matcher.order.flatMap((i) => [...stages.texts[i].once, ...stages.texts[i].each]);
   const at = w.reserve(
     SUBSTRINGS.pairs +
       matcher.pairs.state.length * SUBSTRINGS.pair +
       slots.check.length * SUBSTRINGS.slot +
       stages.texts.length * SUBSTRING_TEXT.size +
       stages.stages.length * STAGE.size +
-      stages.users.length * STAGE_USER.size +
-      starts.length * 4,
+      stages.users.length * STAGE_USER.size,
   );
   const header: readonly (readonly [number, number])[] = [
     [SUBSTRINGS.slots, slots.check.length],
@@ -38,23 +35,19 @@ export const writeSubstrings = (w: Writer, items: readonly (readonly [Bytes, num
     [SUBSTRINGS.texts, stages.texts.length],
     [SUBSTRINGS.stages, stages.stages.length],
     [SUBSTRINGS.users, stages.users.length],
-    [SUBSTRINGS.starts, starts.length],
     [SUBSTRINGS.gaps, stages.gaps.length],
-    [SUBSTRINGS.breaks, breaks],
     [SUBSTRINGS.chain, links.chain],
     [SUBSTRINGS.once, Math.min(stages.once, 0xffffffff)],
   ];
   for (const [field, value] of header) w.u32(at + field, value);
   matcher.map.forEach((c, symbol) => w.u16(at + SUBSTRINGS.map + symbol * 2, c));
   masks.forEach((mask, byte) => w.u16(at + SUBSTRINGS.masks + byte * 2, mask));
-  let to = writeSteps(w, at + SUBSTRINGS.pairs, matcher);
-  to = writeTexts(w, to, stages, matcher, links.kept, offsets);
-  to = writeStages(w, to, stages, matcher);
-  starts.forEach((user, i) => w.u32(to + i * 4, user));
-  return { table: at, each: 1 + breaks + links.chain, once: stages.gaps.length + Math.min(stages.once, 0xffffffff) };
+  const steps = writeSteps(w, at + SUBSTRINGS.pairs, matcher);
+  const texts = writeTexts(w, steps, stages, matcher, links.kept, offsets);
+  writeStages(w, texts, stages, matcher);
+  const once = 2 * stages.gaps.length + Math.min(stages.once, 0xffffffff);
+  return { table: at, each: 1 + links.chain, once };
 };
-
-const bitsIn = (mask: number): number => [...mask.toString(2)].filter((bit) => bit === '1').length;
 
 /** Gaps that each byte breaks, a bit for each. */
 const masksOf = (gaps: readonly string[]): number[] => {
@@ -118,19 +111,17 @@ const writeTexts = (
   kept: readonly number[],
   offsets: readonly number[],
 ): number => {
-  let starts = 0;
   order.forEach((text, i) => {
     const row = at + i * SUBSTRING_TEXT.size;
-    const { once, each, length } = texts[text];
+    const { users, each, once, length } = texts[text];
     w.u32(row + SUBSTRING_TEXT.next, next[i]);
     w.u32(row + SUBSTRING_TEXT.kept, kept[i]);
-    w.u32(row + SUBSTRING_TEXT.starts, starts);
-    w.u32(row + SUBSTRING_TEXT.once, once.length);
-    w.u32(row + SUBSTRING_TEXT.each, each.length);
+    w.u32(row + SUBSTRING_TEXT.users, users);
+    w.u32(row + SUBSTRING_TEXT.each, each);
+    w.u32(row + SUBSTRING_TEXT.once, once);
     w.u16(row + SUBSTRING_TEXT.length, length);
     w.u16(row + SUBSTRING_TEXT.flags, flagsOf(texts[text]));
     w.u32(row + SUBSTRING_TEXT.text, offsets[text]);
-    starts += once.length + each.length;
   });
   return at + order.length * SUBSTRING_TEXT.size;
 };
@@ -140,24 +131,24 @@ const flagsOf = ({ text, plain }: TextRow): number =>
   (text.startsWith(BEGIN) ? SUBSTRING_FLAGS.begin : 0) |
   (text.endsWith(END) ? SUBSTRING_FLAGS.end : 0);
 
-const writeStages = (w: Writer, at: number, { stages, users }: Stages, { order }: Matcher): number => {
+const writeStages = (w: Writer, at: number, { stages, users }: Stages, { order }: Matcher): void => {
   const numbers = new Uint32Array(order.length);
   order.forEach((text, i) => (numbers[text] = i));
   stages.forEach((stage, i) => {
     const row = at + i * STAGE.size;
     w.u32(row + STAGE.users, stage.users);
     w.u32(row + STAGE.class, stage.class);
-    w.u16(row + STAGE.count, stage.count);
+    w.u32(row + STAGE.count, stage.count);
     w.u16(row + STAGE.min, stage.min);
     w.u8(row + STAGE.gap, stage.gap);
-    w.u8(row + STAGE.whole, stage.whole);
+    w.u8(row + STAGE.max, stage.max === null ? 0 : stage.max + 1);
   });
   const first = at + stages.length * STAGE.size;
-  users.forEach(({ stage, text, breaks }, i) => {
+  users.forEach(({ from, to, text, breaks }, i) => {
     const row = first + i * STAGE_USER.size;
-    w.u32(row + STAGE_USER.stage, stage);
+    w.u32(row + STAGE_USER.from, from);
+    w.u32(row + STAGE_USER.to, to);
     w.u32(row + STAGE_USER.text, numbers[text]);
     w.u32(row + STAGE_USER.breaks, breaks);
   });
-  return first + users.length * STAGE_USER.size;
 };

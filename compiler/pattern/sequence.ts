@@ -4,7 +4,8 @@
  * expression says how far it has come.
  */
 import type { Bytes } from '../../vm/bundle/normal.ts';
-import { type Gap, gapOf, type Item, MOST_TEXTS, sideBySide } from './gaps.ts';
+import { SUBSTRINGS } from '../../vm/spec/index.ts';
+import { type Gap, gapOf, type Item, joined, repeated, sideBySide } from './gaps.ts';
 import { literals } from './literals.ts';
 import type { Pattern } from './pattern.ts';
 
@@ -12,11 +13,17 @@ import type { Pattern } from './pattern.ts';
 export const BEGIN = '\u0100';
 export const END = '\u0101';
 
-/** One of few texts, behind at least `min` bytes of the gap; null: of any bytes. */
-export interface Stage {
-  readonly texts: readonly string[];
+/** What stands before a text: `min` to `max` bytes of the set, null: of any bytes, without end; `again` as in gaps. */
+export interface Behind {
   readonly gap: Uint8Array | null;
   readonly min: number;
+  readonly max: number | null;
+  readonly again: readonly string[];
+}
+
+/** One of few texts, behind a gap. */
+export interface Stage extends Behind {
+  readonly texts: readonly string[];
 }
 
 /** A string matches if it has the stages in order and, where `whole` is set, no byte outside of that. */
@@ -27,7 +34,6 @@ export interface Sequence {
 
 /** Sequences that one expression may become. */
 const MOST_SEQUENCES = 16;
-const MOST_BYTES = 4096;
 const MOST_GAP = 0xffff;
 
 /** The sequences of which a matching string has one; null where the pattern is more than few sequences. */
@@ -58,8 +64,12 @@ function itemsOf(pattern: Pattern): readonly Items[] | null {
   const texts = literals(pattern).exact;
   if (texts) return [[{ texts }]];
   if (pattern.is === 'alt') return oneOf(pattern.parts.map(itemsOf));
-  if (pattern.is !== 'repeat' || pattern.max === null || pattern.max > 1) return null;
-  return oneOf([[[]], itemsOf(pattern.of)]);
+  if (pattern.is !== 'repeat' || pattern.min > 1) return null;
+  const once = itemsOf(pattern.of);
+  if (pattern.max === 1) return oneOf([[[]], once]);
+  if (pattern.max !== null || once?.length !== 1) return null;
+  const loop = repeated(once[0]);
+  return loop && (pattern.min === 0 ? [[], loop] : [loop]);
 }
 
 function oneOf(parts: readonly (readonly Items[] | null)[]): readonly Items[] | null {
@@ -108,7 +118,8 @@ function step(items: Items): readonly Items[] | null {
   return [items];
 }
 
-const holds = ({ bytes }: Gap, text: Bytes): boolean => outside(bytes, text) === 0;
+/** Whether the text beside the gap is more of it. */
+const holds = ({ bytes, max }: Gap, text: Bytes): boolean => max === null && outside(bytes, text) === 0;
 
 /** Bytes of the text that are not of the set. */
 function outside(bytes: Uint8Array, text: string): number {
@@ -117,81 +128,116 @@ function outside(bytes: Uint8Array, text: string): number {
   return n;
 }
 
-function joined(a: readonly Bytes[], b: readonly Bytes[]): readonly Bytes[] | null {
-  if (a.length * b.length > MOST_TEXTS) return null;
-  const texts = [...new Set(a.flatMap((start) => b.map((end) => start + end)))];
-  return texts.some((text) => text.length > MOST_BYTES) ? null : texts;
-}
+const ANY: Behind = { gap: null, min: 0, max: null, again: [] };
 
 /** Items in which texts and gaps alternate, as stages. */
 function staged(items: Items): Sequence | null {
   const stages: Stage[] = [];
-  let gap: Gap | null = null;
+  let behind = ANY;
   const end = items.length - 1;
   items.forEach((item, i) => {
-    if ('gap' in item) gap = item.gap;
-    else {
+    if ('gap' in item) {
+      behind = behindOf(item.gap);
+      // where any beginning will do nothing is asked of it
+      if (i === 0 && !isAny(behind)) stages.push({ texts: [BEGIN], ...ANY });
+    } else {
       const texts = item.texts.map((text) => (i === 0 ? BEGIN : '') + text + (i === end ? END : ''));
-      stages.push({ texts, ...behind(gap) });
+      stages.push({ texts, ...behind });
+      behind = ANY;
     }
   });
   const last = items[end];
-  if (!last) stages.push({ texts: [BEGIN + END], ...behind(null) });
-  else if ('gap' in last) {
-    const { gap: bytes, min } = behind(last.gap);
-    // nothing is left to ask where any rest will do
-    if (bytes || min > 0 || stages.length === 0) stages.push({ texts: [END], gap: bytes, min });
-  }
+  if (!last) stages.push({ texts: [BEGIN + END], ...ANY });
+  // nor of any rest
+  else if ('gap' in last && (!isAny(behind) || stages.length === 0)) stages.push({ texts: [END], ...behind });
   const sequence = uniform(stages) ?? { stages, whole: null };
   return sequence.stages.every(isTraceable) ? sequence : null;
 }
 
-function behind(gap: Gap | null): { gap: Uint8Array | null; min: number } {
-  return gap ? { gap: gap.bytes.includes(0) ? gap.bytes : null, min: gap.min } : { gap: null, min: 0 };
+function behindOf({ bytes, min, max, again }: Gap): Behind {
+  const gap = bytes.includes(0) ? bytes : null;
+  // of any bytes the first are the best
+  return { gap, min, max, again: gap || max !== null ? again : [] };
 }
 
-/** Where all gaps are of one set and all texts are too, the whole string is: then any gap will do. */
+const isAny = ({ gap, min, max }: Behind): boolean => gap === null && min === 0 && max === null;
+
+/**
+ * Where one of the gaps takes all bytes that the whole string may have, it is said of the string at its end, and then the gap
+ * may be of any bytes.
+ */
 function uniform(stages: readonly Stage[]): Sequence | null {
-  const sets = stages.flatMap(({ gap, texts }) => (texts[0].startsWith(BEGIN) ? [] : [gap]));
-  const [whole] = sets;
-  const ends = stages[stages.length - 1].texts.every((text) => text.endsWith(END));
-  if (!whole || !ends || !sets.every((gap) => gap && equal(gap, whole))) return null;
-  if (!stages.every(({ texts }) => texts.every((text) => outside(whole, text) === 0))) return null;
-  return { stages: stages.map((stage) => ({ ...stage, gap: null })), whole };
+  const [first, ...later] = stages;
+  const whole = later.reduce<Uint8Array | null>((most, { gap }) => (gap && size(gap) > size(most) ? gap : most), null);
+  const last = stages[stages.length - 1];
+  if (!whole || !first.texts[0].startsWith(BEGIN) || !last.texts[0].endsWith(END)) return null;
+  if (!later.every(({ gap }) => gap && isWithin(gap, whole))) return null;
+  if (!stages.every(({ texts, again }) => [...texts, ...again].every((text) => outside(whole, text) === 0)))
+    return null;
+  const open = stages.map((stage) =>
+    stage.gap && isWithin(whole, stage.gap) ? { ...stage, ...opened(stage) } : stage,
+  );
+  const begins = first.texts[0] === BEGIN && open.length > 1 && isAny(open[1]);
+  return { stages: begins ? open.slice(1) : open, whole };
 }
 
-const equal = (a: Uint8Array, b: Uint8Array): boolean => a.every((held, byte) => held === b[byte]);
+const opened = (stage: Stage): Pick<Behind, 'gap' | 'again'> => ({
+  gap: null,
+  again: stage.max === null ? [] : stage.again,
+});
+
+const size = (set: Uint8Array | null): number => (set ? set.reduce((sum, held) => sum + held, 0) : 0);
+const isWithin = (set: Uint8Array, of: Uint8Array): boolean => set.every((held, byte) => held <= of[byte]);
 
 /**
  * Whether the progress of each stage can be one number, the earliest end since its gap was broken last. Where a text has
- * bytes that break the gap before it, what the stage before finds meanwhile must not replace the end that counts.
+ * bytes that break the gap before it, what the stage before finds meanwhile must not replace the end that counts. Of a gap
+ * with an end all ends count, as far back as a word has bits.
  */
 function isTraceable(stage: Stage, i: number, stages: readonly Stage[]): boolean {
-  if (stage.min > MOST_GAP) return false;
-  const before = stages[i - 1];
-  if (!before || !stage.gap) return true;
-  return stage.texts.every((text) => before.texts.every((x) => !endsInside(x, text, firstBreak(stage, text), i > 1)));
+  const { gap, min, max, again, texts } = stage;
+  if (min > MOST_GAP) return false;
+  if (max !== null) return [...texts, ...again].every((text) => text.length + max < SUBSTRINGS.recent);
+  if (i === 0 || !gap) return true;
+  const before = stages[i - 1].texts;
+  const ends = [...before, ...again];
+  return (
+    texts.every((text) => {
+      const isLost = (x: string, late: boolean): boolean =>
+        endsInside(x, text, gap, ends) || (endsFirst(x, text, late) && overlaps(x, text, text.length, gap, ends));
+      return !before.some((x) => isLost(x, i > 1)) && !again.some((x) => isLost(x, false));
+    }) &&
+    // what ends together with the text of a new beginning says the same as that
+    again.every((text) => !ends.some((x) => endsInside(x, text, gap, ends)))
+  );
 }
 
-/** Index of the first byte that the gap before it does not take, -1 for none. */
-function firstBreak({ gap }: Stage, text: string): number {
-  for (let i = 0; i < text.length; i++) if (gap?.[text.charCodeAt(i)] === 0) return i;
-  return -1;
-}
-
-/**
- * Whether `x` can end behind the byte `from` of `text`. Where both end together, the longer is looked at first.
- * @param late whether `x`, were it the same text, might be looked at first too
- */
-function endsInside(x: string, text: string, from: number, late: boolean): boolean {
-  if (from < 0) return false;
-  for (let end = from + 1; end <= text.length; end++) {
-    if (end === text.length && (x.length < end || (x.length === end && !late))) return false;
-    const overlap = Math.min(end, x.length);
-    if (text.slice(end - overlap, end) === x.slice(x.length - overlap)) return true;
-  }
+/** Whether `x` can end inside `text`, which goes on, behind a byte of it that the gap does not take. */
+function endsInside(x: string, text: string, gap: Uint8Array, ends: readonly string[]): boolean {
+  for (let end = 1; end < text.length; end++) if (overlaps(x, text, end, gap, ends)) return true;
   return false;
 }
 
-/** Bytes of the text that the gap before it does not take. */
-export const breaksOf = ({ gap }: Stage, text: string): number => (gap ? outside(gap, text) : 0);
+/** Whether `x` is looked at before `text` where both end: the longer is, and, were they the same, as `late` says. */
+const endsFirst = (x: string, text: string, late: boolean): boolean =>
+  x.endsWith(text) && (late || x.length > text.length);
+
+/**
+ * Whether `x` can end where `end` bytes of `text` do, of which the gap does not take all, while one of `ends` and bytes of the
+ * gap stand before the text.
+ */
+function overlaps(x: string, text: string, end: number, gap: Uint8Array, ends: readonly string[]): boolean {
+  const begun = text.slice(0, end);
+  if (outside(gap, begun) === 0) return false;
+  if (x.length <= end) return begun.endsWith(x);
+  if (!x.endsWith(begun)) return false;
+  const rest = x.slice(0, -end);
+  for (let from = rest.length; ; from--) {
+    const ended = rest.slice(0, from);
+    if (from === 0 || ends.some((y) => y.endsWith(ended) || ended.endsWith(y))) return true;
+    if (gap[rest.charCodeAt(from - 1)] !== 1) return false;
+  }
+}
+
+/** Bytes of the text that a gap does not take. */
+export const breaksOf = (gap: Uint8Array | null, text: string): number => (gap ? outside(gap, text) : 0);

@@ -1,7 +1,7 @@
 /** Keys of substring classifiers: a text that is contained, or a sequence of texts that an expression asks for. */
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { SUBSTRINGS } from '../../vm/spec/index.ts';
-import { foldedPattern, type Pattern, type Sequence, sequencesOf } from '../pattern/index.ts';
+import { BEGIN, END, foldedPattern, type Pattern, type Sequence, sequencesOf, type Stage } from '../pattern/index.ts';
 
 const TEXT = '=';
 const SEQUENCE = '~';
@@ -11,16 +11,15 @@ export const textKey = (text: Bytes): Bytes => TEXT + text;
 
 /** What a key asks for. */
 export const sequenceOfKey = (key: Bytes): Sequence => {
-  if (key.startsWith(TEXT)) return { stages: [{ texts: [key.slice(1)], gap: null, min: 0 }], whole: null };
+  if (key.startsWith(TEXT))
+    return { stages: [{ texts: [key.slice(1)], gap: null, min: 0, max: null, again: [] }], whole: null };
   const { stages, whole } = JSON.parse(key.slice(1)) as Written;
-  return {
-    stages: stages.map(([texts, gap, min]) => ({ texts, gap: setOf(gap), min })),
-    whole: setOf(whole),
-  };
+  return { stages: stages.map((stage) => ({ ...stage, gap: setOf(stage.gap) })), whole: setOf(whole) };
 };
 
+/** A sequence whose sets are hexadecimal digits. */
 interface Written {
-  readonly stages: readonly (readonly [texts: readonly string[], gap: string | null, min: number])[];
+  readonly stages: readonly (Omit<Stage, 'gap'> & { readonly gap: string | null })[];
   readonly whole: string | null;
 }
 
@@ -35,15 +34,13 @@ export const writtenSet = (set: Uint8Array): string => {
   return Buffer.from(bits).toString('hex');
 };
 
-const isText = ({ stages: [{ gap, min }, second], whole }: Sequence): boolean => !second && !gap && min === 0 && !whole;
-
 /** A sequence of nothing but one of several texts is each of them alone, as `contains` asks for it. */
-const keysOf = (sequence: Sequence): readonly Bytes[] => {
-  const { stages, whole } = sequence;
-  if (isText(sequence) && stages[0].texts.every((text) => /^[\0-\xff]*$/.test(text)))
-    return stages[0].texts.map(textKey);
+const keysOf = ({ stages, whole }: Sequence): readonly Bytes[] => {
+  const [{ texts }, second] = stages;
+  const [text] = texts;
+  if (!second && !whole && !text.startsWith(BEGIN) && !text.endsWith(END)) return texts.map(textKey);
   const written: Written = {
-    stages: stages.map((s) => [s.texts, s.gap && writtenSet(s.gap), s.min]),
+    stages: stages.map((stage) => ({ ...stage, gap: stage.gap && writtenSet(stage.gap) })),
     whole: whole && writtenSet(whole),
   };
   return [SEQUENCE + JSON.stringify(written)];

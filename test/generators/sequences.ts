@@ -47,12 +47,30 @@ const GAPS = [
   '\\s+.*',
   '(?:.*a)?',
   'b?',
+  '.{2}',
+  '[ab]{1,3}',
+  '[^a]{0,4}',
+  '[^b]{3,}',
+  '\\w{2,5}',
 ];
 
 function gap(r: Random, letters: string): Sketch {
+  if (r.chance(0.2)) return loop(r, letters);
   return {
     text: r.pick(GAPS),
-    sample: (s) => s.list(s.pick([0, 0, 1, 2, 5]), () => s.pick([...letters, ' ', '\n'])).join(''),
+    sample: (s) => s.list(s.pick([0, 0, 1, 2, 3, 5]), () => s.pick([...letters, ' ', '\n'])).join(''),
+  };
+}
+
+const LOOPED = ['[ab]+', '[^ ]*', '.+', '[^a]{1,3}', '\\w*'];
+
+/** A gap that a text before it, behind it or both let begin anew. */
+function loop(r: Random, letters: string): Sketch {
+  const [before, after] = [0, 0].map(() => (r.chance(0.6) ? words(r, letters + ' ', 2) : ''));
+  const inside = (s: Random): string => s.list(s.pick([0, 1, 1, 2, 3]), () => s.pick([...letters, ' '])).join('');
+  return {
+    text: `(?:${escaped(before)}${r.pick(LOOPED)}${escaped(after)})${r.pick(['*', '+'])}`,
+    sample: (s) => s.list(s.below(4), () => before + inside(s) + after).join(''),
   };
 }
 

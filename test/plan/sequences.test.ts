@@ -9,7 +9,9 @@ import { NO_RULE } from '../../vm/spec/index.ts';
 import { Vm, type VmBundle } from '../../vm/host/index.ts';
 import { regexMatches } from '../../vm/reference/regex.ts';
 import { sequence as sequenceSketch } from '../generators/sequences.ts';
+import type { Sketch } from '../generators/patterns.ts';
 import { batchSeed, Random, runSeed } from '../generators/random.ts';
+import { nearMiss } from '../generators/values.ts';
 import { field, id, policyOf, programOf } from './fixtures.ts';
 
 const BUNDLES = 200;
@@ -41,18 +43,29 @@ const isSequence = (pattern: string, fold = false): boolean => {
   return sequenceKeys(parsed.pattern) !== null;
 };
 
+/** Expressions that begin alike share what they have found so far. */
+const behind = (a: Sketch, b: Sketch): Sketch => ({
+  text: `(?:${a.text})(?:${b.text})`,
+  sample: (s) => a.sample(s) + b.sample(s),
+});
+
 test('expressions together find the first that matches, as the reference does', () => {
   let sequences = 0;
   for (let n = 0; n < BUNDLES; n++) {
     const r = new Random(batchSeed(seed, n));
     const letters = r.pick(['ab', 'ab\n', 'a|', 'ab c\n', 'aB']);
-    const sketches = r.list(r.between(1, 8), () => sequenceSketch(r, letters));
+    const begin = sequenceSketch(r, letters);
+    const sketches = r.list(r.between(1, 8), () => {
+      const sketch = sequenceSketch(r, letters);
+      return r.chance(0.4) ? behind(begin, sketch) : sketch;
+    });
     const fold = r.chance(0.2);
     sequences += sketches.filter(({ text }) => isSequence(text, fold)).length;
     const { program, cost } = programOf(policyOf(sketches.map(({ text }) => matches(text, fold))));
     const bundle = vm.load(program);
     for (let i = 0; i < TEXTS; i++) {
-      const text = r.pick(sketches).sample(r).slice(0, 200);
+      const sample = r.pick(sketches).sample(r);
+      const text = (r.chance(0.3) ? nearMiss(r, sample) : sample).slice(0, 200);
       const first = sketches.findIndex((s) => regexMatches(s.text, text, fold));
       const { rule, steps } = decide(bundle, text);
       const about = `seed ${seed}, ${n}: ${JSON.stringify(sketches.map((s) => s.text))}${fold ? ', folded' : ''}`;
@@ -75,10 +88,16 @@ const SEQUENCES = [
   'foo|.*bar',
   '(foo.*)?bar',
   '(?s)foo.+bar.{3,}',
+  '.{3}',
+  '.*a.{2}b.*',
+  '.*/tmp/[0-9a-f]{8}( .*)?',
+  '.*nc( -[a-z]+)* 10\\.[0-9]{1,3}\\.[0-9]{1,3}.*',
+  '([a-z]+/)*[a-z]+\\.sh',
+  '.*xa\\s+a.*',
   '.*\\s+x',
   '',
 ];
-const AUTOMATA = ['.*[a-z]{3,8}\\.sh', '(ab)*', '.{3}', '.*a.{2}b.*', '.*xa\\s+a.*'];
+const AUTOMATA = ['.*[a-z]{3,8}\\.sh', '(ab)*', '.*x\\s+x\\sx.*', '.*[0-9a-f]{32}.*', '.*([a-z]+[0-9]+;)+.*', '.{80}'];
 
 test('what is a sequence, and what stays an automaton', () => {
   for (const pattern of SEQUENCES) assert.ok(isSequence(pattern), pattern);

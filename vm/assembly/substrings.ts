@@ -1,21 +1,21 @@
 /**
- * Substrings and sequences of them in one pass: an Aho-Corasick automaton (Aho and Corasick 1975) finds texts, and each
- * sequence waits at the text that must come next (Hyperscan's decomposition, Wang et al. 2019). A stage that is reached
- * lists the users of the next one with their texts, so that a text that is found looks at those that wait for it alone. The
- * earliest end of a stage serves best; where the gap behind it can be broken, the earliest since it was broken last.
+ * Substrings and sequences of them in one pass: an Aho-Corasick automaton (Aho and Corasick 1975) finds texts, and these lead
+ * sequences from stage to stage (Hyperscan's decomposition, Wang et al. 2019). A text that is found looks at its own users;
+ * where a text has many, those wait for it whose stage was reached. The earliest end of a stage serves best; where the gap
+ * behind it can be broken, the earliest since it was broken last; where that has an end, all ends of late are kept.
  *
  * Working memory, where a stamp other than this event's generation means that nothing was written yet:
  *
- *     stages    {stamp, end of the stage}
+ *     stages    {stamp, end of the stage, u64 ends before that: bit n is n bytes before}
  *     users     {stamp: it waits, the next one that waits}    users count from 1
- *     texts     {stamp, first user that waits, starts that were seen}
- *     gaps      u32 breaks so far, u16 positions of them
+ *     texts     {stamp: it was found, stamp, first user that waits}
+ *     gaps      u32 breaks so far, u16 positions of them: the first one, and the first behind each stage that was reached
  */
 import { count } from './counting';
 import { currentGeneration } from './fields';
 import * as S from './generated/spec';
 
-const STAGE_STATE: u32 = 8;
+const STAGE_STATE: u32 = 16;
 const USER_STATE: u32 = 8;
 const TEXT_STATE: u32 = 12;
 const GAP_STATE: u32 = 4 + 2 * S.LIMIT_TEXT_BYTES;
@@ -23,12 +23,13 @@ const GAP_STATE: u32 = 4 + 2 * S.LIMIT_TEXT_BYTES;
 let texts: usize = 0;
 let stages: usize = 0;
 let users: usize = 0;
-let starts: usize = 0;
 let stageStates: usize = 0;
 let userStates: usize = 0;
 let textStates: usize = 0;
 let gapStates: usize = 0;
 
+/** Gaps whose next break says something. */
+let live: u32 = 0;
 let now: u32 = 0;
 let out: usize = 0;
 let found: u32 = 0;
@@ -58,7 +59,7 @@ export function findSubstrings(table: usize, p: usize, n: u32, classes: usize, w
   for (let i: u32 = 0; i <= n; i++) {
     const symbol = i < n ? <u32>load<u8>(p + i) : S.SUBSTRINGS_END;
     if (i < n) {
-      const broken = <u32>load<u16>(table + S.SUBSTRINGS_MASKS + symbol * 2);
+      const broken = live & (<u32>load<u16>(table + S.SUBSTRINGS_MASKS + symbol * 2));
       if (broken) breakGaps(broken, i);
     }
     const c = <u32>load<u16>(table + S.SUBSTRINGS_MAP + symbol * 2);
@@ -81,7 +82,6 @@ function begin(table: usize, slots: usize, classes: usize, work: usize): void {
   texts = slots + load<u32>(table) * S.SUBSTRINGS_SLOT;
   stages = texts + load<u32>(table, S.SUBSTRINGS_TEXTS) * S.SUBSTRING_TEXT_SIZE;
   users = stages + load<u32>(table, S.SUBSTRINGS_STAGES) * S.STAGE_SIZE;
-  starts = users + load<u32>(table, S.SUBSTRINGS_USERS) * S.STAGE_USER_SIZE;
   stageStates = work;
   userStates = stageStates + load<u32>(table, S.SUBSTRINGS_STAGES) * STAGE_STATE;
   textStates = userStates + load<u32>(table, S.SUBSTRINGS_USERS) * USER_STATE;
@@ -89,12 +89,14 @@ function begin(table: usize, slots: usize, classes: usize, work: usize): void {
   now = currentGeneration();
   out = classes;
   found = 0;
+  live = -1;
   const gaps = load<u32>(table, S.SUBSTRINGS_GAPS);
   count(gaps);
   for (let i: u32 = 0; i < gaps; i++) store<u32>(gapStates + i * GAP_STATE, 0);
 }
 
 function breakGaps(broken: u32, at: u32): void {
+  live ^= broken;
   while (broken) {
     count(1);
     const gap = gapStates + ctz(broken) * GAP_STATE;
@@ -105,12 +107,17 @@ function breakGaps(broken: u32, at: u32): void {
   }
 }
 
-/** Since where the gap has not been broken but for its last `without` breaks. */
-function clearSince(gap: u32, without: u32): i32 {
+/** Since where the gap has not been broken before `at`; `most` of its breaks may be behind that. */
+function clearSince(gap: u32, at: i32, most: u32): i32 {
   if (!gap) return 0;
   const state = gapStates + (gap - 1) * GAP_STATE;
-  const breaks = load<u32>(state);
-  return without < breaks ? <i32>load<u16>(state + (breaks - 1 - without) * 2, 4) + 1 : 0;
+  for (let last = load<u32>(state); last; last--) {
+    const broken = <i32>load<u16>(state + last * 2, 2);
+    if (broken < at || !most) return broken + 1;
+    count(1);
+    most--;
+  }
+  return 0;
 }
 
 /** The text by its number and all that it ends with were found: they end at `end`. */
@@ -120,107 +127,106 @@ function visit(text: u32, end: i32): void {
     count(1);
     const row = texts + (text - 1) * S.SUBSTRING_TEXT_SIZE;
     const state = textStates + (text - 1) * TEXT_STATE;
-    const at = end - <i32>load<u16>(row, S.SUBSTRING_TEXT_LENGTH);
-    if (load<u16>(row, S.SUBSTRING_TEXT_FLAGS) & S.SUBSTRING_FLAG_PLAIN) {
+    const again = load<u32>(state) == now;
+    if (again && load<u16>(row, S.SUBSTRING_TEXT_FLAGS) & S.SUBSTRING_FLAG_PLAIN) {
       // what it ends with was found with it the first time
-      if (load<u32>(state) == now) known = true;
-      else {
-        renew(state);
-        runOnce(row, state, at, end);
-      }
+      known = true;
     } else {
-      if (load<u32>(state) != now) renew(state);
+      const at = end - <i32>load<u16>(row, S.SUBSTRING_TEXT_LENGTH);
+      let n = load<u32>(row, S.SUBSTRING_TEXT_EACH);
+      if (!again) {
+        store<u32>(state, now);
+        n += load<u32>(row, S.SUBSTRING_TEXT_ONCE);
+      }
       runWaiting(state, at, end);
-      runOnce(row, state, at, end);
-      runEach(row, at, end);
+      let user = users + load<u32>(row, S.SUBSTRING_TEXT_USERS) * S.STAGE_USER_SIZE;
+      for (; n; n--) {
+        count(1);
+        if (progress(user, at) == LEADS) reach(load<u32>(user, S.STAGE_USER_TO), end);
+        user += S.STAGE_USER_SIZE;
+      }
     }
     text = known ? load<u32>(row, S.SUBSTRING_TEXT_KEPT) : load<u32>(row, S.SUBSTRING_TEXT_NEXT);
   }
 }
 
-function renew(textState: usize): void {
-  store<u32>(textState, now);
-  store<u32>(textState, 0, 4);
-  store<u32>(textState, 0, 8);
-}
-
-/** First stages whose least gap is there now for the first time. */
-function runOnce(row: usize, state: usize, at: i32, end: i32): void {
-  const all = load<u32>(row, S.SUBSTRING_TEXT_ONCE);
-  const list = starts + load<u32>(row, S.SUBSTRING_TEXT_STARTS) * 4;
-  let seen = load<u32>(state, 8);
-  while (seen < all) {
-    if (!start(load<u32>(list + seen * 4), at, end)) break;
-    count(1);
-    seen++;
-  }
-  store<u32>(state, seen, 8);
-}
-
-/** First stages that count anew when the gap behind them was broken. */
-function runEach(row: usize, at: i32, end: i32): void {
-  const n = load<u32>(row, S.SUBSTRING_TEXT_EACH);
-  const list = starts + (load<u32>(row, S.SUBSTRING_TEXT_STARTS) + load<u32>(row, S.SUBSTRING_TEXT_ONCE)) * 4;
-  for (let i: u32 = 0; i < n; i++) {
-    count(1);
-    start(load<u32>(list + i * 4), at, end);
-  }
-}
-
-/** Reaches a first stage by its user; false where the least gap before it is not there yet. */
-function start(user: u32, at: i32, end: i32): bool {
-  const row = users + user * S.STAGE_USER_SIZE;
-  const stage = load<u32>(row);
-  const stageRow = stages + stage * S.STAGE_SIZE;
-  if (at < <i32>load<u16>(stageRow, S.STAGE_MIN)) return false;
-  if (clearSince(load<u8>(stageRow, S.STAGE_GAP), load<u32>(row, S.STAGE_USER_BREAKS)) == 0) reach(stage, end);
-  return true;
-}
-
 /** Users that wait for a text which begins at `at`: each goes on, waits on, or no longer has what to wait for. */
 function runWaiting(state: usize, at: i32, end: i32): void {
-  let user = load<u32>(state, 4);
-  store<u32>(state, 0, 4);
+  if (load<u32>(state, 4) != now) return;
+  let user = load<u32>(state, 8);
+  store<u32>(state, 0, 8);
   while (user) {
     count(1);
     const userState = userStates + (user - 1) * USER_STATE;
     const next = load<u32>(userState, 4);
-    if (waitsOn(users + (user - 1) * S.STAGE_USER_SIZE, at, end)) {
-      store<u32>(userState, load<u32>(state, 4), 4);
-      store<u32>(state, user, 4);
+    const row = users + (user - 1) * S.STAGE_USER_SIZE;
+    let waits = progress(row, at);
+    if (waits == LEADS) {
+      const to = load<u32>(row, S.STAGE_USER_TO);
+      reach(to, end);
+      waits = isLost(to) ? EARLY : LOST;
+    }
+    if (waits == EARLY) {
+      push(userState, state, user);
     } else store<u32>(userState, 0);
     user = next;
   }
 }
 
-function waitsOn(row: usize, at: i32, end: i32): bool {
-  const stage = load<u32>(row);
-  const stageRow = stages + stage * S.STAGE_SIZE;
-  const before = load<i32>(stageStates + (stage - 1) * STAGE_STATE, 4);
-  const again = gapBehind(stage) != 0;
-  if (!again && load<u32>(stageStates + stage * STAGE_STATE) == now) return false;
-  if (before < clearSince(load<u8>(stageRow, S.STAGE_GAP), load<u32>(row, S.STAGE_USER_BREAKS))) return false;
-  if (at < before + <i32>load<u16>(stageRow, S.STAGE_MIN)) return true;
-  reach(stage, end);
-  return again;
+const LOST: u32 = 0;
+const EARLY: u32 = 1;
+const LEADS: u32 = 2;
+
+/** Whether a user leads on by a text that begins at `at`, or may by a later one. */
+function progress(user: usize, at: i32): u32 {
+  const from = load<u32>(user);
+  if (from == S.SUBSTRINGS_NONE) return LEADS;
+  const row = stages + from * S.STAGE_SIZE;
+  const state = stageStates + from * STAGE_STATE;
+  if (load<u32>(state) != now) return LOST;
+  const before = load<i32>(state, 4);
+  const since = clearSince(load<u8>(row, S.STAGE_GAP), at, load<u32>(user, S.STAGE_USER_BREAKS));
+  if (before < since) return LOST;
+  const last = at - <i32>load<u16>(row, S.STAGE_MIN);
+  const most = <i32>load<u8>(row, S.STAGE_MAX);
+  if (!most) return last < before ? EARLY : LEADS;
+  const first = max(since, at - most + 1);
+  // one from the first to the last of them will do
+  const ends = load<u64>(state, 8);
+  const newer = max(before - last, 0);
+  const older = min(before - first, 63);
+  const beyond: u64 = 63 - older;
+  if (older >= newer && (ends << beyond) >> (beyond + newer)) return LEADS;
+  return newer ? EARLY : LOST;
 }
 
-/** The gap between a stage and the next, 0 where it is of any bytes or there is no next. */
-function gapBehind(stage: u32): u32 {
+function isLost(stage: u32): bool {
   const row = stages + stage * S.STAGE_SIZE;
-  return load<u32>(row, S.STAGE_CLASS) == S.SUBSTRINGS_NONE ? <u32>load<u8>(row + S.STAGE_SIZE, S.STAGE_GAP) : 0;
+  return load<u32>(row, S.STAGE_CLASS) == S.SUBSTRINGS_NONE && load<u16>(row, S.STAGE_GAP) != 0;
 }
 
-/** The stage ends at `end`, which counts if it had none, or none since the gap behind it was broken. */
+/** The stage ends at `end`, which counts if it had none, none since the gap behind it was broken, or all do. */
 function reach(stage: u32, end: i32): void {
   const state = stageStates + stage * STAGE_STATE;
-  if (load<u32>(state) == now && load<i32>(state, 4) >= clearSince(gapBehind(stage), 0)) return;
-  store<u32>(state, now);
-  store<i32>(state, end, 4);
   const row = stages + stage * S.STAGE_SIZE;
   const value = load<u32>(row, S.STAGE_CLASS);
-  if (value == S.SUBSTRINGS_NONE) return wait(row + S.STAGE_SIZE);
-  if (clearSince(load<u8>(row, S.STAGE_WHOLE), 0)) return;
+  const gap = <u32>load<u8>(row, S.STAGE_GAP);
+  const since = clearSince(gap, end, 0);
+  let ends: u64 = 0;
+  if (load<u32>(state) == now) {
+    const before = load<i32>(state, 4);
+    if (load<u8>(row, S.STAGE_MAX)) {
+      if (end - before < <i32>S.SUBSTRINGS_RECENT) ends = load<u64>(state, 8) << (end - before);
+    } else if (before >= since) return;
+  }
+  store<u32>(state, now);
+  store<i32>(state, end, 4);
+  store<u64>(state, ends | 1, 8);
+  if (value == S.SUBSTRINGS_NONE) {
+    if (gap) live |= 1 << (gap - 1);
+    return wait(row);
+  }
+  if (since) return;
   store<u32>(out + found * 4, value);
   found++;
 }
@@ -228,15 +234,23 @@ function reach(stage: u32, end: i32): void {
 /** The users of a stage wait for their texts. */
 function wait(row: usize): void {
   const first = load<u32>(row);
-  const end = first + <u32>load<u16>(row, S.STAGE_COUNT);
+  const end = first + load<u32>(row, S.STAGE_COUNT);
   for (let user = first; user < end; user++) {
     count(1);
     const userState = userStates + user * USER_STATE;
     if (load<u32>(userState) == now) continue;
     const state = textStates + load<u32>(users + user * S.STAGE_USER_SIZE, S.STAGE_USER_TEXT) * TEXT_STATE;
-    if (load<u32>(state) != now) renew(state);
-    store<u32>(userState, now);
-    store<u32>(userState, load<u32>(state, 4), 4);
-    store<u32>(state, user + 1, 4);
+    if (load<u32>(state, 4) != now) {
+      store<u32>(state, now, 4);
+      store<u32>(state, 0, 8);
+    }
+    push(userState, state, user + 1);
   }
+}
+
+/** Puts a user before those that wait for a text. */
+function push(userState: usize, textState: usize, user: u32): void {
+  store<u32>(userState, now);
+  store<u32>(userState, load<u32>(textState, 8), 4);
+  store<u32>(textState, user, 8);
 }

@@ -317,9 +317,10 @@ export const AUTOMATON = { states: 0, classes: 4, start: 8, map: 12, accept: 268
  *     pairs     {u32 state, u32 found} by the last class times `classes` plus the class
  *     slots     {u32 check, u32 state, u32 found} by state plus class times 12: states are offsets into the slots
  *     texts     what the automaton finds, `found` being their number from 1; a text stands before those that end with it
- *     stages    those of a sequence in order, the last one with the class that is found then
- *     users     {u32 stage, u32 text, u32 breaks}: a stage has this text, in which so many bytes break the gap before it
- *     starts    u32 users, those of first stages by text: first those that need to be seen once, by their least gap
+ *     stages    how far sequences have come: what they have in common at their begin are the same stages
+ *     users     {u32 from, u32 to, u32 text, u32 breaks}: from one stage (or anywhere) this text, in which so many bytes
+ *               break the gap behind that stage, leads to another. First those that are listed by their text, to be looked
+ *               at wherever it is found, then those that are listed by their stage and wait for their text
  */
 export const SUBSTRINGS = {
   slots: 0, // u32
@@ -327,28 +328,27 @@ export const SUBSTRINGS = {
   texts: 8, // u32
   stages: 12, // u32
   users: 16, // u32
-  starts: 20, // u32
-  gaps: 24, // u32, sets of bytes that gaps are made of, at most 16
-  breaks: 28, // u32, gaps that one byte breaks at most
-  chain: 32, // u32, steps of what is found at one position at most, but for what an event does once
-  once: 36, // u32, steps of what an event does once
-  map: 40,
-  masks: 556,
-  pairs: 1068,
+  gaps: 20, // u32, sets of bytes that gaps are made of, at most 16
+  chain: 24, // u32, steps of what is found at one position at most, but for what an event does once
+  once: 28, // u32, steps of what an event does once
+  map: 32,
+  masks: 548,
+  pairs: 1060,
   pair: 8,
   slot: 12,
   begin: 256, // symbols
   end: 257,
   none: 0xffffffff,
   maxGaps: 16,
+  recent: 64, // ends that a stage with a gap of an end knows
 } as const;
 export const SUBSTRING_TEXT = {
   size: 28,
   next: 0, // u32, number from 1 of the longest text that this one ends with, 0: none
   kept: 4, // u32, the next of those that is not plain
-  starts: 8, // u32, first of its starts
-  once: 12, // u32, starts that need to be seen once
-  each: 16, // u32, starts behind those: to be seen wherever the text is
+  users: 8, // u32, first of its users
+  each: 12, // u32, users that are looked at wherever the text is
+  once: 16, // u32, users behind those: anywhere, seen once is seen enough
   length: 20, // u16, bytes, and one for the end of the text
   flags: 22, // u16, SUBSTRING_FLAGS
   text: 24, // u32, offset of the text, for people
@@ -360,11 +360,12 @@ export const SUBSTRING_FLAGS = {
 } as const;
 export const STAGE = {
   size: 16,
-  users: 0, // u32, first of its users
+  users: 0, // u32, first of the users that wait when it is reached
   class: 4, // u32, class of the sequence in its last stage, else none
-  count: 8, // u16, users
-  min: 10, // u16, least bytes of the gap before it
-  gap: 12, // u8, number from 1 of the gap before it, 0: any bytes
-  whole: 13, // u8, number of a gap that the whole text must be, 0: none
+  count: 8, // u32, users that wait
+  min: 12, // u16, least bytes of the gap behind it
+  gap: 14, // u8, number from 1 of the gap behind it, of the last stage of the gap that the whole text must be, 0: any bytes
+  max: 15, // u8, most bytes of the gap and 1, 0: without end
 } as const;
-export const STAGE_USER = { size: 12, stage: 0, text: 4, breaks: 8 } as const;
+/** `from` is none where the text is looked for anywhere. */
+export const STAGE_USER = { size: 16, from: 0, to: 4, text: 8, breaks: 12 } as const;

@@ -105,7 +105,6 @@ export function pairTableSteps(offset: u32): u64 {
       if (!isRef(ref)) return 0;
       most = max(most, refSteps(ref));
       together += refSteps(ref);
-      together += refSteps(ref);
     }
   }
   return PAIR_STEPS + most;

@@ -20,10 +20,10 @@ let stages: u32 = 0;
 let stageCount: u32 = 0;
 let users: u32 = 0;
 let userCount: u32 = 0;
-let starts: u32 = 0;
-let startCount: u32 = 0;
 let gaps: u32 = 0;
 let work: usize = 0;
+/** By stage, u64 steps of reaching it: the users that begin to wait, and how often they are looked at. */
+let starting: usize = 0;
 /** Steps that an event does once. */
 let once: u64 = 0;
 
@@ -38,16 +38,19 @@ export function isSubstrings(offset: u32, cap: u32): bool {
   if (!complete) return false;
   work = heap.alloc(textCount * WORK + 8);
   memory.fill(work, 0, textCount * WORK);
+  starting = heap.alloc(stageCount * 8 + 8);
   once = 0;
-  const whole = areTexts() && isStated(offset);
+  const whole = areWaiting() && areTexts() && isStated(offset);
+  heap.free(starting);
   heap.free(work);
   return whole;
 }
 
 /** Steps of a table that passed, for texts of so many bytes. */
 export function substringSteps(offset: u32, length: u64): u64 {
-  const each = 1 + <u64>at(offset + S.SUBSTRINGS_BREAKS) + <u64>at(offset + S.SUBSTRINGS_CHAIN);
-  return <u64>at(offset + S.SUBSTRINGS_GAPS) + (length + 2) * each + <u64>at(offset + S.SUBSTRINGS_ONCE);
+  // each gap begins, and is broken for the first time
+  const gapSteps = 2 * <u64>at(offset + S.SUBSTRINGS_GAPS);
+  return gapSteps + (length + 2) * (1 + <u64>at(offset + S.SUBSTRINGS_CHAIN)) + <u64>at(offset + S.SUBSTRINGS_ONCE);
 }
 
 function areInside(offset: u32): bool {
@@ -56,7 +59,6 @@ function areInside(offset: u32): bool {
   textCount = at(offset + S.SUBSTRINGS_TEXTS);
   stageCount = at(offset + S.SUBSTRINGS_STAGES);
   userCount = at(offset + S.SUBSTRINGS_USERS);
-  startCount = at(offset + S.SUBSTRINGS_STARTS);
   gaps = at(offset + S.SUBSTRINGS_GAPS);
   if (width == 0 || width > S.SUBSTRINGS_END + 2 || gaps > S.SUBSTRINGS_MAX_GAPS) return false;
   const pairs = offset + S.SUBSTRINGS_PAIRS;
@@ -68,9 +70,7 @@ function areInside(offset: u32): bool {
   stages = texts + textCount * S.SUBSTRING_TEXT_SIZE;
   if (!isInside(stages, stageCount, S.STAGE_SIZE)) return false;
   users = stages + stageCount * S.STAGE_SIZE;
-  if (!isInside(users, userCount, S.STAGE_USER_SIZE)) return false;
-  starts = users + userCount * S.STAGE_USER_SIZE;
-  return isInside(starts, startCount, 4);
+  return isInside(users, userCount, S.STAGE_USER_SIZE);
 }
 
 /** Steps lead to states and texts that there are; symbols have classes, and bytes break gaps, that there are. */
@@ -81,13 +81,9 @@ function isAutomaton(offset: u32): bool {
   for (let i: u32 = 0; i <= S.SUBSTRINGS_END; i++) {
     if (<u32>load<u16>(program() + offset + S.SUBSTRINGS_MAP + i * 2) >= width) return false;
   }
-  let breaks: u32 = 0;
   for (let i: u32 = 0; i < 256; i++) {
-    const mask = <u32>load<u16>(program() + offset + S.SUBSTRINGS_MASKS + i * 2);
-    if (mask >> gaps) return false;
-    breaks = max(breaks, popcnt(mask));
+    if ((<u32>load<u16>(program() + offset + S.SUBSTRINGS_MASKS + i * 2)) >> gaps) return false;
   }
-  if (breaks > at(offset + S.SUBSTRINGS_BREAKS)) return false;
   const last = (slotCount - width) * S.SUBSTRINGS_SLOT;
   const pairs = slots - width * width * S.SUBSTRINGS_PAIR;
   return (
@@ -106,74 +102,90 @@ function areSteps(first: u32, n: u32, size: u32, last: u32): bool {
 function isLast(stage: u32): bool {
   return at(stages + stage * S.STAGE_SIZE + S.STAGE_CLASS) != S.SUBSTRINGS_NONE;
 }
-function isFirst(stage: u32): bool {
-  return stage == 0 || isLast(stage - 1);
-}
+/** Number of the gap, and above it its end. */
 function gapOf(stage: u32): u32 {
-  return <u32>load<u8>(program() + stages + stage * S.STAGE_SIZE, S.STAGE_GAP);
+  return <u32>load<u16>(program() + stages + stage * S.STAGE_SIZE, S.STAGE_GAP);
 }
-/** Whether what it has reached can be lost: the gap behind it can be broken. */
+/** Whether what it has reached can be lost: the gap behind it can be broken, or ends. */
 function isLost(stage: u32): bool {
-  return !isLast(stage) && gapOf(stage + 1) != 0;
-}
-function usersOf(stage: u32): u32 {
-  return <u32>load<u16>(program() + stages + stage * S.STAGE_SIZE, S.STAGE_COUNT);
+  return !isLast(stage) && gapOf(stage) != 0;
 }
 
-/** Every sequence ends, and no two in one class, of which `work` has a byte each: a class is found once. */
+/** No two sequences end in one class, of which `work` has a byte each: a class is found once. */
 function areStages(cap: u32): bool {
   for (let i: u32 = 0; i < stageCount; i++) {
     const row = stages + i * S.STAGE_SIZE;
-    if (!isLast(i)) {
-      if (i + 1 == stageCount) return false;
-    } else {
+    if ((gapOf(i) & 255) > gaps) return false;
+    if (isLast(i)) {
       const value = at(row + S.STAGE_CLASS);
-      if (value >= cap || load<u8>(work + value)) return false;
+      if (value >= cap || load<u8>(work + value) || gapOf(i) > 255) return false;
       store<u8>(work + value, 1);
-    }
-    if (gapOf(i) > gaps || <u32>load<u8>(program() + row, S.STAGE_WHOLE) > gaps) return false;
-    if (at(row) > userCount || usersOf(i) > userCount - at(row)) return false;
-    for (let j: u32 = 0; j < usersOf(i); j++) {
-      if (at(users + (at(row) + j) * S.STAGE_USER_SIZE) != i) return false;
     }
   }
   return true;
 }
 
-/** Every user is one of its stage's, of a text that there is. */
+/** Every user is of stages and a text that there are. */
 function areUsers(): bool {
   for (let i: u32 = 0; i < userCount; i++) {
     const row = users + i * S.STAGE_USER_SIZE;
-    const stage = at(row);
-    if (stage >= stageCount || at(row + S.STAGE_USER_TEXT) >= textCount) return false;
-    const first = at(stages + stage * S.STAGE_SIZE);
-    if (i < first || i - first >= usersOf(stage)) return false;
+    const from = at(row);
+    if (from >= stageCount && from != S.SUBSTRINGS_NONE) return false;
+    if (at(row + S.STAGE_USER_TO) >= stageCount || at(row + S.STAGE_USER_TEXT) >= textCount) return false;
   }
   return true;
 }
 
-/** Texts are found with earlier ones; what follows first stages waits at texts that are looked at in any case. */
-function areTexts(): bool {
-  for (let i: u32 = 0; i < userCount; i++) {
-    const row = users + i * S.STAGE_USER_SIZE;
-    if (!isFirst(at(row)) && !addUser(at(row), at(row + S.STAGE_USER_TEXT))) return false;
-  }
+/** Users that wait are those of their stage, at texts that are looked at in any case. */
+function areWaiting(): bool {
   for (let i: u32 = 0; i < stageCount; i++) {
-    // reached once, and then the users of the next one begin to wait
-    if (!isLast(i) && !isLost(i)) once += usersOf(i + 1);
+    const row = stages + i * S.STAGE_SIZE;
+    const first = at(row);
+    const n = at(row + S.STAGE_COUNT);
+    if (<u64>first + n > <u64>userCount) return false;
+    const least = <u64>load<u16>(program() + row, S.STAGE_MIN);
+    // the next break of the gap says something
+    let steps: u64 = isLost(i) ? 1 : 0;
+    for (let j = first; j < first + n; j++) {
+      const user = users + j * S.STAGE_USER_SIZE;
+      const text = at(user + S.STAGE_USER_TEXT);
+      if (at(user) != i || isPlain(text)) return false;
+      steps += 1;
+      if (isLost(at(user + S.STAGE_USER_TO))) continue;
+      // it is looked at where its text overlaps, where the gap is too short, and when it leads on or is lost
+      const length = load<u16>(program() + texts + text * S.SUBSTRING_TEXT_SIZE, S.SUBSTRING_TEXT_LENGTH);
+      const breaks = <u64>at(user + S.STAGE_USER_BREAKS);
+      steps += (1 + <u64>length + (breaks ? min<u64>(1, least) : least)) * (1 + breaks);
+    }
+    store<u64>(starting + i * 8, steps);
+    // reached once, where nothing is lost
+    if (!isLost(i)) once += steps;
+  }
+  return true;
+}
+
+/** Texts are found with earlier ones, and have users that there are. */
+function areTexts(): bool {
+  for (let i: u32 = 0; i < stageCount; i++) {
+    const row = stages + i * S.STAGE_SIZE;
+    const end = at(row) + at(row + S.STAGE_COUNT);
+    for (let j = at(row); j < end; j++) {
+      const user = users + j * S.STAGE_USER_SIZE;
+      if (isLost(at(user + S.STAGE_USER_TO))) addSteps(at(user + S.STAGE_USER_TEXT), leadSteps(user));
+    }
   }
   for (let i: u32 = 0; i < textCount; i++) {
     const row = texts + i * S.SUBSTRING_TEXT_SIZE;
-    const first = at(row + S.SUBSTRING_TEXT_STARTS);
     if (at(row) > i || at(row + S.SUBSTRING_TEXT_KEPT) > i || !isText(at(row + S.SUBSTRING_TEXT_TEXT))) return false;
-    const seenOnce = at(row + S.SUBSTRING_TEXT_ONCE);
+    const first = at(row + S.SUBSTRING_TEXT_USERS);
     const each = at(row + S.SUBSTRING_TEXT_EACH);
-    if (<u64>first + seenOnce + each > <u64>startCount) return false;
-    const plain = isPlain(i);
-    if (plain && each) return false;
-    once += 1 + seenOnce;
-    for (let j: u32 = 0; j < seenOnce + each; j++) {
-      if (!addStart(i, at(starts + (first + j) * 4), j < seenOnce, plain)) return false;
+    const all = <u64>each + at(row + S.SUBSTRING_TEXT_ONCE);
+    if (<u64>first + all > <u64>userCount || (each && isPlain(i))) return false;
+    once += 1;
+    for (let j: u32 = 0; j < <u32>all; j++) {
+      const steps = leadSteps(users + (first + j) * S.STAGE_USER_SIZE);
+      if (j < each) addSteps(i, steps);
+      else once += steps;
     }
   }
   return true;
@@ -188,26 +200,11 @@ function addSteps(text: u32, steps: u64): void {
   store<u64>(work + text * WORK, load<u64>(work + text * WORK) + steps);
 }
 
-/** A user that may wait: at each position, or, where nothing is lost, until its gap is there and its text has come. */
-function addUser(stage: u32, text: u32): bool {
-  if (isPlain(text)) return false;
-  if (isLost(stage)) addSteps(text, 1 + usersOf(stage + 1));
-  else if (gapOf(stage)) addSteps(text, 1);
-  else {
-    const length = load<u16>(program() + texts + text * S.SUBSTRING_TEXT_SIZE, S.SUBSTRING_TEXT_LENGTH);
-    once += 1 + <u64>length + <u64>load<u16>(program() + stages + stage * S.STAGE_SIZE, S.STAGE_MIN);
-  }
-  return true;
-}
-
-function addStart(text: u32, user: u32, seenOnce: bool, plain: bool): bool {
-  if (user >= userCount) return false;
-  const stage = at(users + user * S.STAGE_USER_SIZE);
-  if (!isFirst(stage)) return false;
-  if (plain && load<u16>(program() + stages + stage * S.STAGE_SIZE, S.STAGE_MIN)) return false;
-  if (seenOnce) return !isLost(stage);
-  addSteps(text, isLost(stage) ? 1 + usersOf(stage + 1) : 1);
-  return true;
+/** Steps of a user that leads on: of passing over the breaks in its text, and of what is reached. */
+function leadSteps(user: u32): u64 {
+  const to = at(user + S.STAGE_USER_TO);
+  const steps = 1 + <u64>at(user + S.STAGE_USER_BREAKS);
+  return isLost(to) ? steps + load<u64>(starting + to * 8) : steps;
 }
 
 /** Whether the dearest position costs what is stated at most, and so does what an event does once. */
