@@ -1,6 +1,7 @@
 /** `lictor build`: policies to a bundle. */
 import { createHash } from 'node:crypto';
 import type { Kept } from '../../compiler/index.ts';
+import { factorsOf } from '../../vm/listing/index.ts';
 import { defineCommand, type Values } from '../command.ts';
 import { Exit } from '../exit.ts';
 import { BUILD_OPTIONS, builder, compileWith, POLICY_OPERANDS } from '../input/compile.ts';
@@ -37,7 +38,7 @@ async function runOnce({ operands, values, format, io }: Request, kept?: Kept): 
     await note(io, `\n${quantity(sources.length, 'file')}: ${summary(diagnostics)}`);
     return Exit.Findings;
   }
-  const { file, manifest } = value;
+  const { file, manifest, program } = value;
   writeWhole(values.output, file);
   const facts = {
     file: values.output,
@@ -48,12 +49,13 @@ async function runOnce({ operands, values, format, io }: Request, kept?: Kept): 
     warnings: countOf(diagnostics, 'warning'),
     cost: manifest.cost,
     unknownCost: manifest.unknownCost,
+    factors: factorsOf(program.program),
   };
   if (format === 'json') await io.out.write(`${JSON.stringify(facts)}\n`);
   else {
     const what = `${quantity(facts.policies, 'policy')}, ${quantity(facts.rules, 'rule')}, ${size(facts.bytes)}, ${quantity(facts.warnings, 'warning')}`;
     await io.out.write(`${io.out.style.strong(values.output)}: ${what}\nsha256 ${facts.sha256}\n\n`);
-    await io.out.write(costTable(io.out, manifest));
+    await io.out.write(costTable(io.out, manifest, program.program));
   }
   return Exit.Ok;
 }

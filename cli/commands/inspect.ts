@@ -6,7 +6,7 @@ import { loadProgram } from '../engines.ts';
 import { Exit, Stop } from '../exit.ts';
 import { groupBy } from '../group.ts';
 import { openBundleFile } from '../input/bundle.ts';
-import { disassemble, dot, placement, type Placement } from '../../vm/listing/index.ts';
+import { disassemble, dot, factorsOf, placement, type Placement } from '../../vm/listing/index.ts';
 import { costTable } from '../output/cost.ts';
 import type { Output } from '../output/io.ts';
 import { table } from '../output/table.ts';
@@ -32,7 +32,7 @@ function sectionsOf(bytes: Uint8Array): Section[] {
 const DIGEST_SHOWN = 16;
 const WIDTH = 80;
 
-function human({ manifest, digest }: Bundle, sections: readonly Section[], out: Output): string {
+function human({ manifest, program, digest }: Bundle, sections: readonly Section[], out: Output): string {
   const { style } = out;
   const name = [manifest.name, manifest.version].filter(Boolean).join(' ') || 'unnamed';
   const rulesOf = (policy: number): number => manifest.rules.filter((rule) => rule.policy === policy).length;
@@ -61,7 +61,7 @@ function human({ manifest, digest }: Bundle, sections: readonly Section[], out: 
       ]),
     ),
     '\n',
-    costTable(out, manifest),
+    costTable(out, manifest, program),
   ].join('');
 }
 
@@ -105,12 +105,12 @@ export default defineCommand({
   ],
   async run({ operands: [path], values, format, io }) {
     const { bundle, bytes } = openBundleFile(path);
+    // The listing reads a program without checks: the verifier goes first.
+    loadProgram(bundle.program).unload();
     if (values.asm || values.dot || values.rules) {
       if (Number(values.asm) + Number(values.dot) + Number(values.rules) > 1) {
         throw new Stop(Exit.Usage, '`--asm`, `--dot` and `--rules` exclude each other');
       }
-      // The listing reads a program without checks: the verifier goes first.
-      loadProgram(bundle.program).unload();
       const { program, manifest } = bundle;
       if (values.asm) await io.out.write(disassemble(program, manifest));
       if (values.dot) await io.out.write(dot(program, manifest));
@@ -121,8 +121,8 @@ export default defineCommand({
       return Exit.Ok;
     }
     const sections = sectionsOf(bytes);
-    const { manifest, digest } = bundle;
-    const facts = { digest, bytes: bytes.length, sections, manifest };
+    const { manifest, program, digest } = bundle;
+    const facts = { digest, bytes: bytes.length, sections, manifest, factors: factorsOf(program) };
     await io.out.write(format === 'json' ? `${JSON.stringify(facts)}\n` : human(bundle, sections, io.out));
     return Exit.Ok;
   },

@@ -16,6 +16,8 @@ import { field, id, policyOf, programOf } from './fixtures.ts';
 
 const BUNDLES = 200;
 const TEXTS = 40;
+const LONG_BUNDLES = 40;
+const LONG_TEXTS = 12;
 
 const test = suite('sequences');
 const seed = runSeed();
@@ -76,6 +78,45 @@ test('expressions together find the first that matches, as the reference does', 
   }
   console.log(`${sequences} expressions were sequences`);
   assert.ok(sequences > BUNDLES);
+});
+
+test('no text takes more steps than the bound: long ones, made of pieces that nearly match', () => {
+  for (let n = 0; n < LONG_BUNDLES; n++) {
+    const r = new Random(batchSeed(seed, BUNDLES + n));
+    const begin = sequenceSketch(r, 'ab ');
+    const sketches = r.list(20, () =>
+      r.chance(0.5) ? behind(begin, sequenceSketch(r, 'ab ')) : sequenceSketch(r, 'ab '),
+    );
+    const conditions = sketches.map(({ text }) => matches(text));
+    const { program, cost } = programOf(policyOf(conditions), { allowSlow: true });
+    const bundle = vm.load(program);
+    for (let i = 0; i < LONG_TEXTS; i++) {
+      const pieces = r.list(r.between(1, 4), () => r.pick(sketches).sample(r)).concat(r.pick(['a', ' ', '\n']));
+      let text = '';
+      while (text.length < 16_384) text += r.chance(0.7) ? pieces[0] : r.pick(pieces);
+      const { steps } = decide(bundle, text.slice(0, 16_384));
+      const about = `seed ${seed}, ${BUNDLES + n}: ${JSON.stringify(sketches.map((s) => s.text))}`;
+      assert.ok(
+        steps <= cost['file.read'],
+        `${steps} steps, bound ${cost['file.read']}: ${about} on ${JSON.stringify(pieces)}`,
+      );
+    }
+    bundle.unload();
+  }
+});
+
+test('the bound of expressions grows by what an event does once, not by a pass for each', () => {
+  const shapes = [
+    (w: string) => `.*nc( -[a-z]+)* ${w} [0-9]{1,5}.*`,
+    (w: string) => `.*/tmp/${w}[0-9a-f]{4,8}( .*)?`,
+    (w: string) => `.*LD_PRELOAD=[^ ]*${w}.*`,
+    (w: string) => `.*${w}.*base64.*-d.*`,
+  ];
+  const cost = [100, 1000].map((n) => {
+    const conditions = Array.from({ length: n }, (_, i) => matches(shapes[i % shapes.length](`w${i}x`)));
+    return programOf(policyOf(conditions)).cost['file.read'];
+  });
+  assert.ok(cost[1] - cost[0] < 25 * 900, `${cost.join(', ')} steps`);
 });
 
 const SEQUENCES = [

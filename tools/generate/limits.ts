@@ -1,6 +1,6 @@
 /** `docs/limits.md`: every number that bounds something, and what live enforcement does not cover. */
 import { UNCOVERED } from '../../shim/doctor/uncovered.ts';
-import { LIMITS } from '../../vm/spec/index.ts';
+import { LIMITS, SUBSTRINGS } from '../../vm/spec/index.ts';
 import { code, page, table } from './markdown.ts';
 import type { Target } from './target.ts';
 
@@ -28,6 +28,36 @@ export const limits = (): Target =>
         [
           `Unicode properties (${code('\\p')}), negated classes with characters outside ASCII`,
           'expressions are over bytes, and their complement is not a set of characters',
+        ],
+      ],
+    ),
+    '',
+    '## Which expressions keep an automaton of their own',
+    '',
+    'All others are found in one pass over the text, with all substrings. One that keeps its automaton runs it where its longest literal is found, or always: a step more for each byte in the bound.',
+    '',
+    ...table(
+      ['expression', 'why'],
+      [
+        [
+          `one set of bytes passes into another without a text between (${code('token=[0-9a-f]{32}.*')}, ${code('.*[a-z]{3,8}\\.sh')}), where more than 64 texts would have to be tried`,
+          'stages are reached by texts',
+        ],
+        [
+          `what is repeated has more than one gap (${code('([a-z]+=[0-9]+;)*')}), or none (${code('(ab)*')})`,
+          'a stage has one gap behind it',
+        ],
+        [
+          `${SUBSTRINGS.recent} bytes or more, of a gap with an end and the text behind it (${code('x.{80}y')})`,
+          'a stage knows its last ends as the bits of one word',
+        ],
+        [
+          'a text can end inside the next one of its expression, behind a byte that the gap between them does not take',
+          'a stage knows one end of a gap without an end, and it would be the wrong one',
+        ],
+        [
+          `more than 16 sequences, or 64 texts in one place, of one expression; more than ${SUBSTRINGS.maxGaps} sets of bytes in the gaps of one field`,
+          'tables, and the set of gaps that a byte breaks, stay small',
         ],
       ],
     ),
