@@ -285,7 +285,7 @@ class Walk {
 
   #sequences(at: number): void {
     if (!this.#isNew('sequences', at)) return;
-    const header = { slots: 4, classes: 4, texts: 4, stages: 4, users: 4, starts: 4, gaps: 4, breaks: 4, chain: 4, once: 4 } as const; // prettier-ignore
+    const header = { slots: 4, classes: 4, texts: 4, stages: 4, users: 4, gaps: 4, chain: 4, once: 4 } as const;
     this.#rows('sequences', at, 1, 0, SUBSTRINGS, header);
     this.#column('sequences', 'map', at + SUBSTRINGS.map, 2, SUBSTRINGS.end + 1);
     this.#column('sequences', 'mask', at + SUBSTRINGS.masks, 2, 256);
@@ -296,12 +296,12 @@ class Walk {
     const users = stages + n('stages') * STAGE.size;
     this.#column('sequences', 'pair', at + SUBSTRINGS.pairs, 4, (slots - at - SUBSTRINGS.pairs) / 4);
     this.#column('sequences', 'slot', slots, 4, (texts - slots) / 4);
-    const text = { next: 4, kept: 4, starts: 4, once: 4, each: 4, length: 2, flags: 2, text: 4 } as const;
+    const text = { next: 4, kept: 4, users: 4, each: 4, once: 4, length: 2, flags: 2, text: 4 } as const;
     this.#rows('sequences', texts, n('texts'), SUBSTRING_TEXT.size, SUBSTRING_TEXT, text);
-    const stage = { users: 4, class: 4, count: 2, min: 2, gap: 1, whole: 1 } as const;
+    const stage = { users: 4, class: 4, count: 4, min: 2, gap: 1, max: 1 } as const;
     this.#rows('sequences', stages, n('stages'), STAGE.size, STAGE, stage);
-    this.#rows('sequences', users, n('users'), STAGE_USER.size, STAGE_USER, { stage: 4, text: 4, breaks: 4 });
-    this.#column('sequences', 'start', users + n('users') * STAGE_USER.size, 4, n('starts'));
+    const user = { from: 4, to: 4, text: 4, breaks: 4 } as const;
+    this.#rows('sequences', users, n('users'), STAGE_USER.size, STAGE_USER, user);
   }
 
   /** Notes columns of rows. @returns where each row begins */
