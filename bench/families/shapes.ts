@@ -114,11 +114,10 @@ const excepted =
     };
   };
 
+/** No more than there are such rules among a hundred. */
 const GLOBS: readonly (readonly [source: string, path: string])[] = [
   ['/home/*/.W/**', '/home/N/.W/config'],
-  ['/home/**/.Wrc', '/home/N/.Wrc'],
   ['**/*.W', '/srv/N/N.W'],
-  ['/*/*/W', '/usr/N/W'],
   ['/var/www/*/uploads/**/W.php', '/var/www/N/uploads/N/W.php'],
   ['/opt/*/lib/W-*.so', '/opt/N/lib/W-N.so'],
 ];
@@ -126,7 +125,7 @@ const GLOBS: readonly (readonly [source: string, path: string])[] = [
 const WORDS = 400;
 
 const globbed: Shape = (i, r) => {
-  const [source, path] = GLOBS[Math.floor(i / 7) % GLOBS.length];
+  const [source, path] = GLOBS[Math.floor(i / SCOPED.length) % GLOBS.length];
   const word = `w${r.below(WORDS)}`;
   return {
     kinds: READ,
