@@ -2,13 +2,12 @@
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { CLASSIFIER, CLASSIFIER_FORMS } from '../../vm/spec/index.ts';
 import { isUnsigned } from '../plan/access.ts';
-import { parseGlobKey } from '../plan/glob-key.ts';
 import { type Classifier, type KindPlan, pairOf } from '../plan/index.ts';
 import { type Classes, usedClasses } from './classes.ts';
-import { NO_SIZES, type TableSizes, classifierSteps } from './cost.ts';
+import { NO_SIZES, type TableSizes, classifierSteps, lengthAtMost } from './cost.ts';
 import { writeDictionary } from './dictionary.ts';
 import { writeDirectories } from './directories.ts';
-import { writeGlobs } from './globs.ts';
+import { writeFloating, writeGlobs } from './globs.ts';
 import { writeNetworks } from './networks.ts';
 import type { Operands } from './operands.ts';
 import { writeLengths, writeRanges } from './tables.ts';
@@ -126,10 +125,9 @@ const tableOf = (
     case 'directory':
       return writeDirectories(w, items);
     case 'glob':
-      return writeGlobs(
-        w,
-        items.map(([text, value]) => ({ key: parseGlobKey(text), value })),
-      );
+      return writeGlobs(w, items);
+    case 'floating':
+      return writeFloating(w, items, lengthAtMost({ is: 'field', ...classifier.operand }));
     case 'bits':
       return { table: 0, cap: 64 };
     case 'both':

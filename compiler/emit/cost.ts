@@ -179,6 +179,7 @@ export const classifierSteps = ({ form, fold, operand }: Classifier, sizes: Tabl
       return begin + 64;
     case 'directory':
     case 'glob':
+    case 'floating':
       return begin + sizes.scans * passes(length) + sizes.walk;
   }
 };

@@ -2,7 +2,7 @@
 import { REF, STEP, STEP_OPS } from '../../vm/spec/index.ts';
 import { type Classifier, pairOf, type Step } from '../plan/index.ts';
 import type { WrittenClassifier } from './classifiers.ts';
-import { pairSteps } from './cost.ts';
+import { candidateSteps, pairSteps } from './cost.ts';
 import { isFilterSmall, writeFilter } from './filters.ts';
 import type { DraftRef, Lists } from './lists.ts';
 import { writePairs } from './pairs.ts';
@@ -72,6 +72,9 @@ const isFiltered = ({ classifiers, classes }: DraftStep, written: WrittenClassif
   classifiers.every((c) => written.get(c)!.cap > 1) &&
   isFilterSmall(classes[0], classes[1]);
 
+/** Forms that find each of their classes once at most. */
+const DISTINCT: ReadonlySet<Classifier['form']> = new Set<Classifier['form']>(['substring', 'floating']);
+
 /** Steps of a kind's steps in the worst case, each classifier run once. */
 export const boundOf = (
   steps: readonly DraftStep[],
@@ -83,10 +86,12 @@ export const boundOf = (
   for (const step of steps) {
     const lookUps = step.classifiers.reduce((n, c) => n * written.get(c)!.cap, 1);
     const probe = step.classifiers.length === 0 ? 0 : step.classifiers.length === 1 && denseSize(step) ? 1 : pairSteps;
-    const isDistinct = step.classifiers.length === 1 && step.classifiers[0].form === 'substring';
-    // each class of substrings is found once, so that all lists together are the most there is to check
-    if (isDistinct) sum += 1 + lookUps * probe + step.refs.reduce((all, ref) => all + refSteps(ref), 0);
-    else sum += 1 + lookUps * (probe + step.refs.reduce((most, ref) => Math.max(most, refSteps(ref)), 0));
+    const each = step.refs.reduce((most, ref) => Math.max(most, refSteps(ref)), 0);
+    const all = step.refs.reduce((sum, ref) => sum + refSteps(ref), 0);
+    // where each class is found once, all lists together are the most there is to check, however few they are
+    const isDistinct = step.classifiers.every((c) => written.get(c)!.cap === 1 || DISTINCT.has(c.form));
+    const together = isDistinct ? Math.max(all, lookUps * candidateSteps(0)) : Infinity;
+    sum += 1 + lookUps * probe + Math.min(lookUps * each, together);
     if (isFiltered(step, written)) sum += written.get(step.classifiers[0])!.cap + lookUps;
     for (const classifier of step.classifiers) sum += runSteps(classifier, written, run);
   }

@@ -1,7 +1,7 @@
 /** Which lookups can stand for a test: whenever the test holds, one of its accesses is among what the event looks up. */
 import type { Bytes, Constant, Expr, FieldRef, Operand } from '../../vm/bundle/normal.ts';
 import { FIELDS, FIELD_COUNT, GLOBS } from '../../vm/spec/index.ts';
-import { parseGlobKey, tupleOf } from './glob-key.ts';
+import { tupleOf } from './glob-key.ts';
 import { beginning, type Key, patternWays } from './pattern-keys.ts';
 import { oncePerPattern, patternOf } from './pattern.ts';
 import { GapSets, sequenceKeys, textKey } from './sequence.ts';
@@ -12,6 +12,8 @@ import { type Access, type Classifier, type Form, pairKey } from './types.ts';
 export interface Cover {
   readonly accesses: readonly Access[];
   readonly exact: boolean;
+  /** All that need be checked of the test where they hold. */
+  readonly rest?: Expr;
 }
 
 /** Keys that one test may have at most: more would weigh more than checking it. */
@@ -121,17 +123,19 @@ export class Accesses {
     const { left } = e;
     if (left.is !== 'field') return [];
     const { ways, fold } = patternWays(e);
-    const sequences = e.op === 'matches' && !ways[0]?.exact ? this.#sequences(left, e) : null;
+    const isLeft = !ways[0]?.exact && ways[0]?.rest === undefined;
+    const sequences = isLeft ? this.#sequences(left, e) : null;
     if (sequences) return [sequences];
     const covers: Cover[] = [];
-    for (const { keys, exact } of ways) {
+    let hasGlob = false;
+    for (const { keys, exact, rest } of ways) {
+      const isGlob = keys.some(isGlobKey);
+      if ((isGlob && hasGlob) || !keys.every((key) => !isGlobKey(key) || this.#hasRoom(left, fold, key))) continue;
+      hasGlob ||= isGlob;
       const accesses = keys.map(({ form, text }) =>
-        form === 'glob' && !this.#hasRoom(left, fold, text)
-          ? null
-          : this.#access(form, fold, left, form === 'substring' ? textKey(text) : text),
+        this.#access(form, fold, left, form === 'substring' ? textKey(text) : text),
       );
-      if (!accesses.every((access) => access !== null)) continue;
-      covers.push({ accesses, exact });
+      covers.push({ accesses, exact, ...(rest !== undefined && { rest: { ...e, op: 'glob', pattern: rest } }) });
       if (exact) break;
     }
     return covers;
@@ -145,12 +149,13 @@ export class Accesses {
   }
 
   /** Whether the globs of an operand have the key's tuple, or may have one more. */
-  #hasRoom(operand: FieldRef, fold: boolean, key: Bytes): boolean {
-    const classifier = this.#classifier('glob', fold, operand);
+  #hasRoom(operand: FieldRef, fold: boolean, { form, text }: Key): boolean {
+    const classifier = this.#classifier(form, fold, operand);
     const tuples = this.#tuples.get(classifier) ?? new Set();
     this.#tuples.set(classifier, tuples);
-    const tuple = tupleOf(parseGlobKey(key));
-    return tuples.has(tuple) || (tuples.size < GLOBS.maxTuples && tuples.add(tuple).size > 0);
+    const tuple = tupleOf(text);
+    const most = form === 'floating' ? GLOBS.maxFloating : GLOBS.maxTuples;
+    return tuples.has(tuple) || (tuples.size < most && tuples.add(tuple).size > 0);
   }
 
   #element(list: FieldRef, test: Expr): Cover | null {
@@ -217,6 +222,7 @@ const FORMS: readonly Form[] = [
   'text',
   'directory',
   'glob',
+  'floating',
   'prefix',
   'suffix',
   'substring',
@@ -229,6 +235,7 @@ const FORMS: readonly Form[] = [
 
 const FLIPPED = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
 
+const isGlobKey = ({ form }: Key): boolean => form === 'glob' || form === 'floating';
 const isConstant = (o: Operand): o is Constant => o.is !== 'field' && o.is !== 'element';
 const list = (cover: Cover | null): readonly Cover[] => (cover ? [cover] : []);
 const exact = (accesses: readonly Access[]): Cover => ({ accesses, exact: true });

@@ -5,10 +5,16 @@ import { type Accesses, type Cover, intervalOf, mergeCovers } from './access.ts'
 import { and } from './simplify.ts';
 import type { Access, Candidate, Classifier } from './types.ts';
 
-/** A way to find a condition, and the parts of it that need no check then. */
+/** A part of a condition that need not be checked as it stands, and what must be instead: TRUE for nothing. */
+export interface Answer {
+  readonly test: Expr;
+  readonly rest: Expr;
+}
+
+/** A way to find a condition, and the parts of it that it answers. */
 export interface Choice {
   readonly cover: Cover;
-  readonly answered: readonly Expr[];
+  readonly answered: readonly Answer[];
   /** The smaller, the fewer conditions share the way. */
   readonly score: number;
 }
@@ -21,6 +27,7 @@ const WEIGHT: Readonly<Record<Classifier['form'], number>> = {
   net: 1,
   directory: 1,
   glob: 1,
+  floating: 1.25,
   prefix: 1.25,
   suffix: 1.5,
   substring: 3,
@@ -84,13 +91,14 @@ export class Choices {
     for (const arg of e.args) {
       const part = best(this.of(arg));
       if (!part) return null;
-      covers.push({ ...part.cover, exact: part.answered.includes(arg) });
+      covers.push({ ...part.cover, exact: part.answered.some(({ test, rest }) => test === arg && rest === TRUE) });
     }
     return mergeCovers(covers);
   }
 
   #choice(e: Expr, cover: Cover): Choice {
-    return { cover, answered: cover.exact ? [e] : [], score: this.#score(cover) };
+    const rest = cover.exact ? TRUE : cover.rest;
+    return { cover, answered: rest ? [{ test: e, rest }] : [], score: this.#score(cover) };
   }
 
   #score(cover: Cover): number {
@@ -118,7 +126,8 @@ export class Choices {
     return [...byOperand.values()].flatMap(({ tests, low, high }) => {
       const first = tests[0] as Extract<Expr, { op: 'compare' }>;
       if (tests.length < 2 || low > high || first.left.is !== 'field') return [];
-      return [{ cover: this.#accesses.range(first.left, low, high), answered: tests, score: WEIGHT.range / 2 }];
+      const answered = tests.map((test): Answer => ({ test, rest: TRUE }));
+      return [{ cover: this.#accesses.range(first.left, low, high), answered, score: WEIGHT.range / 2 }];
     });
   }
 }
@@ -130,8 +139,8 @@ export const best = (choices: readonly Choice[]): Choice | null =>
   choices.reduce<Choice | null>((a, b) => (a === null || b.score < a.score ? b : a), null);
 
 /** What is left to check of a condition that was found so. */
-export const without = (e: Expr, answered: readonly Expr[]): Expr => {
+export const without = (e: Expr, answered: readonly Answer[]): Expr => {
   if (answered.length === 0) return e;
-  if (answered.includes(e)) return TRUE;
-  return e.op === 'and' ? and(...e.args.filter((arg) => !answered.includes(arg))) : e;
+  const restOf = (part: Expr): Expr => answered.find(({ test }) => test === part)?.rest ?? part;
+  return e.op === 'and' ? and(...e.args.map(restOf)) : restOf(e);
 };

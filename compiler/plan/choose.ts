@@ -9,7 +9,7 @@ import { best, type Choice, Choices, Popularity, without } from './choices.ts';
 import { cut } from './cut.ts';
 import { type KeyedList, Lists } from './lists.ts';
 import { halvesOf, pointsOf, wholeOf } from './tuple.ts';
-import { type Access, type Candidate, depthOf, type Entry, isChain, isSingle, type Step } from './types.ts';
+import { type Access, type Candidate, depthOf, type Entry, isFew, isSingle, type Step } from './types.ts';
 
 /** Candidates that a key may collect before they move on to pairs. */
 const LONG = 4;
@@ -62,11 +62,11 @@ const place = (candidate: Candidate, ways: readonly Choice[], lists: Lists, acce
   }
   const points = pointsOf(ways);
   const answered = points.flatMap((point) => point.answered);
-  const chain = points.length > 0 ? best(ways.filter(isChainChoice)) : null;
-  if (chain) {
-    const rest = restOf(candidate, [...answered, ...chain.answered]);
+  const few = points.length > 0 ? best(ways.filter(isFewChoice)) : null;
+  if (few) {
+    const rest = restOf(candidate, [...answered, ...few.answered]);
     const whole = wholeOf(points, accesses);
-    for (const access of distinct(chain.cover.accesses)) lists.pair(whole, access, rest);
+    for (const access of distinct(few.cover.accesses)) lists.pair(whole, access, rest);
   } else if (points.length > 1) {
     lists.pair(...halvesOf(points, accesses), restOf(candidate, answered));
   } else if (points.length === 1) {
@@ -98,14 +98,14 @@ const networksOf = (ways: readonly Choice[]): readonly Choice[] => {
   return ends === networks.length && ends <= 2 ? networks : [];
 };
 
-/** A text's beginnings: as many classes as directories stand inside each other, so that they pair well with a key. */
-const isChainChoice = ({ cover }: Choice): boolean =>
-  cover.exact &&
+/** Directories, globs: as many classes as stand inside each other, or as there are shapes, so that they pair well with a key. */
+const isFewChoice = ({ cover, answered }: Choice): boolean =>
+  answered.length > 0 &&
   cover.accesses.length <= 2 &&
-  cover.accesses.some(isChainAccess) &&
-  cover.accesses.every(isChainOrText);
-const isChainAccess = ({ classifier }: Access): boolean => isChain(classifier);
-const isChainOrText = ({ classifier }: Access): boolean => isChain(classifier) || classifier.form === 'text';
+  cover.accesses.some(isFewAccess) &&
+  cover.accesses.every(isFewOrText);
+const isFewAccess = ({ classifier }: Access): boolean => isFew(classifier);
+const isFewOrText = ({ classifier }: Access): boolean => isFew(classifier) || classifier.form === 'text';
 
 const distinct = (accesses: readonly Access[]): Iterable<Access> =>
   accesses.length < 2 ? accesses : new Set(accesses);

@@ -2,11 +2,11 @@
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { DIRECTORIES } from '../../vm/spec/index.ts';
 import { type Components, components, foldedPattern, literals, type Pattern } from '../pattern/index.ts';
-import { globKeyOf, printGlobKey } from './glob-key.ts';
+import { coarseKeyOf, type GlobKey, globKeyOf, isFloating, printGlobKey } from './glob-key.ts';
 import { oncePerPattern, patternOf } from './pattern.ts';
 
 export interface Key {
-  readonly form: 'text' | 'directory' | 'glob' | 'prefix' | 'suffix' | 'substring';
+  readonly form: 'text' | 'directory' | 'glob' | 'floating' | 'prefix' | 'suffix' | 'substring';
   readonly text: Bytes;
 }
 
@@ -14,6 +14,8 @@ export interface Key {
 export interface Way {
   readonly keys: readonly Key[];
   readonly exact: boolean;
+  /** A glob that is all there is left to ask of what has the key. */
+  readonly rest?: Bytes;
 }
 
 /** Texts that a pattern has inside, the longest ones, of which one is chosen. */
@@ -30,7 +32,8 @@ export const beginning = (text: Bytes): Key => {
 /** The ways to find a pattern, and whether they are for texts in lower case. */
 export const patternWays = oncePerPattern((e): { readonly ways: readonly Way[]; readonly fold: boolean } => {
   const folded = e.fold ? foldedPattern(patternOf(e)) : null;
-  return { ways: waysTo(folded ?? patternOf(e)), fold: folded !== null };
+  if (!folded) return { ways: waysTo(patternOf(e)), fold: false };
+  return { ways: waysTo(folded).map(({ keys, exact }) => ({ keys, exact })), fold: true };
 });
 
 /** An exact way comes first. */
@@ -60,19 +63,22 @@ const waysOfAll = (alternatives: readonly (readonly Way[])[]): Way[] => {
 
 /** The ways to find one alternative: those that say most come first. */
 const waysOf = (c: Components): Way[] => {
-  if (!c.gap && c.exact && c.head.every((component) => component !== null)) {
+  if (!c.gap && c.exact && c.head.every((component) => typeof component === 'string')) {
     return [{ keys: [{ form: 'text', text: c.head.join('/') }], exact: true }];
   }
   if (c.exactPrefix) return c.prefix === '' ? [] : [{ keys: [beginning(c.prefix)], exact: true }];
-  if (c.exactSuffix) return c.suffix === '' ? [] : [{ keys: [{ form: 'suffix', text: c.suffix }], exact: true }];
-  const glob = globKeyOf(c);
-  const ways: Way[] = glob ? [{ keys: [{ form: 'glob', text: printGlobKey(glob) }], exact: c.exact }] : [];
+  if (c.exactSuffix) return c.suffix === '' ? [] : [suffixWay(c.suffix, true)];
+  const ways = globWay(globKeyOf(c), c.exact, c.literal ? c.rest : null);
   if (c.prefix !== '') ways.push({ keys: [beginning(c.prefix)], exact: false });
-  if (c.suffix !== '') ways.push({ keys: [{ form: 'suffix', text: c.suffix }], exact: false });
-  const bytes = ({ keys: [{ form, text }] }: Way): number => (form === 'glob' ? bytesOf(c) : text.length);
-  return ways.sort((a, b) => Number(b.exact) - Number(a.exact) || bytes(b) - bytes(a));
+  if (c.suffix !== '') ways.push(suffixWay(c.suffix, false));
+  // where the tables have no room for all that is known
+  return [...ways, ...globWay(coarseKeyOf(c), false)];
 };
 
-/** Bytes of the components that are known. */
-const bytesOf = ({ head, tail }: Components): number =>
-  [...head, ...tail].reduce((sum, component) => sum + (component?.length ?? 0), 0);
+const globWay = (key: GlobKey | null, exact: boolean, rest: Bytes | null = null): Way[] => {
+  if (!key) return [];
+  const form = isFloating(key.tuple) ? 'floating' : 'glob';
+  return [{ keys: [{ form, text: printGlobKey(key) }], exact, ...(rest !== null && { rest }) }];
+};
+
+const suffixWay = (text: Bytes, exact: boolean): Way => ({ keys: [{ form: 'suffix', text }], exact });

@@ -20,6 +20,7 @@ export type Form =
   | 'text'
   | 'directory'
   | 'glob'
+  | 'floating'
   | 'prefix'
   | 'suffix'
   | 'substring'
@@ -32,8 +33,9 @@ export type Form =
 
 /** Whether a value falls into one class of the form at most. */
 export const isSingle = ({ form }: Classifier): boolean => form === 'text' || form === 'int' || form === 'both';
-/** Whether a value's classes are texts inside each other. */
-export const isChain = ({ form }: Classifier): boolean => form === 'prefix' || form === 'directory';
+/** Whether a value's classes are few, whatever there are: texts inside each other, or one for each shape of keys. */
+export const isFew = ({ form }: Classifier): boolean => FEW.has(form);
+const FEW: ReadonlySet<Form> = new Set<Form>(['prefix', 'directory', 'suffix', 'glob', 'floating']);
 /** How many pairs stand inside each other. */
 export const depthOf = ({ parts }: Classifier): number => (parts ? 1 + Math.max(...parts.map(depthOf)) : 0);
 

@@ -46,6 +46,61 @@ const GLOBS = [
   ...[`/*/${'n'.repeat(70)}/**`, `/*/${'n'.repeat(4000)}/**`, `/\\*/*/b`, '/**/a/**/b', `**/b/${'*/'.repeat(30)}*`],
 ];
 
+/** Parts of components, and components that may stand anywhere. */
+const PIECES = [
+  ...[
+    '/etc/*conf?',
+    '/etc/conf*',
+    '/etc/?onf',
+    '/etc/c?n?',
+    '/etc/?*',
+    '/?*/b',
+    '/*/x.?',
+    '/a*/b*/**',
+    '**/co*nf',
+    '**/?.ssh?',
+  ],
+  ...[
+    '/etc/co*nf',
+    '/etc/c*',
+    '/etc/*f',
+    '/home/**/.s*',
+    '**/x*y',
+    '**/.s[a-z]h',
+    '/[a-z]tc/c*',
+    '/etc/[!a]onf*',
+    '**/[ab]/*f',
+  ],
+  ...[
+    '**/.ssh/**',
+    '**/a/b/**',
+    '**/a/*/b/**',
+    '/home/**/a/**',
+    '/srv/**/a/**/b',
+    '**/conf/x*/**',
+    '**/*/.ssh/**',
+    '**/a/?*/**',
+  ],
+  ...[
+    '**/a/**/b/**',
+    '/**/*/**/.ssh/**/*',
+    '**/{a,b}/**',
+    '**//a/**',
+    '**/a//**',
+    '**/.ssh/*/**',
+    '/a/**/b/**/etc/**',
+    '**a/b**',
+  ],
+  ...[
+    `/etc/${'n'.repeat(70)}*`,
+    `**/${'n'.repeat(70)}/**`,
+    `/etc/*${'n'.repeat(300)}`,
+    `/etc/${'?'.repeat(70)}n`,
+    '/{a,b}*/x.?',
+  ],
+  ...['**/*conf*/**', '/etc/*o*', '**/*o*f', '/a/?[ab]?*/b', '/*/*/*conf', '/**/a/**', '**/x.y/conf/home/**'],
+];
+
 /** Directories inside each other, to the greatest depth that a level is kept for, and one more. */
 const nested = Array.from({ length: 34 }, (_, n) => `/${'a/'.repeat(n)}`);
 
@@ -62,6 +117,8 @@ export function paths(): { readonly normal: NormalForm; readonly deliveries: rea
   const r = new Random(11);
   const conditions: Expr[] = [
     ...GLOBS.map((pattern) => glob(pattern)),
+    ...PIECES.map((pattern) => glob(pattern)),
+    ...PIECES.map((pattern) => glob(pattern.toUpperCase(), true)),
     ...GLOBS.slice(0, 20).map((pattern) => glob(pattern.toUpperCase(), true)),
     ...[glob('/[Z-a]/b', true), glob('/A/*/B', true), starts('/A/B/', true), starts('/etc'), starts('/'), within('/')],
     ...nested.map((directory) => within(directory)),
@@ -69,7 +126,26 @@ export function paths(): { readonly normal: NormalForm; readonly deliveries: rea
     ...r.list(60, () => glob(path(r).replace(/\*/g, '\\*').replace(/\/a/g, '/*').replace(/b$/, '**'))),
     ...tuples(),
   ];
+  const longer = (name: string): string => `${r.pick(['', 'x', 'conf'])}${name}${r.pick(['', '.', 'nf'])}`;
   const texts = [
+    ...r.list(
+      1500,
+      () => `/${r.list(r.pick([2, 3, 4]), () => longer(r.pick([...NAMES, 'co', '.ssh'])).slice(-80)).join('/')}`,
+    ),
+    ...[
+      '/.ssh'.repeat(800),
+      'a/b/'.repeat(1000),
+      '/a/.ssh/.ssh/a/',
+      '.ssh/',
+      '.ssh',
+      '/a',
+      'a/',
+      'a//',
+      '/etc/',
+      '/etc/c',
+      '/etc/cc',
+    ],
+    ...[`/etc/${'n'.repeat(300)}`, `/etc/${'n'.repeat(299)}`, `/etc/${'x'.repeat(70)}n`, `/${'n'.repeat(70)}/x`],
     ...[
       '',
       '/',

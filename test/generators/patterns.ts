@@ -61,7 +61,11 @@ function componentGlob(r: Random): Sketch {
     case 3:
       return oneOf('**', [...NAMES, 'a/b', '/', 'a//b', '/a/']);
     case 4:
-      return r.pick([oneOf('*.y', ['x.y', '.y', 'x.z']), oneOf('s?', ['sh', 's']), oneOf('a*b', ['ab', 'a-b', 'b'])]);
+      return r.pick([
+        ...[oneOf('*.y', ['x.y', '.y', 'x.z']), oneOf('s?', ['sh', 's']), oneOf('a*b', ['ab', 'a-b', 'b'])],
+        ...[oneOf('?*', NAMES), oneOf('.s*', ['.ssh', '.s', 's']), oneOf('l?g*', ['log', 'lg', 'l-g1'])],
+        ...[oneOf('[a-c]*', ['a', 'b1', 'd']), oneOf('*s*', ['.ssh', 'a', 's'])],
+      ]);
     case 5:
       return r.pick([oneOf('{a,b}', ['a', 'b']), oneOf('{a/b,log}', ['a/b', 'log']), oneOf('b**', ['b', 'b/a', 'a'])]);
     case 6:

@@ -2,7 +2,14 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Components, components, foldedPattern, parseGlob, toDfa } from '../../compiler/pattern/index.ts';
+import {
+  type Component,
+  type Components,
+  components,
+  foldedPattern,
+  parseGlob,
+  toDfa,
+} from '../../compiler/pattern/index.ts';
 import { accepts } from './automaton.ts';
 
 const treeOf = (glob: string, fold = false) => {
@@ -11,23 +18,38 @@ const treeOf = (glob: string, fold = false) => {
   return parsed.pattern;
 };
 
+/** Whether a component is what is known of it. */
+const is = (known: Component, text: string): boolean => {
+  if (known === null || typeof known === 'string') return known === null || known === text;
+  const { texts, least, fixed } = known;
+  if (fixed ? text.length !== least : text.length < least) return false;
+  return texts.every(({ text: part, from, offset }) => {
+    const at = from === 'begin' ? offset : text.length - offset - part.length;
+    return text.slice(at, at + part.length) === part;
+  });
+};
+
 /** Whether a path has what an alternative asks for. */
-const has = ({ head, tail, gap, least }: Components, path: string): boolean => {
+const has = ({ head, tail, run, before, behind, gap, least }: Components, path: string): boolean => {
   const parts = path.split('/');
   if (gap ? parts.length < least : parts.length !== least) return false;
   const last = parts.slice(parts.length - tail.length);
+  const hasRun = (base: number): boolean =>
+    base >= before && parts.length - 1 - base >= behind && run.every((known, i) => is(known, parts[base + i]));
   return (
-    head.every((component, i) => component === null || component === parts[i]) &&
-    tail.every((component, i) => component === null || component === last[i])
+    head.every((known, i) => is(known, parts[i])) &&
+    tail.every((known, i) => is(known, last[i])) &&
+    (run.length === 0 || parts.some((_, base) => hasRun(base)))
   );
 };
 
 const piece = fc.constantFrom(
-  ...['/', '/', '/', 'a', 'b', '.x', '*', '*', '**', '**', '**/', '?', '[!a]', '{a,b}', '{a/b,}', '{**,b}', '{/,b/}'],
+  ...['/', '/', '/', 'a', 'b', 'ab', '.x', '*', '*', '**', '**', '**/', '/**/', '?', '?*', '[!a]', '[a-c]', '\\*'],
+  ...['{a,b}', '{a/b,}', '{**,b}', '{/,b/}', '{**,b}*'],
 );
 const globs = fc.array(piece, { maxLength: 9 }).map((pieces) => pieces.join(''));
 const paths = fc
-  .array(fc.constantFrom('/', '/', '/', 'a', 'b', '.x', 'ab', '\xff'), { maxLength: 9 })
+  .array(fc.constantFrom('/', '/', '/', 'a', 'b', '.x', 'ab', '*', '\xff'), { maxLength: 9 })
   .map((parts) => parts.join(''));
 
 test('a match has the components of an alternative, and nothing else has where that is exact', () => {
@@ -38,6 +60,7 @@ test('a match has the components of an alternative, and nothing else has where t
       const alternatives = components(tree);
       if (!alternatives) return;
       const dfa = toDfa(tree, 3000)!;
+      const rests = alternatives.map(({ rest }) => (rest === null ? null : toDfa(treeOf(rest), 3000)));
       for (const path of texts) {
         const matches = accepts(dfa, path);
         if (matches)
@@ -45,11 +68,16 @@ test('a match has the components of an alternative, and nothing else has where t
             alternatives.some((c) => has(c, path)),
             `${glob} ${path}`,
           );
-        for (const c of alternatives) {
+        alternatives.forEach((c, i) => {
+          const rest = rests[i];
+          const isLeft = rest !== null && has(c, path) && accepts(rest, path);
+          if (isLeft) assert.ok(matches, `${glob} ${path} rest ${c.rest}`);
+          if (matches && rest !== null && alternatives.length === 1)
+            assert.ok(isLeft, `${glob} ${path} rest ${c.rest}`);
           if (c.exact && has(c, path)) assert.ok(matches, `${glob} ${path} ${JSON.stringify(c)}`);
           if (c.exactPrefix && path.startsWith(c.prefix)) assert.ok(matches, `${glob} ${path} prefix ${c.prefix}`);
           if (c.exactSuffix && path.endsWith(c.suffix)) assert.ok(matches, `${glob} ${path} suffix ${c.suffix}`);
-        }
+        });
         if (matches) {
           assert.ok(
             alternatives.some((c) => has(c, path) && path.startsWith(c.prefix) && path.endsWith(c.suffix)),
@@ -94,7 +122,18 @@ test('what is known of common globs', () => {
   assert.ok(only('**.pem').exactSuffix);
   assert.not.ok(only('*.pem').exactSuffix);
   assert.equal(only('/srv/**/conf/x').tail, ['conf', 'x']);
-  assert.not.ok(only('/srv/*/conf/*.yaml').exact);
+  assert.equal(only('/srv/*/conf/*.yaml').head[4], {
+    texts: [{ text: '.yaml', from: 'end', offset: 0 }],
+    least: 5,
+    fixed: false,
+  });
+  assert.ok(only('/srv/*/conf/*.yaml').exact);
+  assert.equal(only('/tmp/a-??').head[2], { texts: [{ text: 'a-', from: 'begin', offset: 0 }], least: 4, fixed: true });
+  assert.equal(only('**/.git/*/b/**').run, ['.git', null, 'b']);
+  assert.ok(only('/srv/**/.git/**').exact);
+  assert.is(only('/lib/*/libx-[0-9]*.so').rest, '*/*/*/?????[\\0\\1\\2\\3\\4\\5\\6\\7\\8\\9]*???');
+  assert.ok(only('/lib/*/libx-[0-9]*.so').literal);
+  assert.not.ok(only('/var/log/*-app*.log').literal);
 });
 
 test('a pattern of very many alternatives is none of components', () => {

@@ -1,6 +1,6 @@
 /** `docs/limits.md`: every number that bounds something, and what live enforcement does not cover. */
 import { UNCOVERED } from '../../shim/doctor/uncovered.ts';
-import { LIMITS, SUBSTRINGS } from '../../vm/spec/index.ts';
+import { GLOB_PIECE, GLOBS, LIMITS, SUBSTRINGS } from '../../vm/spec/index.ts';
 import { code, page, table } from './markdown.ts';
 import type { Target } from './target.ts';
 
@@ -58,6 +58,24 @@ export const limits = (): Target =>
         [
           `more than 16 sequences, or 64 texts in one place, of one expression; more than ${SUBSTRINGS.maxGaps} sets of bytes in the gaps of one field`,
           'tables, and the set of gaps that a byte breaks, stay small',
+        ],
+      ],
+    ),
+    '',
+    '## What tables of globs hold',
+    '',
+    ...table(
+      ['on one field', 'at most', 'beyond it'],
+      [
+        [
+          `tuples: shapes of globs, by which components are known and how long parts of them are; of these floating ones (${code('**/x/**')})`,
+          `${GLOBS.maxTuples}; ${GLOBS.maxFloating}`,
+          'globs of further shapes are found by their components that are known whole, by what they begin or end with, or by what they have inside, and then checked',
+        ],
+        [
+          'components; bytes of a part of one; bytes of one before a part that does not begin or end it',
+          `${GLOBS.maxComponents}; ${GLOB_PIECE.maxLength}; ${GLOB_PIECE.maxOffset}`,
+          'likewise: a tuple names them in a word of 32 bits each',
         ],
       ],
     ),

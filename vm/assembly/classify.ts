@@ -145,7 +145,9 @@ function run(row: usize, operand: u32, out: usize): u32 {
     case S.CLASSIFIER_FORM_DIRECTORY:
       return directories(program, table, p, n, out);
     case S.CLASSIFIER_FORM_GLOB:
-      return globs(program, table, p, n, out);
+      return globs(program, table, p, n, out, 0);
+    case S.CLASSIFIER_FORM_FLOATING:
+      return globs(program, table, p, n, out, out + load<u32>(row, S.CLASSIFIER_CAP) * 4);
     default:
       return elements(table, p, out, load<u32>(row, S.CLASSIFIER_CAP));
   }
@@ -293,7 +295,7 @@ function operandOf(base: usize, row: usize): usize {
 export function arrayBytes(base: usize, row: usize): u32 {
   const classes = load<u32>(row, S.CLASSIFIER_CAP) * 4;
   const form = <u32>load<u8>(row);
-  if (form == S.CLASSIFIER_FORM_ELEMENTS) return classes * 2;
+  if (form == S.CLASSIFIER_FORM_ELEMENTS || form == S.CLASSIFIER_FORM_FLOATING) return classes * 2;
   return form == S.CLASSIFIER_FORM_SUBSTRING
     ? classes + substringBytes(base + load<u32>(row, S.CLASSIFIER_TABLE))
     : classes;

@@ -1,5 +1,5 @@
 /** Directories that enclose a text: the deepest one by its hash, those around it by its links. */
-import { componentLength, componentPointer, findSlashes, firstComponent, slashAt } from './components';
+import { componentLength, componentPointer, findComponent, findSlashes, slashAt } from './components';
 import { count } from './counting';
 import { NOT_FOUND, findHashed } from './dictionary';
 import * as S from './generated/spec';
@@ -33,7 +33,7 @@ export function directories(program: usize, table: u32, p: usize, n: u32, out: u
 function hashAll(directories: u32, seed: u32): void {
   let hashed: u64 = 0;
   for (let i: u32 = 0; i < directories; i++) {
-    firstComponent(i);
+    findComponent(i);
     hashed = hashBelow(hashed, hash(componentPointer, componentLength, seed));
     store<u64>(hashes + i * 8, hashed);
   }

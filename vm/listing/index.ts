@@ -1,4 +1,5 @@
 export { disassemble } from './asm.ts';
 export { dot } from './dot.ts';
+export { globTuples } from './globs.ts';
 export { placement, type Placement } from './placement.ts';
 export { factorsOf, type Factors } from './factors.ts';

@@ -29,6 +29,7 @@ import {
   TEST,
   TEST_OPS,
 } from '../spec/index.ts';
+import { globText } from './globs.ts';
 import { quoted } from './quoted.ts';
 import { substringKeys } from './substrings.ts';
 import { networksOf, networkText } from './networks.ts';
@@ -259,6 +260,7 @@ export class ProgramReader {
       case 'directory':
         return this.#directories(table);
       case 'glob':
+      case 'floating':
         return this.#globs(table);
       case 'prefix':
       case 'suffix':
@@ -304,19 +306,16 @@ export class ProgramReader {
     return new Map([...texts].map(([directory, text]) => [classOf(directory), text]));
   }
 
-  /** Components as a glob has them, without how many there may be. */
   #globs(table: number): Map<number, string> {
     return new Map(
       this.#dictionary(this.#u32(table + GLOBS.dict)).map(([record, value]) => {
         const from = record + DICT_RECORD.bytes;
         const bytes = this.#bytes.subarray(from, from + this.#u16(record + DICT_RECORD.length));
         const tuple = table + GLOBS.first + (bytes[0] | (bytes[1] << 8)) * GLOB_TUPLE.size;
-        const literals = Buffer.from(bytes.subarray(2)).toString('latin1').split('/');
-        const places = (mask: number): string[] =>
-          Array.from({ length: 32 - Math.clz32(mask) }, (_, i) => ((mask >>> i) & 1 ? literals.shift()! : '*'));
-        const head = places(this.#u32(tuple + GLOB_TUPLE.head));
-        const tail = places(this.#u32(tuple + GLOB_TUPLE.tail)).reverse();
-        return [value, quoted([...head, '**', ...tail].join('/'))] as const;
+        const first = this.#u32(table + GLOBS.pieces) + this.#u16(tuple + GLOB_TUPLE.first) * 4;
+        const pieces = Array.from({ length: this.#u16(tuple + GLOB_TUPLE.count) }, (_, i) => this.#u32(first + i * 4));
+        const texts = Buffer.from(bytes.subarray(2)).toString('latin1').split('/');
+        return [value, quoted(globText(pieces, texts))] as const;
       }),
     );
   }

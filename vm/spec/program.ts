@@ -208,6 +208,10 @@ export const CLASSIFIER_FORMS = {
     code: 11,
     doc: 'tuples of places, and a dictionary probed for each: texts with such components between slashes',
   },
+  floating: {
+    code: 12,
+    doc: 'tuples of places, and a dictionary probed for each at any component: texts with such components anywhere',
+  },
 } as const;
 
 /** How many `both` can stand inside each other. */
@@ -288,23 +292,45 @@ export const DIRECTORIES = {
 export const DIRECTORY = { size: 8, class: 0, parent: 4, depthShift: 24, parentMask: 0xffffff } as const;
 /**
  * Globs: tuple space search over the components between slashes (Srinivasan, Suri, Varghese, SIGCOMM 1999). A tuple is a
- * set of places from the front, one of places from the end, and how many components there are. Its keys are: u16 tuple, and
- * for each of its places, first those from the front, the component and a slash.
+ * list of pieces, and how many components there are. Its keys are: u16 tuple, and for each of its pieces, in order, the
+ * text and a slash. Floating tuples, those with pieces that may stand anywhere, are in tables of their own, and are probed
+ * at each component that one of their keys begins with.
  * Sets of tuples, `words` u32 each, tell which tuples are worth a probe: `rows` of them by the number of components (the
- * last row for all larger ones), then for each filter 2^n of them by the hash of the component at its place, and one for
- * components that are longer than any key. `slashes` are looked for from the front, `fromEnd` from the end.
+ * last row for all larger ones), then for each filter 2^n of them by the hash of its piece, and one for texts without it
+ * or with one that is longer than any key. `starts` are likewise sets of floating tuples, by the hash of the component that their pieces are placed from.
  * Behind the header stand the tuples, the filters, and the rows.
  */
 export const GLOBS = {
-  ...{ dict: 0, tuples: 4, words: 8, longest: 12, slashes: 16, fromEnd: 20, filters: 24, rows: 28, first: 32 },
+  ...{ dict: 0, tuples: 4, words: 8, longest: 12, filters: 16, rows: 20, pieces: 24 },
+  ...{ startMask: 28, starts: 32, first: 36 },
   maxTuples: 256,
+  maxFloating: 32,
+  maxFilters: 128,
   maxComponents: 32,
   maxKey: 4096,
+  maxMask: 0x3fff,
 } as const;
-/** Places: bits of components from the front, and from the end. */
-export const GLOB_TUPLE = { size: 8, head: 0, tail: 4 } as const;
-/** Place: the component from the front, or from the end with GLOB_FILTER.end. */
-export const GLOB_FILTER = { size: 12, place: 0, mask: 4, sets: 8, end: 0x100, maxMask: 0x3fff } as const;
+/** The first of its pieces, and how many; for a floating one, components before its first one, and behind that, at least. */
+export const GLOB_TUPLE = { size: 8, first: 0, count: 2, before: 4, behind: 6 } as const;
+/**
+ * A piece: a component by its place from the front, from the end (`end`), or from that at which a floating tuple is
+ * probed (`base`). With `part`, of a component of at least `least` bytes (`fixed`: exactly) the `length` bytes that stand
+ * `offset` bytes behind its begin, or with `last` before its end.
+ */
+export const GLOB_PIECE = {
+  place: 0x1f,
+  end: 0x20,
+  base: 0x40,
+  part: 0x80,
+  last: 0x100,
+  fixed: 0x200,
+  offsetShift: 10,
+  maxOffset: 0x3f,
+  lengthShift: 16,
+  leastShift: 24,
+  maxLength: 0xff,
+} as const;
+export const GLOB_FILTER = { size: 12, piece: 0, mask: 4, sets: 8 } as const;
 /** Ranges: u32 count, u32 padding, i64 starts ascending (the first is the smallest), then {u32 offset, u32 count} of class lists. */
 export const RANGES = { count: 0, starts: 8 } as const;
 /** An automaton over byte classes: u32 states, u32 classes, u32 start, then 256 class numbers, a byte a state (accepts), u16 next states. */

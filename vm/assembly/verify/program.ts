@@ -19,8 +19,9 @@ import {
   reachSteps,
   shapeOf,
 } from './operands';
-import { directorySteps, globSteps, isDirectories, isGlobs } from './paths';
+import { directorySteps, floatingSteps, globSteps, isDirectories, isGlobs } from './paths';
 import {
+  CANDIDATE_STEPS,
   PAIR_STEPS,
   isPairTable,
   areLists,
@@ -158,7 +159,8 @@ function isClassifier(row: usize, form: u32, cap: u32): bool {
     case S.CLASSIFIER_FORM_DIRECTORY:
       return shape & TEXTUAL && isDirectories(table, cap);
     case S.CLASSIFIER_FORM_GLOB:
-      return shape & TEXTUAL && isGlobs(table, cap);
+    case S.CLASSIFIER_FORM_FLOATING:
+      return shape & TEXTUAL && isGlobs(table, cap, form == S.CLASSIFIER_FORM_FLOATING);
     default:
       return false;
   }
@@ -197,6 +199,8 @@ function classifierSteps(classifier: u32): u64 {
       return begin + directorySteps(table, cap);
     case S.CLASSIFIER_FORM_GLOB:
       return begin + globSteps(table, length, cap);
+    case S.CLASSIFIER_FORM_FLOATING:
+      return begin + floatingSteps(table, length);
     default:
       return begin + 64;
   }
@@ -268,8 +272,13 @@ function stepsOf(offset: u32, count: u32, used: usize, round: u32): u64 {
     if (!each) return u64.MAX_VALUE;
     let lookUps = capOf(a);
     if (op == S.STEP_OP_PAIR) lookUps = times(lookUps, capOf(b));
-    // each class of substrings is found once, so that all lists together are the most there is to check
-    sum = plus(sum, isDistinct(op, a) ? times(lookUps, probeOf(op)) + togetherSteps() : times(lookUps, each));
+    let checks = times(lookUps, each);
+    // where each class is found once, all lists together are the most there is to check, however few they are
+    if (isDistinct(a) && isDistinct(b)) {
+      const all = max(togetherSteps(), times(lookUps, CANDIDATE_STEPS));
+      checks = min(checks, plus(times(lookUps, probeOf(op)), all));
+    }
+    sum = plus(sum, checks);
     const filter = load<u32>(step, S.STEP_FILTER);
     if (filter) {
       if (op != S.STEP_OP_PAIR || !isFilter(filter)) return u64.MAX_VALUE;
@@ -281,9 +290,10 @@ function stepsOf(offset: u32, count: u32, used: usize, round: u32): u64 {
   return sum;
 }
 
-function isDistinct(op: u32, classifier: u32): bool {
-  const row = base + header(S.PROGRAM_CLASSIFIERS_AT) + classifier * S.CLASSIFIER_SIZE;
-  return op != S.STEP_OP_PAIR && <u32>load<u8>(row) == S.CLASSIFIER_FORM_SUBSTRING;
+/** Whether a classifier finds each of its classes once at most. */
+function isDistinct(classifier: u32): bool {
+  const form = <u32>load<u8>(base + header(S.PROGRAM_CLASSIFIERS_AT) + classifier * S.CLASSIFIER_SIZE);
+  return capOf(classifier) == 1 || form == S.CLASSIFIER_FORM_SUBSTRING || form == S.CLASSIFIER_FORM_FLOATING;
 }
 
 function probeOf(op: u32): u64 {

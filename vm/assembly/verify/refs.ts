@@ -8,7 +8,7 @@ import * as S from '../generated/spec';
 import { at, isInside, plus, program } from './bounds';
 
 /** Steps of one candidate: it, its note, and the walk over what was noted in an unknown workload. */
-const CANDIDATE_STEPS: u64 = 3;
+export const CANDIDATE_STEPS: u64 = 3;
 
 let steps: usize = 0;
 let first: u32 = 0;
