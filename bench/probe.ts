@@ -11,6 +11,7 @@ import Table from 'cli-table3';
 import { planAndEmit } from '../compiler/backend.ts';
 import type { NormalForm } from '../vm/bundle/normal.ts';
 import { Vm } from '../vm/host/index.ts';
+import { factorsOf } from '../vm/listing/index.ts';
 import { familyOf } from './families/index.ts';
 import { compare } from './measure/agreement.ts';
 import { stringBytes } from './measure/bytes.ts';
@@ -69,10 +70,13 @@ for (const n of options.rules.split(',').map(Number)) {
   const pass = passOf(bundle, records);
   const rounds = Array.from({ length: ROUNDS }, () => timed(pass) / events);
   const percent = (part: number): string => `${((100 * part) / agreement.compared).toFixed(1)} %`;
+  const factors = factorsOf(program);
   table.push([
     n,
     Object.entries(cost)
-      .map(([kind, bound]) => `${kind} ${bound}`)
+      .map(([kind, bound]) =>
+        [kind, bound, factors[kind] && `(${JSON.stringify(factors[kind])})`].filter(Boolean).join(' '),
+      )
       .join('\n'),
     steps.mean.toFixed(2),
     steps.largest,

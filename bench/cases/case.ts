@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeRecord, type Event } from '../../vm/event/index.ts';
+import type { Factors } from '../../vm/listing/index.ts';
 import type { Facts } from '../families/index.ts';
 import type { Agreement } from '../measure/agreement.ts';
 import type { Records } from '../measure/records.ts';
@@ -14,6 +15,8 @@ export interface Prepared extends Steps, Agreement {
   readonly events: number;
   /** Worst-case steps by kind. */
   readonly bounds: Readonly<Record<string, number>>;
+  /** What the bounds multiply, by kind. */
+  readonly factors: Readonly<Record<string, Factors>>;
   readonly programBytes: number;
   /** Beyond the different strings that rules and scopes name. */
   readonly bytesPerRule: number;

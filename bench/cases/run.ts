@@ -6,6 +6,7 @@
  */
 import { planAndEmit } from '../../compiler/backend.ts';
 import { Vm } from '../../vm/host/index.ts';
+import { factorsOf } from '../../vm/listing/index.ts';
 import { familyOf } from '../families/index.ts';
 import { limitFile } from '../limit/file.ts';
 import { compare } from '../measure/agreement.ts';
@@ -54,6 +55,7 @@ const prepared: Prepared = {
   events,
   bounds: made.cost,
   ...steps,
+  factors: factorsOf(program),
   programBytes: program.length,
   bytesPerRule: (program.length - stringBytes(family.normal)) / rules,
   compileSeconds,

@@ -1,4 +1,5 @@
 /** The figures of the families as tables. */
+import type { Factors } from '../../vm/listing/index.ts';
 import type { Grid } from './grid.ts';
 import { BASE, toBase, toLimit, type Case } from './result.ts';
 
@@ -28,11 +29,16 @@ export const power = (n: number): string => {
   return `10${[...String(exponent)].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('')}`;
 };
 
-/** Bounds of all kinds: one number where they are equal. */
-const boundText = ({ bounds }: Case): string => {
+/** Bounds of all kinds, one number where they are equal, and the most that one of them multiplies. */
+const boundText = ({ bounds, factors }: Case): string => {
+  const largest = (of: keyof Factors): number => Math.max(0, ...Object.values(factors).map((factor) => factor[of]));
+  const [tuples, stepsPerByte] = [largest('tuples'), largest('stepsPerByte')];
   const entries = Object.entries(bounds);
   const distinct = new Set(entries.map(([, bound]) => bound));
-  return distinct.size === 1 ? String(entries[0][1]) : entries.map(([kind, bound]) => `${kind} ${bound}`).join('\n');
+  const lines = distinct.size === 1 ? [String(entries[0][1])] : entries.map(([kind, bound]) => `${kind} ${bound}`);
+  if (tuples > 0) lines.push(`${tuples} tuples of globs`);
+  if (stepsPerByte > 0) lines.push(`${stepsPerByte} a byte that is searched`);
+  return lines.join('\n');
 };
 
 const rowOf = (cases: readonly Case[], one: Case): string[] => [

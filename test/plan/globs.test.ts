@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planAndEmit } from '../../compiler/backend.ts';
 import type { Expr, NormalForm, NormalRule } from '../../vm/bundle/normal.ts';
-import { globTuples } from '../../vm/listing/index.ts';
+import { factorsOf } from '../../vm/listing/index.ts';
 import { fieldId } from '../generators/values.ts';
 
 const READ = 2;
@@ -28,7 +28,8 @@ const rulesOf = (n: number, condition: (word: string) => Expr): NormalForm => {
 const made = (n: number, condition: (word: string) => Expr): { cost: number; tuples: number; bytes: number } => {
   const emitted = planAndEmit(rulesOf(n, condition));
   if ('errors' in emitted) throw new Error('no plan');
-  return { cost: emitted.cost['file.read'], tuples: globTuples(emitted.program), bytes: emitted.program.length };
+  const { tuples } = factorsOf(emitted.program)['file.read'] ?? { tuples: 0 };
+  return { cost: emitted.cost['file.read'], tuples, bytes: emitted.program.length };
 };
 
 const SHAPES: Readonly<Record<string, number>> = {

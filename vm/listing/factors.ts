@@ -28,20 +28,19 @@ export const factorsOf = (program: Uint8Array): Record<string, Factors> => {
     if (view.getUint8(row + CLASSIFIER.form) !== CLASSIFIER_FORMS.both.code) return [row];
     return [used(u16(row + CLASSIFIER.operand)), used(u16(row + CLASSIFIER.operand + 2))].flat();
   };
-  const tables = (steps: number, count: number, form: keyof typeof CLASSIFIER_FORMS): number[] => {
+  const tables = (steps: number, count: number, ...forms: readonly (keyof typeof CLASSIFIER_FORMS)[]): number[] => {
     const rows = Array.from({ length: count }, (_, i) => steps + i * STEP.size).flatMap((step) => {
       const op = view.getUint8(step);
       if (op === STEP_OPS.list.code) return [];
       return [u16(step + STEP.a), ...(op === STEP_OPS.pair.code ? [u16(step + STEP.b)] : [])].flatMap(used);
     });
-    const ofForm = [...new Set(rows)].filter(
-      (row) => view.getUint8(row + CLASSIFIER.form) === CLASSIFIER_FORMS[form].code,
-    );
-    return ofForm.map((row) => u32(row + CLASSIFIER.table));
+    const codes = forms.map((form) => CLASSIFIER_FORMS[form].code);
+    const ofForms = [...new Set(rows)].filter((row) => codes.includes(view.getUint8(row + CLASSIFIER.form)));
+    return ofForms.map((row) => u32(row + CLASSIFIER.table));
   };
   const factors = (steps: number, count: number): Factors => ({
     stepsPerByte: tables(steps, count, 'substring').reduce((sum, at) => sum + 1 + u32(at + SUBSTRINGS.chain), 0),
-    tuples: tables(steps, count, 'glob').reduce((sum, at) => sum + u32(at + GLOBS.tuples), 0),
+    tuples: tables(steps, count, 'glob', 'floating').reduce((sum, at) => sum + u32(at + GLOBS.tuples), 0),
   });
   const found: Record<string, Factors> = {};
   for (const { id, name } of KINDS) {
