@@ -18,7 +18,11 @@ export function costTable(out: Output, manifest: Manifest, program: Uint8Array):
   const among = kinds.some(({ name }) => name in factors) ? [{ title: 'AMONG THEM' }] : [];
   return table(
     out,
-    [{ title: 'KIND' }, ...['RULES', 'STEPS AT MOST', 'UNKNOWN WORKLOAD'].map((title) => ({ title, right: true as const })), ...among],
+    [
+      { title: 'KIND' },
+      ...['RULES', 'STEPS AT MOST', 'UNKNOWN WORKLOAD'].map((title) => ({ title, right: true as const })),
+      ...among,
+    ],
     kinds.map(({ name }) => {
       const numbers = [rulesOf(name), manifest.cost[name], manifest.unknownCost[name]];
       return [name, ...numbers.map(count), ...among.map(() => (name in factors ? factorText(factors[name]) : ''))];

@@ -78,7 +78,15 @@ class Walk {
     for (const at of section('operands', PROGRAM.operandsAt, PROGRAM.operandCountAt, OPERAND, { kind: 1, field: 2, arg: 4, value: 8 })) this.#operand(at); // prettier-ignore
     for (const at of section('tests', PROGRAM.testsAt, PROGRAM.testCountAt, TEST, { op: 4, right: 4, yes: 4, no: 4 })) this.#test(at); // prettier-ignore
     for (const at of section('classifiers', PROGRAM.classifiersAt, PROGRAM.classifierCountAt, CLASSIFIER, { form: 1, fold: 1, operand: 4, table: 4, cap: 4 })) this.#classifier(at); // prettier-ignore
-    const kind = { steps: 4, stepCount: 4, unknownSteps: 4, unknownStepCount: 4, bound: 4, assumed: 4, unknownBound: 4 } as const;
+    const kind = {
+      steps: 4,
+      stepCount: 4,
+      unknownSteps: 4,
+      unknownStepCount: 4,
+      bound: 4,
+      assumed: 4,
+      unknownBound: 4,
+    } as const;
     for (const at of section('kinds', PROGRAM.kindsAt, PROGRAM.kindCountAt, KIND, kind)) {
       this.#steps(this.#u32(at + KIND.steps), this.#u32(at + KIND.stepCount));
       this.#steps(this.#u32(at + KIND.unknownSteps), this.#u32(at + KIND.unknownStepCount));
@@ -165,6 +173,7 @@ class Walk {
       case CLASSIFIER_FORMS.directory.code:
         return this.#directories(table);
       case CLASSIFIER_FORMS.glob.code:
+      case CLASSIFIER_FORMS.floating.code:
         return this.#globs(table);
       case CLASSIFIER_FORMS.both.code:
         return this.#pairs(table);
@@ -255,22 +264,22 @@ class Walk {
 
   #globs(at: number): void {
     if (!this.#isNew('globs', at)) return;
-    const header = { dict: 4, tuples: 4, words: 4, longest: 4, slashes: 4, fromEnd: 4, filters: 4, rows: 4 } as const;
+    const header = { dict: 4, tuples: 4, words: 4, longest: 4, filters: 4, rows: 4, pieces: 4, startMask: 4, starts: 4 } as const; // prettier-ignore
     this.#rows('globs', at, 1, 0, GLOBS, header);
-    const [tuples, words, filters, rows] = ['tuples', 'words', 'filters', 'rows'].map((name) =>
-      this.#u32(at + GLOBS[name as keyof typeof GLOBS]),
-    );
-    const filtersAt = at + GLOBS.first + tuples * GLOB_TUPLE.size;
-    this.#rows('globs', at + GLOBS.first, tuples, GLOB_TUPLE.size, GLOB_TUPLE, { head: 4, tail: 4 });
-    for (const row of this.#rows('globs', filtersAt, filters, GLOB_FILTER.size, GLOB_FILTER, {
-      place: 4,
-      mask: 4,
-      sets: 4,
-    })) {
-      // prettier-ignore
-      this.#column('globs', 'set', this.#u32(row + GLOB_FILTER.sets), 4, (this.#u32(row + GLOB_FILTER.mask) + 2) * words);
+    const n = (name: keyof typeof header): number => this.#u32(at + GLOBS[name]);
+    const tuple = { first: 2, count: 2, before: 2, behind: 2 } as const;
+    for (const row of this.#rows('globs', at + GLOBS.first, n('tuples'), GLOB_TUPLE.size, GLOB_TUPLE, tuple)) {
+      const first = n('pieces') + this.#u16(row) * 4;
+      if (this.#isNew('globs', first)) this.#column('globs', 'piece', first, 4, this.#u16(row + GLOB_TUPLE.count));
     }
-    this.#column('globs', 'row', filtersAt + filters * GLOB_FILTER.size, 4, rows * words);
+    const filters = at + GLOBS.first + n('tuples') * GLOB_TUPLE.size;
+    const filter = { piece: 4, mask: 4, sets: 4 } as const;
+    for (const row of this.#rows('globs', filters, n('filters'), GLOB_FILTER.size, GLOB_FILTER, filter)) {
+      const sets = this.#u32(row + GLOB_FILTER.mask) + 2;
+      this.#column('globs', 'set', this.#u32(row + GLOB_FILTER.sets), 4, sets * n('words'));
+    }
+    this.#column('globs', 'start', n('starts'), 4, n('startMask') + 2);
+    this.#column('globs', 'row', filters + n('filters') * GLOB_FILTER.size, 4, n('rows') * n('words'));
     this.#dictionary(this.#u32(at));
   }
 

@@ -34,7 +34,7 @@ export const factorsOf = (program: Uint8Array): Record<string, Factors> => {
       if (op === STEP_OPS.list.code) return [];
       return [u16(step + STEP.a), ...(op === STEP_OPS.pair.code ? [u16(step + STEP.b)] : [])].flatMap(used);
     });
-    const codes = forms.map((form) => CLASSIFIER_FORMS[form].code);
+    const codes: readonly number[] = forms.map((form) => CLASSIFIER_FORMS[form].code);
     const ofForms = [...new Set(rows)].filter((row) => codes.includes(view.getUint8(row + CLASSIFIER.form)));
     return ofForms.map((row) => u32(row + CLASSIFIER.table));
   };
