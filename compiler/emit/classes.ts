@@ -2,17 +2,12 @@
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { type Classifier, type KindPlan, pairOf, type Step } from '../plan/index.ts';
 
-/** Bits are their own classes. */
-const BITS = 64;
-
 export class Classes {
   readonly #numbers: Int32Array;
-  readonly #own: boolean;
   #size = 0;
 
-  constructor({ form, keys, pairs }: Classifier) {
-    this.#own = form === 'bits';
-    this.#numbers = new Int32Array(this.#own ? BITS : Math.max(keys.size, pairs.size)).fill(-1);
+  constructor({ keys, pairs }: Classifier) {
+    this.#numbers = new Int32Array(Math.max(keys.size, pairs.size)).fill(-1);
   }
 
   /** How many keys have a class. */
@@ -22,9 +17,7 @@ export class Classes {
 
   /** Gives a key a class if it has none. */
   use(key: number): void {
-    if (this.#numbers[key] >= 0) return;
-    this.#numbers[key] = this.#own ? key : this.#size;
-    this.#size++;
+    if (this.#numbers[key] < 0) this.#numbers[key] = this.#size++;
   }
 
   /**

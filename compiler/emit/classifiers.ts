@@ -128,8 +128,6 @@ const tableOf = (
       return writeGlobs(w, items);
     case 'floating':
       return writeFloating(w, items, lengthAtMost({ is: 'field', ...classifier.operand }));
-    case 'bits':
-      return { table: 0, cap: 64 };
     case 'both':
       throw new Error('BUG: a pair has a table of its own');
   }

@@ -3,7 +3,7 @@
  * Steps are those of the counting build: an instruction, a probe, a candidate, a transition, or 16 bytes hashed or compared.
  */
 import type { Operand } from '../../vm/bundle/normal.ts';
-import { FIELDS, INTERNAL_FIELDS, LIMITS, REJECT, SET_FORMS } from '../../vm/spec/index.ts';
+import { FIELDS, INTERNAL_FIELDS, LIMITS, REF, SET_FORMS } from '../../vm/spec/index.ts';
 import type { Classifier } from '../plan/index.ts';
 import type { Operands } from './operands.ts';
 import type { TestRow } from './tests.ts';
@@ -64,7 +64,7 @@ export const testSteps = (
   networks: ReadonlyMap<number, number>,
 ): number[] => {
   const paths: Path[] = [];
-  const path = (to: number): Path => (to >= REJECT ? { steps: 0, bytes: 0 } : paths[to]);
+  const path = (to: number): Path => (to >= REF.node ? { steps: 0, bytes: 0 } : paths[to]);
   for (const row of rows) {
     const own = operationSteps(row, operands, networks, path);
     const [yes, no] = [path(row.yes), path(row.no)];
@@ -175,8 +175,6 @@ export const classifierSteps = ({ form, fold, operand }: Classifier, sizes: Tabl
       return begin + (32 - Math.clz32(sizes.count)) + sizes.cap;
     case 'net':
       return begin + sizes.walk + sizes.cap;
-    case 'bits':
-      return begin + 64;
     case 'directory':
     case 'glob':
     case 'floating':
@@ -186,6 +184,10 @@ export const classifierSteps = ({ form, fold, operand }: Classifier, sizes: Tabl
 
 /** A candidate, its note, a walk over the notes, and the tests that it goes on to check. */
 export const candidateSteps = (tests: number): number => 3 + tests;
+
+/** Steps of so many times the dearest that a table leads to, as bounds have them. */
+export const allowedSteps = (times: number, dearest: number): number =>
+  dearest <= candidateSteps(0) ? times * dearest : Math.max(times * dearest, REF.allowed);
 
 /** A look-up of two classes: the hash, and two buckets. */
 export const pairSteps = 3;

@@ -3,14 +3,17 @@
  * here, each once, and written one behind the other when there are no more.
  */
 import { ACCEPT, CANDIDATE, REF, REJECT } from '../../vm/spec/index.ts';
-import type { Candidate } from '../plan/index.ts';
+import { type Candidate, type Diagram, isNode } from '../plan/index.ts';
 import { isTrue } from '../plan/simplify.ts';
 import { candidateSteps } from './cost.ts';
 import { Interned, combine } from './interned.ts';
 import type { Tests } from './tests.ts';
 import { Writer } from './writer.ts';
 
-/** A ref before lists have a place: 0 and entries as in the program, else an offset among the lists. */
+/**
+ * A ref before lists have a place and tests a row: 0 and entries as in the program, REF.node plus the id of a test, else an
+ * offset among the lists.
+ */
 export type DraftRef = number;
 
 /** Offset of the first list: 0 is no ref. */
@@ -20,6 +23,9 @@ export class Lists {
   readonly #w = new Writer();
   readonly #tests: Tests;
   readonly #known = new Interned();
+  readonly #targets = new WeakMap<Diagram, number>();
+  /** By id of a test: steps of the dearest end that a diagram reaches from there. */
+  readonly #ends: (number | undefined)[] = [];
   #at = 0;
 
   constructor(tests: Tests) {
@@ -27,8 +33,32 @@ export class Lists {
     this.#w.reserve(FIRST);
   }
 
-  /** The ref of a list: 0 where nothing in it can match. */
-  ref(candidates: readonly Candidate[]): DraftRef {
+  /** The ref of a list or a diagram: 0 where nothing in it can match. */
+  ref(diagram: Diagram): DraftRef {
+    if (!isNode(diagram)) return this.#list(diagram);
+    const to = this.#target(diagram);
+    if (to === REJECT) return 0;
+    if (to >= REF.entry) return to;
+    return to >= REF.node ? to - REF.node : to + REF.node;
+  }
+
+  /** Where a test of a diagram goes on. */
+  #target(diagram: Diagram): number {
+    let to = this.#targets.get(diagram);
+    if (to === undefined) this.#targets.set(diagram, (to = this.#newTarget(diagram)));
+    return to;
+  }
+
+  #newTarget(diagram: Diagram): number {
+    if (isNode(diagram)) {
+      return this.#tests.node(diagram.test, this.#target(diagram.yes), this.#target(diagram.no));
+    }
+    const ref = this.#list(diagram);
+    if (ref === 0) return REJECT;
+    return ref >= REF.entry ? ref : ref + REF.node;
+  }
+
+  #list(candidates: readonly Candidate[]): DraftRef {
     if (candidates.length === 1 && isTrue(candidates[0].condition)) return REF.entry + candidates[0].entry;
     const tests: number[] = [];
     const entries: number[] = [];
@@ -52,9 +82,24 @@ export class Lists {
   /** Steps of checking what a ref leads to. */
   steps(ref: DraftRef, testSteps: ArrayLike<number>): number {
     if (ref >= REF.entry) return candidateSteps(0);
+    if (ref >= REF.node) return testSteps[ref - REF.node] + this.#endSteps(ref - REF.node, testSteps);
     let sum = 0;
     this.#each(ref, (_, test) => (sum += candidateSteps(test === ACCEPT ? 0 : testSteps[test])));
     return sum;
+  }
+
+  #endSteps(test: number, testSteps: ArrayLike<number>): number {
+    let steps = this.#ends[test];
+    if (steps === undefined) {
+      const { yes, no } = this.#tests.rows[test];
+      const of = (to: number): number => {
+        if (to === REJECT) return 0;
+        if (to < REF.node) return this.#endSteps(to, testSteps);
+        return this.steps(to >= REF.entry ? to : to - REF.node, testSteps);
+      };
+      this.#ends[test] = steps = Math.max(of(yes), of(no));
+    }
+    return steps;
   }
 
   /** The entries of the dearest lists, with the steps of the dearest that each stands in. */
@@ -89,7 +134,8 @@ export class Lists {
 
   /** The ref in the program, once the lists are written. */
   placed(ref: DraftRef): number {
-    return ref === 0 || ref >= REF.entry ? ref : ref - FIRST + this.#at;
+    if (ref === 0 || ref >= REF.entry) return ref;
+    return ref >= REF.node ? REF.node + this.#tests.index(ref - REF.node) : ref - FIRST + this.#at;
   }
 
   #next(at: number): number {

@@ -60,7 +60,7 @@ export const emit = (plan: Plan): Emitted => {
     entryCountAt: plan.entries.length,
     operandsAt: operands.write(),
     operandCountAt: operands.rows.length,
-    testsAt: tests.write(),
+    testsAt: tests.write((list) => lists.placed(list)),
     testCountAt: tests.rows.length,
     classifiersAt: writeRows(w, [...classifiers.values()]),
     classifierCountAt: classifiers.size,

@@ -2,7 +2,7 @@
 import { REF, STEP, STEP_OPS } from '../../vm/spec/index.ts';
 import { type Classifier, pairOf, type Step } from '../plan/index.ts';
 import type { WrittenClassifier } from './classifiers.ts';
-import { candidateSteps, pairSteps } from './cost.ts';
+import { allowedSteps, candidateSteps, pairSteps } from './cost.ts';
 import { isFilterSmall, writeFilter } from './filters.ts';
 import type { DraftRef, Lists } from './lists.ts';
 import { writePairs } from './pairs.ts';
@@ -21,7 +21,7 @@ export interface DraftStep {
 /** Makes the lists of all steps; a step that leads nowhere is left out. */
 export const draftSteps = (steps: readonly Step[], written: WrittenClassifiers, lists: Lists): DraftStep[] =>
   steps
-    .map((step) => (step.op === 'list' ? draftList(lists.ref(step.candidates)) : draftLists(step, written, lists)))
+    .map((step) => (step.op === 'list' ? draftList(lists.ref(step.list)) : draftLists(step, written, lists)))
     .filter(({ refs }) => refs.length > 0);
 
 const draftList = (ref: DraftRef): DraftStep => ({
@@ -37,8 +37,8 @@ const draftLists = (step: Exclude<Step, { op: 'list' }>, written: WrittenClassif
   const classes = classifiers.map(() => new Uint32Array(step.lists.size));
   const refs = new Uint32Array(step.lists.size);
   let n = 0;
-  for (const [key, candidates] of step.lists) {
-    const ref = lists.ref(candidates);
+  for (const [key, list] of step.lists) {
+    const ref = lists.ref(list);
     if (ref === 0) continue;
     if (step.op === 'join') classes[0][n] = classesOf[0].get(key);
     else {
@@ -86,12 +86,16 @@ export const boundOf = (
   for (const step of steps) {
     const lookUps = step.classifiers.reduce((n, c) => n * written.get(c)!.cap, 1);
     const probe = step.classifiers.length === 0 ? 0 : step.classifiers.length === 1 && denseSize(step) ? 1 : pairSteps;
-    const each = step.refs.reduce((most, ref) => Math.max(most, refSteps(ref)), 0);
-    const all = step.refs.reduce((sum, ref) => sum + refSteps(ref), 0);
+    const each = step.refs.map(refSteps);
+    const allowed = allowedSteps(
+      lookUps,
+      each.reduce((a, b) => Math.max(a, b), 0),
+    );
     // where each class is found once, all lists together are the most there is to check, however few they are
-    const isDistinct = step.classifiers.every((c) => written.get(c)!.cap === 1 || DISTINCT.has(c.form));
-    const together = isDistinct ? Math.max(all, lookUps * candidateSteps(0)) : Infinity;
-    sum += 1 + lookUps * probe + Math.min(lookUps * each, together);
+    const isDistinct = lookUps > 1 && step.classifiers.every((c) => written.get(c)!.cap === 1 || DISTINCT.has(c.form));
+    const together = each.reduce((a, b) => a + b, 0);
+    const most = isDistinct ? Math.min(allowed, Math.max(together, lookUps * candidateSteps(0))) : allowed;
+    sum += 1 + lookUps * probe + most;
     if (isFiltered(step, written)) sum += written.get(step.classifiers[0])!.cap + lookUps;
     for (const classifier of step.classifiers) sum += runSteps(classifier, written, run);
   }

@@ -3,7 +3,7 @@
  * equal continuations are one row, so that rules share what they have in common.
  */
 import type { Bytes, Constant, Expr, FieldRef, Operand } from '../../vm/bundle/normal.ts';
-import { ACCEPT, COMPARISONS, REJECT, SET_FORMS, TEST, TEST_OPS } from '../../vm/spec/index.ts';
+import { ACCEPT, COMPARISONS, REF, REJECT, SET_FORMS, TEST, TEST_OPS } from '../../vm/spec/index.ts';
 import { automatonOf } from '../plan/pattern.ts';
 import { isTrue, lower } from '../plan/simplify.ts';
 import { writeDictionary } from './dictionary.ts';
@@ -24,6 +24,9 @@ export interface TestRow {
   readonly yes: number;
   readonly no: number;
 }
+
+/** Values that are compared one by one: a look-up would hash all of a text before it can say no. */
+const FEW = 4;
 
 type Comparison = '=' | '<' | '<=' | '>' | '>=';
 
@@ -48,21 +51,35 @@ export class Tests {
     return isTrue(e) ? ACCEPT : this.#emit(e, ACCEPT, REJECT);
   }
 
-  /** The row of an id in the table: ids count backwards. */
-  index(id: number): number {
-    return id >= REJECT ? id : this.rows.length - 1 - id;
+  /**
+   * A test of a diagram.
+   * @param yes id of the test to go on with, or REJECT, or where the diagram ends: a ref of `Lists`, of a list plus REF.node
+   * @returns likewise
+   */
+  node(test: Expr, yes: number, no: number): number {
+    return yes === no ? yes : this.#emit(test, yes, no);
   }
 
-  /** Writes the table. */
-  write(): number {
+  /** The row of an id in the table: ids count backwards. */
+  index(id: number): number {
+    return id >= REF.node ? id : this.rows.length - 1 - id;
+  }
+
+  /**
+   * Writes the table.
+   * @param placed where a list stands
+   */
+  write(placed: (list: number) => number): number {
+    const target = (id: number): number =>
+      id >= REF.node && id < REF.entry ? REF.node + placed(id - REF.node) : this.index(id);
     const at = this.#w.reserve(this.rows.length * TEST.size);
     this.rows.forEach((row, id) => {
       const to = at + this.index(id) * TEST.size;
       const { code } = TEST_OPS[row.op];
       this.#w.u32(to + TEST.op, (code | (row.sub << TEST.subShift) | (row.left << TEST.leftShift)) >>> 0);
       this.#w.u32(to + TEST.right, row.op === 'any' ? this.index(row.right) : row.right);
-      this.#w.u32(to + TEST.yes, this.index(row.yes));
-      this.#w.u32(to + TEST.no, this.index(row.no));
+      this.#w.u32(to + TEST.yes, target(row.yes));
+      this.#w.u32(to + TEST.no, target(row.no));
     });
     return at;
   }
@@ -122,7 +139,7 @@ export class Tests {
         ? this.#texts('equal', 0, left, right, yes, no)
         : this.#texts('order', COMPARISONS[cmp], left, right, yes, no);
     }
-    if (shapes[0] === 'text') return this.#texts('equal', 0, left, right, yes, no);
+    if (shapes[0] === 'text') return this.#texts(cmp === '=' ? 'equal' : 'before', 0, left, right, yes, no);
     const unsigned = isUnsigned(left) || isUnsigned(right);
     const sub = COMPARISONS[cmp] | (unsigned ? COMPARISONS.unsigned : 0);
     const test = this.#texts('int', sub, left, right, yes, no);
@@ -143,8 +160,10 @@ export class Tests {
 
   #in(left: Operand, set: readonly Constant[], yes: number, no: number): number {
     if (set.length === 0) return no;
-    if (set.length === 1 && set[0].is !== 'cidr') return this.#compare('=', left, set[0], yes, no);
     const networks = set.some((c) => c.is === 'cidr');
+    if (!networks && set.length <= FEW) {
+      return set.reduceRight((next, c) => this.#compare('=', left, c, yes, next), no);
+    }
     const form = networks
       ? set.length === 1
         ? SET_FORMS.prefix

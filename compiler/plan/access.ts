@@ -67,8 +67,6 @@ export class Accesses {
         return this.#within(e.left, e.right);
       case 'has':
         return e.value.is === 'string' ? exact([this.#access('elements', false, e.list, e.value.value)]) : null;
-      case 'flag':
-        return exact([this.#access('bits', false, e.field, String(e.bit))]);
       case 'any':
         return this.#element(e.list, e.test);
       default:
@@ -179,7 +177,7 @@ export class Accesses {
 
   #access(form: Form, fold: boolean, operand: FieldRef, key: Bytes): Access {
     const classifier = this.#classifier(form, fold, operand);
-    return this.#of(classifier, classifier.keys, key, form === 'bits' ? Number(key) : classifier.keys.size);
+    return this.#of(classifier, classifier.keys, key, classifier.keys.size);
   }
 
   #of<K>(classifier: Classifier, keys: Map<K, number>, key: K, next: number): Access {
@@ -230,7 +228,6 @@ const FORMS: readonly Form[] = [
   'int',
   'range',
   'net',
-  'bits',
 ];
 
 const FLIPPED = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;

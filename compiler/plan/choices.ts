@@ -31,7 +31,6 @@ const WEIGHT: Readonly<Record<Classifier['form'], number>> = {
   prefix: 1.25,
   suffix: 1.5,
   substring: 3,
-  bits: 8,
   range: 8,
   both: 0,
 };

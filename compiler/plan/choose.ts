@@ -7,9 +7,19 @@ import { BOTH_DEPTH } from '../../vm/spec/index.ts';
 import type { Accesses } from './access.ts';
 import { best, type Choice, Choices, Popularity, without } from './choices.ts';
 import { cut } from './cut.ts';
+import { diagramOf } from './diagram.ts';
 import { type KeyedList, Lists } from './lists.ts';
 import { halvesOf, pointsOf, wholeOf } from './tuple.ts';
-import { type Access, type Candidate, depthOf, type Entry, isFew, isSingle, type Step } from './types.ts';
+import {
+  type Access,
+  type Candidate,
+  depthOf,
+  type Diagram,
+  type Entry,
+  isFew,
+  isSingle,
+  type Step,
+} from './types.ts';
 
 /** Candidates that a key may collect before they move on to pairs. */
 const LONG = 4;
@@ -26,9 +36,13 @@ const MAX_PAIRS = 64;
  */
 const MOVES = { each: 8, more: 1024 };
 
-/** Moves that are left. */
+/** Lists that diagrams may be made of likewise: where rules leave their fields free, their product would appear. */
+const DIAGRAMS = { each: 4, more: 65_536 };
+
+/** What is left of both, and the diagrams that were made. */
 interface Budget {
   moves: number;
+  lists: number;
 }
 
 /**
@@ -39,12 +53,25 @@ export const choose = (candidates: readonly Candidate[], entries: readonly Entry
   const choices = new Choices(accesses, new Popularity(candidates, accesses));
   const lists = new Lists();
   for (const candidate of candidates) place(candidate, choices.of(candidate.condition), lists, accesses);
-  const budget: Budget = { moves: candidates.length * MOVES.each + MOVES.more };
+  const budget: Budget = {
+    moves: candidates.length * MOVES.each + MOVES.more,
+    lists: candidates.length * DIAGRAMS.each + DIAGRAMS.more,
+  };
+  const diagrams = new Map<readonly Candidate[], Diagram>();
   // pairs that are made on the way are visited too
   for (const list of lists.keyed()) {
-    if (list.candidates.length > LONG) split(list, lists, entries, accesses, budget);
+    if (list.candidates.length <= LONG) continue;
+    const kept = cut(list.candidates, entries);
+    refill(list.candidates, kept);
+    if (kept.length <= LONG) continue;
+    const diagram = diagramOf(kept, entries, LONG, budget);
+    if (diagram) diagrams.set(list.candidates, diagram);
+    else split(list, lists, accesses, budget);
   }
-  return lists.steps((list) => cut(list, entries));
+  const always = cut(lists.always, entries);
+  const diagram = always.length > LONG && diagramOf(always, entries, LONG, budget);
+  if (diagram) diagrams.set(lists.always, diagram);
+  return lists.steps((list) => diagrams.get(list) ?? cut(list, entries));
 };
 
 /** Where the candidate is found, and what is left to check there. */
@@ -111,23 +138,22 @@ const distinct = (accesses: readonly Access[]): Iterable<Access> =>
   accesses.length < 2 ? accesses : new Set(accesses);
 
 /** Moves what further tests tell apart from a long list to pairs of its key with these. */
-const split = (list: KeyedList, lists: Lists, entries: readonly Entry[], accesses: Accesses, budget: Budget): void => {
+const split = (list: KeyedList, lists: Lists, accesses: Accesses, budget: Budget): void => {
   const { classifiers, keys, candidates } = list;
   const multiple = classifiers.some((classifier) => !isSingle(classifier));
   if (multiple && classifiers.length > 1) return;
   if (classifiers.some((classifier) => depthOf(classifier) >= BOTH_DEPTH - 1)) return;
-  const kept = cut(candidates, entries);
-  if (kept.length <= (classifiers[0].form === 'net' ? LONG_NETWORK : LONG)) return;
+  if (candidates.length <= (classifiers[0].form === 'net' ? LONG_NETWORK : LONG)) return;
   const whole = keys.map((key, i) => accesses.at(classifiers[i], key)).reduce((a, b) => accesses.both(a, b));
-  const choices = new Choices(accesses, new Popularity(kept, accesses));
-  const found = kept.map((candidate) =>
+  const choices = new Choices(accesses, new Popularity(candidates, accesses));
+  const found = candidates.map((candidate) =>
     best(choices.of(candidate.condition).filter(({ cover }) => mayPair(cover.accesses, whole, multiple))),
   );
   const moves = found.reduce((sum, way) => sum + (way?.cover.accesses.length ?? 0), 0);
   if (moves > budget.moves) return;
   budget.moves -= moves;
   const staying: Candidate[] = [];
-  for (const [i, candidate] of kept.entries()) {
+  for (const [i, candidate] of candidates.entries()) {
     const way = found[i];
     if (!way) staying.push(candidate);
     else {
@@ -135,7 +161,12 @@ const split = (list: KeyedList, lists: Lists, entries: readonly Entry[], accesse
       for (const access of distinct(way.cover.accesses)) lists.pair(whole, access, rest);
     }
   }
-  candidates.splice(0, candidates.length, ...staying);
+  refill(candidates, staying);
+};
+
+const refill = (list: Candidate[], candidates: readonly Candidate[]): void => {
+  candidates.forEach((candidate, i) => (list[i] = candidate));
+  list.length = candidates.length;
 };
 
 /** Pairs of two classifiers that find many classes each would multiply. */

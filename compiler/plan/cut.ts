@@ -6,9 +6,9 @@ import type { Candidate, Entry } from './types.ts';
 /** Decisions of one list that later candidates are compared with. */
 const MOST = 16;
 
-interface Decision {
+interface Decision<T> {
   readonly observed: boolean;
-  readonly tests: readonly Expr[];
+  readonly tests: readonly T[];
 }
 
 /**
@@ -16,19 +16,33 @@ interface Decision {
  * before observed ones only. Noted rules, and those of assumed policies that wait, decide nothing.
  * @returns what is left, ascending
  */
-export const cut = (list: readonly Candidate[], entries: readonly Entry[]): readonly Candidate[] => {
-  if (list.length === 1) return list;
-  const kept: Candidate[] = [];
-  const decisions: Decision[] = [];
-  for (const candidate of inOrder(list)) {
+export const cut = (list: readonly Candidate[], entries: readonly Entry[]): readonly Candidate[] =>
+  list.length === 1 ? list : cutBy(inOrder(list), entries, ({ condition }) => testsOf(condition), isSame, MOST);
+
+/**
+ * The same for conditions in another form.
+ * @param list ascending
+ * @param testsOf what must all hold for a candidate
+ * @param most decisions that later candidates are compared with
+ */
+export const cutBy = <C extends { readonly entry: number }, T>(
+  list: readonly C[],
+  entries: readonly Entry[],
+  testsOf: (candidate: C) => readonly T[],
+  isSame: (a: T, b: T) => boolean,
+  most: number,
+): readonly C[] => {
+  const kept: C[] = [];
+  const decisions: Decision<T>[] = [];
+  for (const candidate of list) {
     const { flags } = entries[candidate.entry];
     const observed = (flags & ENTRY_FLAGS.observed) !== 0;
-    const tests = testsOf(candidate.condition);
-    if (decisions.some((before) => (observed || !before.observed) && isPart(before.tests, tests))) continue;
+    const tests = testsOf(candidate);
+    if (decisions.some((before) => (observed || !before.observed) && isPart(before.tests, tests, isSame))) continue;
     kept.push(candidate);
     if (flags & (ENTRY_FLAGS.continue | ENTRY_FLAGS.assumed)) continue;
     if (!observed && tests.length === 0) break;
-    if (decisions.length < MOST) decisions.push({ observed, tests });
+    if (decisions.length < most) decisions.push({ observed, tests });
   }
   return kept;
 };
@@ -42,7 +56,7 @@ const inOrder = (list: readonly Candidate[]): readonly Candidate[] =>
 const testsOf = (e: Expr): readonly Expr[] => (e.op === 'and' ? e.args : [e]);
 
 /** Whether each test of `some` is one of `all`. */
-const isPart = (some: readonly Expr[], all: readonly Expr[]): boolean =>
+const isPart = <T>(some: readonly T[], all: readonly T[], isSame: (a: T, b: T) => boolean): boolean =>
   some.every((test) => all.some((other) => isSame(test, other)));
 
 /** Equal as data. */

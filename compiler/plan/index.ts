@@ -5,8 +5,8 @@ import { choose } from './choose.ts';
 import { numberEntries } from './entries.ts';
 import type { Plan } from './types.ts';
 
-export { pairOf } from './types.ts';
-export type { Access, Candidate, Classifier, Entry, KindPlan, Plan, Step } from './types.ts';
+export { isNode, pairOf } from './types.ts';
+export type { Access, Candidate, Classifier, Diagram, Entry, KindPlan, Plan, Step } from './types.ts';
 
 /** Plans a bundle. */
 export const plan = (normal: NormalForm): Plan => {

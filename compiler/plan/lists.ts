@@ -1,5 +1,5 @@
 /** The lists that lookups lead to, while they are filled. */
-import { type Access, type Candidate, type Classifier, pairKey, pairOf, type Step } from './types.ts';
+import { type Access, type Candidate, type Classifier, type Diagram, pairKey, pairOf, type Step } from './types.ts';
 
 /** The lists behind keys of one classifier, or behind pairs of keys of two, by `pairKey`. */
 interface Table {
@@ -47,15 +47,15 @@ export class Lists {
   }
 
   /** Lookups that lead to the lists. */
-  steps(finish: (list: readonly Candidate[]) => readonly Candidate[]): Step[] {
+  steps(finish: (list: readonly Candidate[]) => Diagram): Step[] {
     const steps: Step[] = [];
     for (const { a, b, lists } of this.#tables.values()) {
-      const finished = new Map<number, readonly Candidate[]>();
+      const finished = new Map<number, Diagram>();
       for (const [key, list] of lists) if (list.length > 0) finished.set(key, finish(list));
       if (finished.size === 0) continue;
       steps.push(b ? { op: 'pair', a, b, lists: finished } : { op: 'join', a, lists: finished });
     }
-    if (this.always.length > 0) steps.push({ op: 'list', candidates: finish(this.always) });
+    if (this.always.length > 0) steps.push({ op: 'list', list: finish(this.always) });
     return steps;
   }
 

@@ -28,7 +28,6 @@ export type Form =
   | 'int'
   | 'range'
   | 'net'
-  | 'bits'
   | 'both';
 
 /** Whether a value falls into one class of the form at most. */
@@ -65,15 +64,24 @@ export interface Candidate {
   readonly condition: Expr;
 }
 
+/** What a lookup leads to: a list, ascending, or a test that leads on. Diagrams share what follows. */
+export type Diagram = readonly Candidate[] | Node;
+export interface Node {
+  readonly test: Expr;
+  readonly yes: Diagram;
+  readonly no: Diagram;
+}
+export const isNode = (diagram: Diagram): diagram is Node => 'test' in diagram;
+
 export type Step =
-  | { readonly op: 'list'; readonly candidates: readonly Candidate[] }
-  | { readonly op: 'join'; readonly a: Classifier; readonly lists: ReadonlyMap<number, readonly Candidate[]> }
+  | { readonly op: 'list'; readonly list: Diagram }
+  | { readonly op: 'join'; readonly a: Classifier; readonly lists: ReadonlyMap<number, Diagram> }
   | {
       readonly op: 'pair';
       readonly a: Classifier;
       readonly b: Classifier;
       /** By `pairKey` of a class of `a` and one of `b`. */
-      readonly lists: ReadonlyMap<number, readonly Candidate[]>;
+      readonly lists: ReadonlyMap<number, Diagram>;
     };
 
 const PAIR = 2 ** 26;

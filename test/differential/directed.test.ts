@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Vm } from '../../vm/host/index.ts';
 import { derived } from './derived.ts';
+import { diagrams } from './diagrams.ts';
 import { Pair } from './engines.ts';
 import { networks } from './networks.ts';
 import { paths } from './paths.ts';
@@ -15,6 +16,7 @@ const BUNDLES = {
   derived: derived(),
   scopes: scopes(),
   ...Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`networks ${i}`, networks(i)])),
+  ...Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`diagrams ${i}`, diagrams(i)])),
 };
 
 for (const [name, { normal, deliveries }] of Object.entries(BUNDLES)) {

@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planAndEmit } from '../../compiler/backend.ts';
-import { CLASSIFIER, KIND, PROGRAM, TEST } from '../../vm/spec/index.ts';
+import type { NormalForm } from '../../vm/bundle/normal.ts';
+import { CLASSIFIER, KIND, PROGRAM, REF, REJECT, TEST } from '../../vm/spec/index.ts';
 import { derived } from '../differential/derived.ts';
+import { diagrams } from '../differential/diagrams.ts';
 import { randomNormalForm } from '../generators/policy.ts';
 import { batchSeed, Random } from '../generators/random.ts';
 import { refusalsOf, type Refusals } from './refusals.ts';
@@ -17,12 +19,15 @@ import { slack } from './slack.ts';
 const FOLDER = join(import.meta.dirname, 'refusals');
 const SEED = 1;
 const BUNDLES = 400;
+const DIAGRAMS = 12;
 const MAX_BYTES = 8000;
 
-const programOf = (n: number): Uint8Array | null => {
-  const made = planAndEmit(randomNormalForm(new Random(batchSeed(SEED, n))).normal);
+const programOf = (normal: NormalForm): Uint8Array | null => {
+  const made = planAndEmit(normal);
   return 'errors' in made ? null : made.program;
 };
+const randomProgram = (n: number): Uint8Array | null =>
+  programOf(randomNormalForm(new Random(batchSeed(SEED, n))).normal);
 
 /** Forms of classifiers and tests in a program, and whether policies are assumed in it. */
 function features(program: Uint8Array): string[] {
@@ -42,14 +47,23 @@ function features(program: Uint8Array): string[] {
       // the byte behind the operation has the first bits of the left operand as well
       two('test', row, 2 ** (TEST.leftShift - TEST.subShift) - 1),
     ),
+    ...rows(PROGRAM.testsAt, PROGRAM.testCountAt, TEST.size, (row) => endName(view.getUint32(row + TEST.yes, true))),
   ];
 }
+
+/** What a jump of a diagram ends in. */
+const endName = (to: number): string =>
+  to < REF.node || to >= REJECT ? 'no end' : to >= REF.entry ? 'end in an entry' : 'end in a list';
 
 function draw(): void {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER);
-  const all = Array.from({ length: BUNDLES }, (_, n) => programOf(n)).flatMap((program, n) =>
-    program !== null && program.length <= MAX_BYTES ? [{ n, program, has: features(program) }] : [],
+  const drawn = [
+    ...Array.from({ length: BUNDLES }, (_, n) => ({ name: `${n}`, program: randomProgram(n) })),
+    ...Array.from({ length: DIAGRAMS }, (_, n) => ({ name: `diagrams-${n}`, program: programOf(diagrams(n).normal) })),
+  ];
+  const all = drawn.flatMap(({ name, program }) =>
+    program !== null && program.length <= MAX_BYTES ? [{ name, program, has: features(program) }] : [],
   );
   const seen = new Set<string>();
   for (;;) {
@@ -58,8 +72,8 @@ function draw(): void {
     if (fresh(next.has) === 0) return;
     for (const feature of next.has) seen.add(feature);
     const program = Buffer.from(next.program).toString('base64');
-    const refusals: Refusals = { about: `bundle ${next.n} of seed ${SEED}`, program, codes: refusalsOf(program) };
-    writeFileSync(join(FOLDER, `${next.n}.json`), `${JSON.stringify(refusals, null, 2)}\n`);
+    const refusals: Refusals = { about: `bundle ${next.name} of seed ${SEED}`, program, codes: refusalsOf(program) };
+    writeFileSync(join(FOLDER, `${next.name}.json`), `${JSON.stringify(refusals, null, 2)}\n`);
   }
 }
 
@@ -75,8 +89,12 @@ for (const file of readdirSync(FOLDER)) {
 
 test('the compiler states the bound that the VM computes, not more', () => {
   for (let n = 0; n < 40; n++) {
-    const program = programOf(n);
+    const program = randomProgram(n);
     if (program !== null) assert.equal(slack(program), [], `bundle ${n} of seed ${SEED}`);
+  }
+  for (let n = 0; n < DIAGRAMS; n++) {
+    const program = programOf(diagrams(n).normal);
+    if (program !== null) assert.equal(slack(program), [], `diagrams ${n}`);
   }
   const made = planAndEmit(derived().normal, { allowSlow: true });
   if (!('errors' in made)) assert.equal(slack(made.program), [], 'all derived fields');

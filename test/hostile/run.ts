@@ -3,6 +3,7 @@ import { planAndEmit } from '../../compiler/backend.ts';
 import type { NormalForm } from '../../vm/bundle/normal.ts';
 import { encodeRecord, type Event } from '../../vm/event/index.ts';
 import type { Delivery } from '../differential/case.ts';
+import { diagrams } from '../differential/diagrams.ts';
 import { networks } from '../differential/networks.ts';
 import { EventSource } from '../generators/event.ts';
 import { randomNormalForm } from '../generators/policy.ts';
@@ -22,6 +23,8 @@ const MAX_PROGRAM = 64 << 10;
 const RECORDS = 4;
 /** How often a valid program is about networks alone: few others have tries and filters of pairs. */
 const NETWORKS = 0.2;
+/** How often another one has lists that become diagrams. */
+const DIAGRAMS = 0.1;
 
 export interface HostileCase {
   readonly about: string;
@@ -59,7 +62,8 @@ export interface Family {
 
 function drawFamily(r: Random): Family {
   for (;;) {
-    const { normal, events } = r.chance(NETWORKS) ? drawNetworks(r) : drawPolicies(r);
+    const directed = r.chance(NETWORKS) ? networks : r.chance(DIAGRAMS) ? diagrams : null;
+    const { normal, events } = directed ? drawDirected(r, directed) : drawPolicies(r);
     const made = planAndEmit(normal);
     if ('errors' in made || made.program.length > MAX_PROGRAM) continue;
     return { program: made.program, records: events(RECORDS).map((event) => encodeRecord(event)) };
@@ -77,8 +81,9 @@ function drawPolicies(r: Random): Drawn {
   return { normal, events: (count) => r.list(count, () => source.next()) };
 }
 
-function drawNetworks(r: Random): Drawn {
-  const { normal, deliveries } = networks(r.below(2 ** 31));
+/** Bundles made for one purpose, with the deliveries for them. */
+function drawDirected(r: Random, make: (seed: number) => ReturnType<typeof networks>): Drawn {
+  const { normal, deliveries } = make(r.below(2 ** 31));
   const event = ({ kind, time, inline }: Delivery): Event => ({ kind, time, values: inline });
   return { normal, events: (count) => deliveries.slice(0, count).map(event) };
 }

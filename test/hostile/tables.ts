@@ -159,8 +159,6 @@ class Walk {
   #classifier(at: number): void {
     const table = this.#u32(at + CLASSIFIER.table);
     switch (this.#u8(at)) {
-      case CLASSIFIER_FORMS.bits.code:
-        return;
       case CLASSIFIER_FORMS.prefix.code:
       case CLASSIFIER_FORMS.suffix.code:
         return this.#lengths(table);

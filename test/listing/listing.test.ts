@@ -24,6 +24,18 @@ spec:
     - {name: network, on: net.connect, when: 'net.remote_ip in ("10.0.0.0/8", "fd00::/8") and net.remote_port >= 1024 and net.remote_port <= 2048', action: stop}
     - {name: flag, on: exec, when: 'proc.caps has "sys_admin" or any(proc.args, = "--privileged")', action: isolate}
     - {name: always, on: exec, when: 'not exists(proc.script) and proc.args[1] istartswith proc.user', action: deny}
+---
+apiVersion: lictor.dev/v1
+kind: Policy
+metadata: {name: divided}
+spec:
+  mode: enforce
+  rules:
+    - {name: open-0, on: file.map_exec, when: 'proc.path = "/bin/env" and proc.user in ("a", "b") and file.flags has "trunc"', action: deny}
+    - {name: open-1, on: file.map_exec, when: 'proc.path = "/bin/env" and proc.user in ("b", "c") and proc.uid < 100', action: audit}
+    - {name: open-2, on: file.map_exec, when: 'proc.path = "/bin/env" and proc.user = "c" and not proc.interactive', action: kill}
+    - {name: open-3, on: file.map_exec, when: 'proc.path = "/bin/env" and not proc.user in ("a", "c")', action: audit}
+    - {name: open-4, on: file.map_exec, when: 'proc.path = "/bin/env" and not proc.interactive', action: deny}
 `;
 
 const { value, diagnostics } = build([{ path: 'sample.yaml', text: POLICY }], { today: '2026-01-01' });

@@ -116,10 +116,9 @@ function run(row: usize, operand: u32, out: usize): u32 {
   const table = load<u32>(row, S.CLASSIFIER_TABLE);
   const fold = load<u8>(row, S.CLASSIFIER_FOLD);
   const form = <u32>load<u8>(row);
-  if (form == S.CLASSIFIER_FORM_INT || form == S.CLASSIFIER_FORM_RANGE || form == S.CLASSIFIER_FORM_BITS) {
+  if (form == S.CLASSIFIER_FORM_INT || form == S.CLASSIFIER_FORM_RANGE) {
     if (!present(operand)) return 0;
     const value = integer(operand);
-    if (form == S.CLASSIFIER_FORM_BITS) return bits(<u64>value, out);
     if (form == S.CLASSIFIER_FORM_RANGE) return ranges(table, fold ? value ^ i64.MIN_VALUE : value, out);
     store<i64>(key, value);
     return one(find(program, table, key, 8), out);
@@ -213,16 +212,6 @@ function ranges(table: u32, value: i64, out: usize): u32 {
     store<u32>(out + i * 4, load<u32>(list + i * 4));
   }
   return n;
-}
-
-function bits(value: u64, out: usize): u32 {
-  let found: u32 = 0;
-  while (value) {
-    count(1);
-    store<u32>(out + found++ * 4, <u32>ctz(value));
-    value &= value - 1;
-  }
-  return found;
 }
 
 /** The class of each element of a list, once. Behind the classes lies a stamp for each. */

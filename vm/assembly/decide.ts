@@ -12,7 +12,7 @@ import { useOperands } from './operands';
 import { findPair } from './pairs';
 import { takeRecord } from './record';
 import { sort } from './sort';
-import { accepts, useTests } from './tests';
+import { accepts, endOf, useTests } from './tests';
 
 const NONE: u32 = 0xffffffff;
 
@@ -151,6 +151,11 @@ function checkPair(table: u32, a: u32, b: u32): void {
 
 /** Checks the candidates that a ref other than 0 leads to. */
 function check(ref: u32): void {
+  if ((ref & (S.REF_ENTRY | S.REF_NODE)) == S.REF_NODE) {
+    ref = endOf(ref ^ S.REF_NODE);
+    if (ref >= S.REJECT) return;
+    ref &= ~S.REF_NODE;
+  }
   if (ref & S.REF_ENTRY) {
     const entry = ref & ~S.REF_ENTRY;
     if (entry < actual) checkEntry(entry, S.ACCEPT);

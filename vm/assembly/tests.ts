@@ -5,7 +5,7 @@ import { isIPv4 } from './derive';
 import * as S from './generated/spec';
 import { findNetwork, isWithin } from './networks';
 import { foundLength, foundPointer, integer, present, setElement, text } from './operands';
-import { contains, equal, foldInto } from './text';
+import { contains, equal, foldInto, isBefore } from './text';
 
 let program: usize = 0;
 let tests: usize = 0;
@@ -21,12 +21,17 @@ export function useTests(base: usize): void {
 
 /** Whether the code that begins at `test` accepts the event. */
 export function accepts(test: u32): bool {
-  while (test < S.REJECT) {
+  return endOf(test) == S.ACCEPT;
+}
+
+/** Where the code that begins at `test` ends: ACCEPT, REJECT, or an end of a diagram. */
+export function endOf(test: u32): u32 {
+  while (test < S.REF_NODE) {
     count(1);
     const row = tests + test * S.TEST_SIZE;
     test = holds(row) ? load<u32>(row, S.TEST_YES) : load<u32>(row, S.TEST_NO);
   }
-  return test == S.ACCEPT;
+  return test;
 }
 
 function holds(row: usize): bool {
@@ -47,6 +52,8 @@ function holds(row: usize): bool {
       return twoTexts(left, right) && ordered(sub, otherPointer, foundPointer);
     case S.TEST_OP_IN:
       return isIn(left, right, sub);
+    case S.TEST_OP_BEFORE:
+      return twoTexts(left, right) && isBefore(otherPointer, otherLength, foundPointer, foundLength);
     case S.TEST_OP_STARTSWITH:
       return twoFolded(left, right, sub) && leftLength >= rightLength && equal(leftPointer, rightPointer, rightLength);
     case S.TEST_OP_ENDSWITH:

@@ -74,6 +74,18 @@ export function equal(p: usize, q: usize, n: u32): bool {
   return p >= last || load<u64>(p) == load<u64>(p + d);
 }
 
+/** Whether the text [p, n) comes before [q, m) in the order of bytes. */
+export function isBefore(p: usize, n: u32, q: usize, m: u32): bool {
+  const end = p + min(n, m);
+  countBytes(min(n, m));
+  for (; p < end; p++, q++) {
+    const a = load<u8>(p);
+    const b = load<u8>(q);
+    if (a != b) return a < b;
+  }
+  return n < m;
+}
+
 /** Copies `n` bytes with A-Z as a-z. */
 export function foldInto(to: usize, p: usize, n: u32): void {
   countBytes(n);

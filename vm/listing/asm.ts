@@ -2,7 +2,7 @@
 import type { Manifest } from '../bundle/manifest.ts';
 import { ACCEPT, COMPARISONS, REJECT } from '../spec/index.ts';
 import { entryName } from './names.ts';
-import { ProgramReader, type StepRow, type TestRow } from './program.ts';
+import { type CandidateRow, type Jump, ProgramReader, type StepRow, type TestRow } from './program.ts';
 
 /**
  * @param program the program section of a bundle that the VM has loaded
@@ -33,13 +33,16 @@ export const disassemble = (program: Uint8Array, manifest: Manifest): string => 
 const steps = (rows: readonly StepRow[]): string[] =>
   rows.flatMap(({ op, classifiers, lists }) => [
     `  ${[op, ...classifiers.map((c) => `c${c}`)].join(' ')}`,
-    ...lists.map(({ keys, candidates }) => {
-      const found = candidates.map((c) => (c.test === ACCEPT ? `${c.entry}` : `${c.entry} if ${target(c.test)}`));
-      return `    ${keys.length > 0 ? `${keys.join(', ')}: ` : ''}${found.join(', ')}`;
+    ...lists.map(({ keys, from, candidates }) => {
+      const found = from === null ? candidatesText(candidates) : target(from);
+      return `    ${keys.length > 0 ? `${keys.join(', ')}: ` : ''}${found}`;
     }),
   ]);
 
-const OPERATORS: Readonly<Record<string, string>> = { equal: '=', below: 'within', automaton: 'matches' };
+const candidatesText = (candidates: readonly CandidateRow[]): string =>
+  candidates.map((c) => (c.test === ACCEPT ? `${c.entry}` : `${c.entry} if ${target(c.test)}`)).join(', ');
+
+const OPERATORS: Readonly<Record<string, string>> = { equal: '=', before: '<', below: 'within', automaton: 'matches' };
 
 const testText = ({ op, sub, left, right, yes, no }: TestRow): string => {
   const comparison = Object.entries(COMPARISONS).find(([, code]) => code === (sub & 7))?.[0] ?? '';
@@ -49,4 +52,7 @@ const testText = ({ op, sub, left, right, yes, no }: TestRow): string => {
   return `${test} ? ${target(yes)} : ${target(no)}`;
 };
 
-const target = (test: number): string => (test === ACCEPT ? 'accept' : test === REJECT ? 'reject' : `t${test}`);
+const target = (to: Jump): string => {
+  if (typeof to !== 'number') return `[${candidatesText(to)}]`;
+  return to === ACCEPT ? 'accept' : to === REJECT ? 'reject' : `t${to}`;
+};

@@ -14,7 +14,7 @@ export interface Placement {
   readonly more: number;
   /** Whether something remains to be checked. */
   readonly checked: boolean;
-  /** Entries in the longest list that it stands in. */
+  /** Entries in the longest list or the largest diagram that it stands in. */
   readonly shares: number;
 }
 

@@ -1,6 +1,7 @@
 /** A program's bytes as readable rows: for people and tools, never for a decision. The VM has its own reader. */
 import {
   ACCEPT,
+  CANDIDATE,
   CLASSIFIER,
   CLASSIFIER_FORMS,
   DICT,
@@ -23,6 +24,7 @@ import {
   PROGRAM,
   RANGES,
   REF,
+  REJECT,
   SET_FORMS,
   STEP,
   STEP_OPS,
@@ -50,6 +52,9 @@ export interface CandidateRow {
 export interface ListRow {
   /** What is looked up to find it; empty for a list that is always checked. */
   readonly keys: readonly string[];
+  /** The test from which its diagram begins; null for a list without one. */
+  readonly from: number | null;
+  /** For a diagram those at its ends, each once and from the diagram's first test. */
   readonly candidates: readonly CandidateRow[];
 }
 export interface StepRow {
@@ -69,9 +74,11 @@ export interface TestRow {
   readonly sub: number;
   readonly left: string;
   readonly right: string;
-  readonly yes: number;
-  readonly no: number;
+  readonly yes: Jump;
+  readonly no: Jump;
 }
+/** A test, ACCEPT, REJECT, or the candidates at an end of a diagram. */
+export type Jump = number | readonly CandidateRow[];
 export interface ClassifierRow {
   readonly form: string;
   readonly fold: boolean;
@@ -116,8 +123,8 @@ export class ProgramReader {
         sub,
         left: this.operand(head >>> TEST.leftShift),
         right: this.#right(op, form, sub, right),
-        yes: this.#u32(at + TEST.yes),
-        no: this.#u32(at + TEST.no),
+        yes: this.#jump(this.#u32(at + TEST.yes)),
+        no: this.#jump(this.#u32(at + TEST.no)),
       };
     });
   }
@@ -209,12 +216,9 @@ export class ProgramReader {
         0,
         op === 'list' ? 0 : op === 'pair' ? 2 : 1,
       );
-      if (op === 'list') return { op, classifiers: used, lists: [{ keys: [], candidates: this.#candidates(table) }] };
+      if (op === 'list') return { op, classifiers: used, lists: [this.#list([], table)] };
       const found = op === 'join' ? this.#refs(table) : this.#pairs(table);
-      const lists = found.map(({ classes, ref }) => ({
-        keys: keysOf(classes, used, classifiers),
-        candidates: this.#candidates(ref),
-      }));
+      const lists = found.map(({ classes, ref }) => this.#list(keysOf(classes, used, classifiers), ref));
       lists.sort((a, b) => (a.keys.join() < b.keys.join() ? -1 : 1));
       return { op, classifiers: used, lists };
     });
@@ -238,21 +242,46 @@ export class ProgramReader {
     }).filter(({ ref }) => ref !== 0);
   }
 
-  #candidates(ref: number): CandidateRow[] {
-    return ref >= REF.entry ? [{ entry: ref - REF.entry, test: ACCEPT }] : this.#list(ref);
+  #list(keys: readonly string[], ref: number): ListRow {
+    if (ref >= REF.entry || ref < REF.node) return { keys, from: null, candidates: this.#candidates(ref) };
+    const from = ref - REF.node;
+    const entries = [...this.#entriesFrom(from)].sort((a, b) => a - b);
+    return { keys, from, candidates: entries.map((entry) => ({ entry, test: from })) };
   }
 
-  #list(at: number): CandidateRow[] {
-    return Array.from({ length: this.#u32(at) }, (_, i) => ({
-      entry: this.#u32(at + 4 + i * 8),
-      test: this.#u32(at + 8 + i * 8),
+  /** The entries at all ends that a test leads to. */
+  #entriesFrom(test: number): ReadonlySet<number> {
+    const found = new Set<number>();
+    const seen = new Set<number>();
+    const tests = this.#u32(PROGRAM.testsAt);
+    for (const left = [test]; left.length > 0;) {
+      const at = tests + left.pop()! * TEST.size;
+      for (const to of [this.#u32(at + TEST.yes), this.#u32(at + TEST.no)]) {
+        if (seen.has(to)) continue;
+        seen.add(to);
+        const jump = this.#jump(to);
+        if (typeof jump !== 'number') for (const { entry } of jump) found.add(entry);
+        else if (jump < REF.node) left.push(jump);
+      }
+    }
+    return found;
+  }
+
+  #jump(to: number): Jump {
+    if (to < REF.node || to >= REJECT) return to;
+    return this.#candidates(to >= REF.entry ? to : to - REF.node);
+  }
+
+  #candidates(ref: number): CandidateRow[] {
+    if (ref >= REF.entry) return [{ entry: ref - REF.entry, test: ACCEPT }];
+    return Array.from({ length: this.#u32(ref) }, (_, i) => ({
+      entry: this.#u32(ref + 4 + i * CANDIDATE.size + CANDIDATE.entry),
+      test: this.#u32(ref + 4 + i * CANDIDATE.size + CANDIDATE.test),
     }));
   }
 
   #keys(form: string, table: number): Map<number, string> {
     switch (form) {
-      case 'bits':
-        return new Map(Array.from({ length: 64 }, (_, bit) => [bit, `bit ${bit}`]));
       case 'range':
         return this.#ranges(table);
       case 'substring':

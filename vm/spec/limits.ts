@@ -20,6 +20,10 @@ export const LIMITS = {
     value: 5000000,
     doc: 'tokens of one source file: a list of short values costs far more memory than its bytes',
   },
+  diagramValues: {
+    value: 128,
+    doc: 'constants of one operand in a decision diagram, at two ends of cells each: with more of them keys divide better',
+  },
   documentDepth: { value: 100, doc: 'nesting of lists and maps in a YAML document' },
   aliasExpansion: { value: 10000, doc: 'nodes that aliases of one YAML document may expand to' },
 } as const;

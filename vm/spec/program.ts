@@ -5,11 +5,10 @@
  *     header                 80 bytes
  *     entries                what can decide: rules in order of decision, then the defaults of each kind, strictest first
  *     operands               what tests and classifiers read
- *     tests                  short-circuit code of conditions; jumps go forward only
+ *     tests                  short-circuit code of conditions, and decision diagrams; jumps go forward only
  *     classifiers            value of an operand -> set of classes
  *     kinds                  for each kind the steps that find candidate entries
  *     lists                  lists of candidates, one behind the other
- *     nodes                  decision diagrams
  *     data                   dictionaries, automata, texts
  *
  * An event of a kind runs its steps. A step takes the classes that a classifier (or each pair that two) found, looks up
@@ -36,9 +35,6 @@ export const PROGRAM = {
   kindCountAt: 56,
   listsAt: 60, // u32 offset
   listsSizeAt: 64, // u32 bytes
-  nodesAt: 68,
-  nodeCountAt: 72,
-  reservedAt: 76,
 } as const;
 
 /** An entry: a rule, a default, or the mark of a policy that is assumed to hold. */
@@ -95,10 +91,14 @@ export const STEP_OPS = {
 } as const;
 
 /**
- * What a table leads to: 0 is nothing; with the bit `entry`, that entry, without condition; with the bit `node`, that
- * node of a diagram; else the offset of a list.
+ * What a table leads to: 0 is nothing; with the bit `entry`, that entry, without condition; with the bit `node`, the
+ * test with that number, from which a diagram begins; else the offset of a list. A jump that is not below `node`, nor ACCEPT
+ * or REJECT, ends a diagram: it is the ref of an entry, or that of a list with the bit `node`.
+ *
+ * Where the dearest that a table leads to is more than an entry, the bound has `allowed` steps for it at least. Few lists take
+ * more; so a bound follows from which look-ups there are, and more rules of the same shapes leave it as it is.
  */
-export const REF = { size: 4, entry: 0x80000000, node: 0x40000000 } as const;
+export const REF = { size: 4, entry: 0x80000000, node: 0x40000000, allowed: 64 } as const;
 /**
  * Pairs: u32 buckets, u32 seed, then the buckets, placed as in a dictionary: five pairs of u32 classes, their five refs (0:
  * no pair), and a u32 that is not 0 where a pair whose first bucket this is lies in its second. The hash is that of the
@@ -147,7 +147,7 @@ export const TEST = {
   size: 16,
   op: 0, // u32: in the low 8 bits one of TEST_OPS, then `sub` (fold, comparison, table form), then the left operand
   right: 4, // u32, operand or table
-  yes: 8, // u32, test to go on with, ACCEPT or REJECT
+  yes: 8, // u32, test to go on with, ACCEPT or REJECT, or where a diagram ends (REF)
   no: 12, // u32
   subShift: 8,
   leftShift: 12,
@@ -171,6 +171,7 @@ export const TEST_OPS = {
   flag: { code: 12, sub: '', right: 'bit', doc: 'the flag is set' },
   has: { code: 13, sub: '', right: 'operand', doc: 'the list has an element equal to' },
   any: { code: 14, sub: '', right: 'test', doc: 'the tests from `right` on accept one element of the list' },
+  before: { code: 15, sub: '', right: 'operand', doc: 'the text comes before it in the order of bytes' },
 } as const;
 
 export const COMPARISONS = { '=': 0, '<': 1, '<=': 2, '>': 3, '>=': 4, unsigned: 8 } as const;
@@ -198,7 +199,6 @@ export const CLASSIFIER_FORMS = {
   int: { code: 5, doc: 'a dictionary of 8-byte integers' },
   range: { code: 6, doc: 'sorted interval starts, searched by halving' },
   net: { code: 7, doc: 'a trie: the network that holds the address most closely, and those around it' },
-  bits: { code: 8, doc: 'each set bit is its class' },
   both: { code: 9, doc: 'pairs of classes of two classifiers that find one at most, each with its class + 1' },
   directory: {
     code: 10,

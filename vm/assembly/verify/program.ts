@@ -7,28 +7,19 @@ import { deriveSteps } from '../derive';
 import * as S from '../generated/spec';
 import { at, beginProgram, isInside, passes, plus, times } from './bounds';
 import { isNetworks } from './networks';
-import {
-  ADDRESS,
-  FLAGS,
-  LIST,
-  NUMBER,
-  TEXTUAL,
-  areOperands,
-  fieldOf,
-  lengthAtMost,
-  reachSteps,
-  shapeOf,
-} from './operands';
+import { ADDRESS, LIST, NUMBER, TEXTUAL, areOperands, fieldOf, lengthAtMost, reachSteps, shapeOf } from './operands';
 import { directorySteps, floatingSteps, globSteps, isDirectories, isGlobs } from './paths';
 import {
   CANDIDATE_STEPS,
   PAIR_STEPS,
-  isPairTable,
+  allowedSteps,
   areLists,
+  arePairs,
+  areRefs,
+  dearestSteps,
+  isPairTable,
   isRef,
   listWorkBytes,
-  pairTableSteps,
-  refArraySteps,
   refSteps,
   togetherSteps,
 } from './refs';
@@ -79,8 +70,7 @@ function areSections(): bool {
     isInside(header(S.PROGRAM_CLASSIFIERS_AT), header(S.PROGRAM_CLASSIFIER_COUNT_AT), S.CLASSIFIER_SIZE) &&
     isInside(header(S.PROGRAM_KINDS_AT), header(S.PROGRAM_KIND_COUNT_AT), S.KIND_ROW_SIZE) &&
     isInside(header(S.PROGRAM_LISTS_AT), header(S.PROGRAM_LISTS_SIZE_AT), 1) &&
-    !(header(S.PROGRAM_LISTS_SIZE_AT) & 3) &&
-    header(S.PROGRAM_NODE_COUNT_AT) == 0
+    !(header(S.PROGRAM_LISTS_SIZE_AT) & 3)
   );
 }
 
@@ -154,8 +144,6 @@ function isClassifier(row: usize, form: u32, cap: u32): bool {
       return shape & NUMBER && isRanges(table, cap);
     case S.CLASSIFIER_FORM_NET:
       return shape & ADDRESS && isNetworks(table) && at(table + S.NETWORKS_CHAIN) <= cap;
-    case S.CLASSIFIER_FORM_BITS:
-      return shape & FLAGS && cap == 64;
     case S.CLASSIFIER_FORM_DIRECTORY:
       return shape & TEXTUAL && isDirectories(table, cap);
     case S.CLASSIFIER_FORM_GLOB:
@@ -197,12 +185,10 @@ function classifierSteps(classifier: u32): u64 {
       return begin + <u64>at(table + S.NETWORKS_WALK) + <u64>at(table + S.NETWORKS_CHAIN);
     case S.CLASSIFIER_FORM_DIRECTORY:
       return begin + directorySteps(table, cap);
-    case S.CLASSIFIER_FORM_GLOB:
-      return begin + globSteps(table, length, cap);
     case S.CLASSIFIER_FORM_FLOATING:
       return begin + floatingSteps(table, length);
     default:
-      return begin + 64;
+      return begin + globSteps(table, length, cap);
   }
 }
 
@@ -261,24 +247,22 @@ function stepsOf(offset: u32, count: u32, used: usize, round: u32): u64 {
     sum = plus(sum, 1);
     if (op == S.STEP_OP_LIST) {
       if (!isRef(table)) return u64.MAX_VALUE;
-      sum = plus(sum, refSteps(table));
+      sum = plus(sum, allowedSteps(1, refSteps(table)));
       continue;
     }
     if (op < S.STEP_OP_JOIN || op > S.STEP_OP_PAIR) return u64.MAX_VALUE;
     const a = <u32>load<u16>(step, S.STEP_A);
     const b = op == S.STEP_OP_PAIR ? <u32>load<u16>(step, S.STEP_B) : a;
     if (a >= classifiers || b >= classifiers) return u64.MAX_VALUE;
-    const each = op == S.STEP_OP_JOIN ? refArraySteps(table) : pairTableSteps(table);
-    if (!each) return u64.MAX_VALUE;
+    if (!(op == S.STEP_OP_JOIN ? areRefs(table) : arePairs(table))) return u64.MAX_VALUE;
     let lookUps = capOf(a);
     if (op == S.STEP_OP_PAIR) lookUps = times(lookUps, capOf(b));
-    let checks = times(lookUps, each);
+    let checks = allowedSteps(lookUps, dearestSteps());
     // where each class is found once, all lists together are the most there is to check, however few they are
-    if (isDistinct(a) && isDistinct(b)) {
-      const all = max(togetherSteps(), times(lookUps, CANDIDATE_STEPS));
-      checks = min(checks, plus(times(lookUps, probeOf(op)), all));
+    if (lookUps > 1 && isDistinct(a) && isDistinct(b)) {
+      checks = min(checks, max(togetherSteps(), times(lookUps, CANDIDATE_STEPS)));
     }
-    sum = plus(sum, checks);
+    sum = plus(sum, plus(checks, times(lookUps, probeOf(op))));
     const filter = load<u32>(step, S.STEP_FILTER);
     if (filter) {
       if (op != S.STEP_OP_PAIR || !isFilter(filter)) return u64.MAX_VALUE;

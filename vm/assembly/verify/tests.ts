@@ -64,16 +64,16 @@ function verifyTest(i: u32, n: u32): i32 {
 }
 
 function goesForward(to: u32, i: u32, n: u32): bool {
-  return to >= S.REJECT || (to > i && to < n);
+  return to >= S.REF_NODE || (to > i && to < n);
 }
 function stepsOf(test: u32): u64 {
-  return test >= S.REJECT ? 0 : load<u64>(steps + test * 8);
+  return test >= S.REF_NODE ? 0 : load<u64>(steps + test * 8);
 }
 function bytesOf(test: u32): u64 {
-  return test >= S.REJECT ? 0 : load<u64>(bytes + test * 8);
+  return test >= S.REF_NODE ? 0 : load<u64>(bytes + test * 8);
 }
 function loopsIn(test: u32): bool {
-  return test < S.REJECT && load<u8>(loops + test) != 0;
+  return test < S.REF_NODE && load<u8>(loops + test) != 0;
 }
 
 function verifyOperation(row: usize, i: u32, n: u32): i32 {
@@ -132,6 +132,7 @@ function verifyTexts(op: u32, sub: u32, left: u32, shape: u32, right: u32): i32 
   }
   switch (op) {
     case S.TEST_OP_EQUAL:
+    case S.TEST_OP_BEFORE:
     case S.TEST_OP_STARTSWITH:
     case S.TEST_OP_ENDSWITH:
     case S.TEST_OP_BELOW:
