@@ -80,6 +80,30 @@ export const limits = (): Target =>
       ],
     ),
     '',
+    '## What is looked ahead for',
+    '',
+    ...table(
+      ['what', 'why'],
+      [
+        [
+          'programs above 4 MiB only',
+          "smaller ones lie in a core's own caches, and looking ahead costs more than it saves",
+        ],
+        [
+          'sixteen events of a batch together',
+          'what is kept of them stays in the nearest cache; with 8 or 32 it is not faster',
+        ],
+        [
+          'four texts of an event, four pairs of fields of a program',
+          'most policies ask dictionaries for two; what is beyond waits for memory as it would alone',
+        ],
+        [
+          'texts that a dictionary finds as they stand',
+          'what directories, globs, networks and automata read next follows from what they read before',
+        ],
+      ],
+    ),
+    '',
     '## What guarding a workload does not cover',
     '',
     '`lictor doctor` says what this machine can do, `lictor doctor -b BUNDLE` what of it concerns each rule, and `lictor doctor --kinds` which fields nothing fills.',

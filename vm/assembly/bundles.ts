@@ -11,6 +11,7 @@ export const NOTES: u32 = 44; // a u32 for each entry: those noted by the event 
 export const BATCH: u32 = 48; // what the last batch noted: see notes.ts
 export const BATCH_ROOM: u32 = 52; // its size in u32
 export const ENDED: u32 = 56; // a u32 for each policy: the event in which it had its say
+export const KEYS: u32 = 60; // address of the keys of its kinds, 0: nothing is looked ahead for
 const SIZE: u32 = 64;
 
 const MOST: i32 = 64;

@@ -8,12 +8,13 @@
  * 24 bytes a classifier. The row is that of a field whose text is looked up as it stands, else 0. Origins are the fields
  * that the value can come from, a byte each.
  */
+import { hashAhead } from './ahead';
 import { zeroed } from './bundles';
-import { count } from './counting';
+import { count, countBytes } from './counting';
 import { originsOf } from './derive';
-import { NOT_FOUND, find } from './dictionary';
+import { NOT_FOUND, find, findHashed } from './dictionary';
 import { directories } from './directories';
-import { INLINE, currentGeneration, hasFact, rowOf, subjectFacts, workloadFacts } from './fields';
+import { INLINE, currentGeneration, fieldOfRow, hasFact, rowOf, subjectFacts, workloadFacts } from './fields';
 import * as S from './generated/spec';
 import { globs } from './globs';
 import { findNetwork } from './networks';
@@ -41,6 +42,17 @@ export function useClassifiers(base: usize, rows: usize): void {
   states = rows;
 }
 
+/** Address of the state of a classifier. */
+export function stateOf(rows: usize, classifier: u32): usize {
+  return rows + classifier * STATE_SIZE;
+}
+
+/** Number of the field that the classifier with this state looks up as it stands, 0 for none. */
+export function fieldOf(state: usize): u32 {
+  const row = load<u32>(state, 16);
+  return row ? fieldOfRow(row) : 0;
+}
+
 /** Address of the classes of the classifier for the event at hand. */
 export function classesOf(classifier: u32): usize {
   return load<u32>(states + classifier * STATE_SIZE, 4);
@@ -61,7 +73,12 @@ function classifyAnew(state: usize, classifier: u32): u32 {
   let found: u32 = 0;
   if (field && load<u64>(field) == ((<u64>now) | ((<u64>INLINE) << 32))) {
     const own = <usize>load<u32>(state, 12);
-    const value = find(program, load<u32>(row, S.CLASSIFIER_TABLE), load<u32>(field, 8), load<u32>(field, 12));
+    const p = <usize>load<u32>(field, 8);
+    const n = load<u32>(field, 12);
+    const table = load<u32>(row, S.CLASSIFIER_TABLE);
+    const hashed = hashAhead(state);
+    if (hashed) countBytes(n);
+    const value = hashed ? findHashed(program, table, load<u64>(hashed), p, n) : find(program, table, p, n);
     store<u32>(state, <u32>own, 4);
     store<u32>(own, value);
     found = value != NOT_FOUND ? 1 : 0;

@@ -6,7 +6,7 @@
  * Whatever the event says, a look-up reads two buckets and compares one text: nobody who chooses event texts can make it
  * slower. Offsets are from the program's start; 0 is an empty slot.
  */
-import { count } from './counting';
+import { count, countBytes } from './counting';
 import * as S from './generated/spec';
 import { equal, hash } from './text';
 
@@ -18,10 +18,11 @@ export const NOT_FOUND: u32 = 0xffffffff;
  * @returns the value of the record that equals [p, n); NOT_FOUND if there is none
  */
 export function find(program: usize, dict: u32, p: usize, n: u32): u32 {
+  countBytes(n);
   return findHashed(program, dict, hash(p, n, load<u32>(program + dict, S.DICT_SEED)), p, n);
 }
 
-/** The same with a hash that the caller computed as the compiler did. */
+/** The same with a hash that the caller computed as the compiler did, and counted. */
 export function findHashed(program: usize, dict: u32, h: u64, p: usize, n: u32): u32 {
   const table = program + dict;
   const buckets = <u64>load<u32>(table);
@@ -38,6 +39,15 @@ export function findHashed(program: usize, dict: u32, h: u64, p: usize, n: u32):
   const record = program + offset;
   if (<u32>load<u16>(record, S.DICT_RECORD_LENGTH) != n) return NOT_FOUND;
   return equal(p, record + S.DICT_RECORD_BYTES, n) ? load<u32>(record) : NOT_FOUND;
+}
+
+/** Offset of the record that a look-up by this hash will compare, 0 for none: to read ahead, so that no step is counted. */
+export function peek(table: usize, h: u64): u32 {
+  const buckets = <u64>load<u32>(table);
+  const first = bucketOf(table, h >> 32, buckets);
+  const offset = offsetOf(first, <u32>h);
+  if (offset || !(load<u32>(first, 4) & S.DICT_OVERFLOW)) return offset;
+  return offsetOf(bucketOf(table, secondPlace(h), buckets), <u32>h);
 }
 
 /** What stands for the upper half of a hash where the second bucket is asked for. */

@@ -1,6 +1,6 @@
 /** Directories that enclose a text: the deepest one by its hash, those around it by its links. */
 import { componentLength, componentPointer, findComponent, findSlashes, slashAt } from './components';
-import { count } from './counting';
+import { count, countBytes } from './counting';
 import { NOT_FOUND, findHashed } from './dictionary';
 import * as S from './generated/spec';
 import { hash, hashBelow } from './text';
@@ -34,6 +34,7 @@ function hashAll(directories: u32, seed: u32): void {
   let hashed: u64 = 0;
   for (let i: u32 = 0; i < directories; i++) {
     findComponent(i);
+    countBytes(componentLength);
     hashed = hashBelow(hashed, hash(componentPointer, componentLength, seed));
     store<u64>(hashes + i * 8, hashed);
   }

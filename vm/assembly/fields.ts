@@ -53,6 +53,11 @@ export function rowOf(field: u32): usize {
   return table + field * ROW;
 }
 
+/** The field that has the row at an address. */
+export function fieldOfRow(row: usize): u32 {
+  return <u32>(row - table) / ROW;
+}
+
 /** Has the event take what it does not give itself from these facts, those of the subject first. */
 export function useFacts(subject: usize, workload: usize): void {
   subjectFacts = subject;

@@ -51,6 +51,7 @@ function float(tuples: u32): void {
 
 /** The set of the piece at hand. */
 function placeOf(mask: u32): u32 {
+  countBytes(componentLength);
   return (<u32>(hash(componentPointer, componentLength, 0) >> 32)) & mask;
 }
 

@@ -3,6 +3,7 @@ import {
   BATCH,
   BATCH_ROOM,
   ENDED,
+  KEYS,
   NOTES,
   PROGRAM,
   STAMPS,
@@ -17,12 +18,15 @@ import {
 } from './bundles';
 import { newStates } from './classify';
 import { takeSteps } from './counting';
-import { decide, notesAtMost, useBundle } from './decide';
+import { runBatch } from './batch';
+import { notesAtMost, useBundle } from './decide';
 import { dropAllFacts, dropFacts, putFacts } from './facts';
 import { beginEvent } from './fields';
 import * as S from './generated/spec';
+import { newKeys } from './keys';
 import { beginBatch, copyNotes, endBatch } from './notes';
 import { takeRecord } from './record';
+import { beginSpan } from './span';
 import { verify } from './verify/program';
 
 /** Version of this interface. */
@@ -57,6 +61,7 @@ function loadProgram(pointer: usize, len: u32): i32 {
   store<u32>(state, <u32>zeroed(room * 4), BATCH);
   store<u32>(state, room, BATCH_ROOM);
   store<u32>(state, <u32>newStates(pointer), STATES);
+  store<u32>(state, <u32>newKeys(pointer, load<u32>(state, STATES)), KEYS);
   store<u32>(state, <u32>pointer, PROGRAM);
   return handle;
 }
@@ -75,6 +80,7 @@ export function unload(handle: i32): i32 {
   heap.free(load<u32>(state, ENDED));
   heap.free(load<u32>(state, BATCH));
   heap.free(load<u32>(state, STATES));
+  heap.free(load<u32>(state, KEYS));
   store<u32>(state, 0);
   return S.ERROR_OK;
 }
@@ -128,17 +134,7 @@ function put(handle: i32, map: u32, key: u64, pointer: usize, len: u32): i32 {
  * @returns the number of verdicts
  */
 export function evaluate(handle: i32, pointer: usize, len: u32, out: usize, cap: u32): i32 {
-  const status = begin(handle, pointer, len, out, cap);
-  if (status < 0) return status;
-  let n: u32 = 0;
-  for (let at: u32 = 0; at < len && n < cap; n++) {
-    const size: u32 = len - at < S.RECORD_HEADER ? 0 : load<u32>(pointer + at);
-    const sized = size >= S.RECORD_HEADER && size <= len - at && !(size & 7);
-    if (!decide(pointer + at, sized ? size : 0, n, out + n * S.VERDICT_SIZE)) return n;
-    if (!sized) return n + 1;
-    at += size;
-  }
-  return n;
+  return run(handle, pointer, len, out, cap, false);
 }
 
 /**
@@ -146,32 +142,20 @@ export function evaluate(handle: i32, pointer: usize, len: u32, out: usize, cap:
  * @returns the number of verdicts
  */
 export function evaluate_ring(handle: i32, pointer: usize, len: u32, out: usize, cap: u32): i32 {
-  const status = begin(handle, pointer, len, out, cap);
-  if (status < 0) return status;
-  let n: u32 = 0;
-  for (let at: u32 = 0; len - at >= S.RING_HEADER && n < cap;) {
-    const header = load<u32>(pointer + at);
-    if (header & S.RING_BUSY) return n;
-    const room = header & ~S.RING_DISCARD;
-    const rest = len - at - S.RING_HEADER;
-    const fits = room <= rest;
-    if (!(header & S.RING_DISCARD)) {
-      if (!decide(pointer + at + S.RING_HEADER, fits ? room : 0, n, out + n * S.VERDICT_SIZE)) return n;
-      n++;
-    }
-    if (!fits || ((room + 7) & ~7) > rest) return n;
-    at += S.RING_HEADER + ((room + 7) & ~7);
-  }
-  return n;
+  return run(handle, pointer, len, out, cap, true);
 }
 
-function begin(handle: i32, pointer: usize, len: u32, out: usize, cap: u32): i32 {
+function run(handle: i32, pointer: usize, len: u32, out: usize, cap: u32, ring: bool): i32 {
   const state = bundleOf(handle);
   if (!state) return S.ERROR_HANDLE;
-  if (cap > 0x1000000 || !isSpan(<u32>pointer, len) || !isSpan(<u32>out, cap * S.VERDICT_SIZE)) return S.ERROR_SPAN;
+  const verdicts = cap * S.VERDICT_SIZE;
+  if (cap > 0x1000000 || !isSpan(<u32>pointer, len) || !isSpan(<u32>out, verdicts)) return S.ERROR_SPAN;
   useBundle(state);
   beginBatch(state);
-  return S.ERROR_OK;
+  beginSpan(pointer, len, ring);
+  // what was read ahead of a record holds as long as no verdict is written over it
+  const isApart = <u32>(out - pointer) >= len && <u32>(pointer - out) >= verdicts;
+  return runBatch(state, out, cap, isApart);
 }
 
 /**

@@ -24,6 +24,12 @@ export function findPair(table: usize, a: u32, b: u32): u32 {
   return refOf(bucketOf(table, secondPlace(h), buckets), pair);
 }
 
+/** Address of the bucket where the pair is looked for first. */
+export function firstBucket(table: usize, a: u32, b: u32): usize {
+  const h = hashWord((<u64>a) | ((<u64>b) << 32), load<u32>(table, S.PAIRS_SEED));
+  return bucketOf(table, h >> 32, load<u32>(table));
+}
+
 function bucketOf(table: usize, place: u64, buckets: u64): usize {
   return table + S.PAIRS_HEADER + <usize>((place * buckets) >> 32) * S.PAIRS_BUCKET;
 }

@@ -1,6 +1,6 @@
 /** Records: whether one is well formed, and its values as those of the event at hand. */
 import { count } from './counting';
-import { INLINE, currentGeneration, isGiven, rowOf, setText, setValue } from './fields';
+import { INLINE, currentGeneration, isGiven, rowOf, setValue } from './fields';
 import * as S from './generated/spec';
 
 /**
@@ -37,7 +37,7 @@ export function takeRecord(record: usize, room: u32): bool {
     if (value < <u64>data || value + <u64>length > <u64>size || value > <u64>size) return false;
     if (length > load<u32>(S.FIELD_MAX + field * 4)) return false;
     if (type != S.TYPE_STRING && !isWellFormed(type, record + <u32>value, length)) return false;
-    setText(field, INLINE, record + <u32>value, length);
+    setValue(field, INLINE, (<u64>record + value) | ((<u64>length) << 32));
   }
   if (isGiven(S.FIELD_EVENT_KIND) || isGiven(S.FIELD_EVENT_TIME)) return false;
   const time = load<u64>(record, S.RECORD_TIME);
