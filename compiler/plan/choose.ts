@@ -10,16 +10,7 @@ import { cut } from './cut.ts';
 import { diagramOf } from './diagram.ts';
 import { type KeyedList, Lists } from './lists.ts';
 import { halvesOf, pointsOf, wholeOf } from './tuple.ts';
-import {
-  type Access,
-  type Candidate,
-  depthOf,
-  type Diagram,
-  type Entry,
-  isFew,
-  isSingle,
-  type Step,
-} from './types.ts';
+import { type Access, type Candidate, depthOf, type Diagram, type Entry, isFew, isSingle, type Step } from './types.ts';
 
 /** Candidates that a key may collect before they move on to pairs. */
 const LONG = 4;

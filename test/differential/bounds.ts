@@ -16,7 +16,10 @@ export function boundsText(): string {
     const rules = normal.policies.reduce((sum, policy) => sum + policy.rules.length, 0);
     if (rules > 60) continue;
     const made = planAndEmit(normal, { allowSlow: true });
-    const said = 'errors' in made ? 'no plan' : `${boundsOf(made.cost)} / ${boundsOf(made.unknownCost)}; ${made.program.length} bytes`;
+    const said =
+      'errors' in made
+        ? 'no plan'
+        : `${boundsOf(made.cost)} / ${boundsOf(made.unknownCost)}; ${made.program.length} bytes`;
     text += `${n}: ${rules} rules; ${said}\n`;
   }
   return text;
