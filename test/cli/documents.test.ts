@@ -135,7 +135,7 @@ test('inspect shows policies, sections and bounds', () => {
       /^SECTION +SIZE +SHA-256$/m,
       /^program /m,
       /^shells +default +1000 +enforce +1$/m,
-      /^exec +1 +[\d,]+$/m,
+      /^exec +1 +[\d,]+ +[\d,]+$/m,
     ]) {
       assert.match(stdout, part);
     }
