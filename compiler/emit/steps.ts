@@ -85,7 +85,8 @@ export const boundOf = (
   let sum = 0;
   for (const step of steps) {
     const lookUps = step.classifiers.reduce((n, c) => n * written.get(c)!.cap, 1);
-    const probe = step.classifiers.length === 0 ? 0 : step.classifiers.length === 1 && denseSize(step) ? 1 : pairSteps;
+    // of both sorts of tables the dearer one, as how many keys there are decides which it is
+    const probe = step.classifiers.length === 0 ? 0 : pairSteps;
     const each = step.refs.map(refSteps);
     const allowed = allowedSteps(
       lookUps,

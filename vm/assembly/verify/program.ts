@@ -262,7 +262,7 @@ function stepsOf(offset: u32, count: u32, used: usize, round: u32): u64 {
     if (lookUps > 1 && isDistinct(a) && isDistinct(b)) {
       checks = min(checks, max(togetherSteps(), times(lookUps, CANDIDATE_STEPS)));
     }
-    sum = plus(sum, plus(checks, times(lookUps, probeOf(op))));
+    sum = plus(sum, plus(checks, times(lookUps, PAIR_STEPS)));
     const filter = load<u32>(step, S.STEP_FILTER);
     if (filter) {
       if (op != S.STEP_OP_PAIR || !isFilter(filter)) return u64.MAX_VALUE;
@@ -278,10 +278,6 @@ function stepsOf(offset: u32, count: u32, used: usize, round: u32): u64 {
 function isDistinct(classifier: u32): bool {
   const form = <u32>load<u8>(base + header(S.PROGRAM_CLASSIFIERS_AT) + classifier * S.CLASSIFIER_SIZE);
   return capOf(classifier) == 1 || form == S.CLASSIFIER_FORM_SUBSTRING || form == S.CLASSIFIER_FORM_FLOATING;
-}
-
-function probeOf(op: u32): u64 {
-  return op == S.STEP_OP_JOIN ? 1 : PAIR_STEPS;
 }
 
 function isFilter(offset: u32): bool {
