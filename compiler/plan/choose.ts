@@ -9,7 +9,7 @@ import { best, type Choice, Choices, Popularity, without } from './choices.ts';
 import { cut } from './cut.ts';
 import { diagramOf } from './diagram.ts';
 import { type KeyedList, Lists } from './lists.ts';
-import { halvesOf, pointsOf, wholeOf } from './tuple.ts';
+import { halvesOf, isOfWorkload, pointsOf, wholeOf } from './tuple.ts';
 import { type Access, type Candidate, depthOf, type Diagram, type Entry, isFew, isSingle, type Step } from './types.ts';
 
 /** Candidates that a key may collect before they move on to pairs. */
@@ -67,18 +67,12 @@ export const choose = (candidates: readonly Candidate[], entries: readonly Entry
 
 /** Where the candidate is found, and what is left to check there. */
 const place = (candidate: Candidate, ways: readonly Choice[], lists: Lists, accesses: Accesses): void => {
+  const points = pointsOf(ways);
   const networks = networksOf(ways);
   if (networks.length > 0) {
-    const [one, other] = networks.map(({ cover }) => cover.accesses[0]);
-    const rest = restOf(
-      candidate,
-      networks.flatMap((way) => way.answered),
-    );
-    if (other) lists.pair(one, other, rest);
-    else lists.join(one, rest);
+    placeNetworks(candidate, networks, points.filter(isOfWorkload), lists, accesses);
     return;
   }
-  const points = pointsOf(ways);
   const answered = points.flatMap((point) => point.answered);
   const few = points.length > 0 ? best(ways.filter(isFewChoice)) : null;
   if (few) {
@@ -97,6 +91,26 @@ const place = (candidate: Candidate, ways: readonly Choice[], lists: Lists, acce
       for (const access of distinct(way.cover.accesses)) lists.join(access, rest);
     }
   }
+};
+
+/**
+ * Behind one network or two. Facts of workloads go before them: the policies of all workloads name the same few networks, and
+ * a scope is there in few ways.
+ */
+const placeNetworks = (
+  candidate: Candidate,
+  networks: readonly Choice[],
+  scope: readonly Choice[],
+  lists: Lists,
+  accesses: Accesses,
+): void => {
+  const used = scope.length > 0 ? [best(networks)!] : networks;
+  const [one, other] = used.map(({ cover }) => cover.accesses[0]);
+  const answered = [...scope, ...used].flatMap((way) => way.answered);
+  const rest = restOf(candidate, answered);
+  if (scope.length > 0) lists.pair(wholeOf(scope, accesses), one, rest);
+  else if (other) lists.pair(one, other, rest);
+  else lists.join(one, rest);
 };
 
 const restOf = ({ entry, condition }: Candidate, answered: Choice['answered']): Candidate => ({

@@ -29,6 +29,9 @@ export const pointsOf = (ways: readonly Choice[]): Choice[] => {
     .filter((point) => taken[groupOf(classifierOf(point))]++ < MOST);
 };
 
+/** Whether a way is by a fact of the workload. */
+export const isOfWorkload = (way: Choice): boolean => groupOf(classifierOf(way)) === GROUPS.indexOf('workload');
+
 const classifierOf = ({ cover }: Choice): Classifier => cover.accesses[0].classifier;
 
 const groupOf = ({ operand }: Classifier): number => GROUP.get(operand.field) ?? 0;

@@ -22,18 +22,13 @@ const threeKeys = (n: number): Expr[] =>
   );
 const scopedNegations = (n: number): Expr[] =>
   Array.from({ length: n }, (_, i) => and(not(equals('proc.user', 'root')), equals('file.path', `/data/f${i}`)));
-const networks = (n: number): Expr[] =>
-  Array.from({ length: n }, (_, i) => ({
-    op: 'in' as const,
-    left: field('net.remote_ip'),
-    set: [
-      {
-        is: 'cidr' as const,
-        value: `${'\0'.repeat(10)}\xff\xff\x0a${String.fromCharCode(i >> 8, i & 255)}\0`,
-        bits: 120,
-      },
-    ],
-  }));
+/** The remote address is in 10.B.C.0/24. */
+const inNetwork = (b: number, c: number): Expr => ({
+  op: 'in',
+  left: field('net.remote_ip'),
+  set: [{ is: 'cidr', value: `${'\0'.repeat(10)}\xff\xff\x0a${String.fromCharCode(b, c)}\0`, bits: 120 }],
+});
+const networks = (n: number): Expr[] => Array.from({ length: n }, (_, i) => inNetwork(i >> 8, i & 255));
 
 for (const [name, rules] of Object.entries({ pathRules, threeKeys, scopedNegations, networks })) {
   test(`the bound of ${name} is the same with 100 rules and with 3,000`, () => {
@@ -41,6 +36,29 @@ for (const [name, rules] of Object.entries({ pathRules, threeKeys, scopedNegatio
     assert.is(cost(100), cost(3000));
   });
 }
+
+test('the bound is the same with 100 workloads whose policies name the same networks and with 3,000', () => {
+  const cost = (n: number): number => {
+    const [policy] = policyOf([inNetwork(0, 0), inNetwork(0, 1), inNetwork(0, 0)]).policies;
+    const policies = Array.from({ length: n }, (_, i) => ({
+      ...policy,
+      name: `p${i}`,
+      scope: { namespace: [`n${i % 50}`], labels: { app: [`a${i}`] } },
+    }));
+    return programOf({ version: 1, policies }).cost['file.read'];
+  };
+  assert.is(cost(100), cost(3000));
+});
+
+test('the bound of a kind is the same however many keys of its fields other kinds ask for', () => {
+  const cost = (others: number): number => {
+    const files = Array.from({ length: 100 + others }, (_, i) => equals('file.path', `/data/f${i}`));
+    const { version, policies } = policyOf(files);
+    const rules = policies[0].rules.map((rule, i) => (i < others ? { ...rule, kinds: [1] } : rule));
+    return programOf({ version, policies: [{ ...policies[0], rules }] }).cost['file.read'];
+  };
+  assert.is(cost(0), cost(2000));
+});
 
 test('steps do not grow with the rules', () => {
   const steps = (n: number): number => {
