@@ -33,12 +33,13 @@ type Shape = (i: number, r: Random) => Shaped;
 
 /** Programs and files that rules of many workloads share. */
 const SHARED = 600;
+/** One of them: the rules of a workload's policy take it from parts of their own, so that no two of them say the same. */
+const shared = (i: number, r: Random): number => r.below(SHARED / SCOPED.length) * SCOPED.length + (i % SCOPED.length);
 
 export const programOf = (i: number): string => `/usr/bin/program-${i}`;
 const nameOf = (i: number): string => `program-${i}`;
 const fileOf = (i: number): string => `/etc/service/conf.d/setting-${i}.conf`;
 const directoryOf = (i: number): string => `/var/lib/service/volume-${i}/`;
-const shared = (r: Random): number => r.below(SHARED);
 const SHELLS = ['bash', 'sh', 'dash', 'zsh', 'ksh'];
 
 const EXEC = [kind('exec')];
@@ -73,8 +74,8 @@ const execute =
   };
 
 /** A list of names, from a parent that is a shell: what runs out of an application. */
-const spawned: Shape = (_i, r) => {
-  const names = r.list(4, () => nameOf(shared(r)));
+const spawned: Shape = (i, r) => {
+  const names = r.list(4, () => nameOf(shared(i, r)));
   return {
     kinds: EXEC,
     when: and(isIn('proc.name', names), isIn('proc.pname', SHELLS)),
@@ -87,7 +88,7 @@ const directory =
   (key: (i: number, r: Random) => number, form: 'within' | 'startswith'): Shape =>
   (i, r) => {
     const path = directoryOf(key(i, r));
-    const own = r.list(2, () => programOf(shared(r)));
+    const own = r.list(2, () => programOf(shared(i, r)));
     return {
       kinds: WRITE,
       when: and(
@@ -121,12 +122,13 @@ const GLOBS: readonly (readonly [source: string, path: string])[] = [
   ['/var/www/*/uploads/**/W.php', '/var/www/N/uploads/N/W.php'],
   ['/opt/*/lib/W-*.so', '/opt/N/lib/W-N.so'],
 ];
-/** Different words that globs and command lines are about. */
+/** Different words that globs and command lines are about, all of one length: the length of a text is a part of its shape. */
 const WORDS = 400;
+const wordOf = (r: Random): string => String(100 + r.below(WORDS));
 
 const globbed: Shape = (i, r) => {
   const [source, path] = GLOBS[Math.floor(i / SCOPED.length) % GLOBS.length];
-  const word = `w${r.below(WORDS)}`;
+  const word = `w${wordOf(r)}`;
   return {
     kinds: READ,
     when: pattern('glob', 'file.path', source.replaceAll('W', word)),
@@ -135,7 +137,7 @@ const globbed: Shape = (i, r) => {
 };
 
 const suffixed: Shape = (_i, r) => {
-  const ending = `.k${r.below(WORDS)}`;
+  const ending = `.k${wordOf(r)}`;
   return {
     kinds: WRITE,
     when: and(affix('endswith', 'file.path', ending), flag('file.flags', 'trunc')),
@@ -147,7 +149,7 @@ const suffixed: Shape = (_i, r) => {
 };
 
 const substring: Shape = (_i, r) => {
-  const word = `--option-${r.below(WORDS)} `;
+  const word = `--option-${wordOf(r)} `;
   return {
     kinds: EXEC,
     when: affix('contains', 'proc.cmdline', word),
@@ -167,9 +169,9 @@ const expression: Shape = (_i, r) => {
 };
 
 /** An interactive session, only noted. */
-const noted: Shape = (_i, r) => {
+const noted: Shape = (i, r) => {
   const users = r.list(3, () => `user-${r.below(40)}`);
-  const program = programOf(shared(r));
+  const program = programOf(shared(i, r));
   return {
     kinds: EXEC,
     when: and(isIn('proc.user', users), truth('proc.interactive'), has('proc.ancestors', program)),
@@ -183,30 +185,41 @@ const noted: Shape = (_i, r) => {
   };
 };
 
-/** A network, ports and a protocol, mostly without a program. */
-const network: Shape = (_i, r) => {
-  const [a, b, c] = [10 + r.below(4), r.below(256), r.below(256)];
-  const bits = r.pick([8, 16, 16, 24, 24, 24, 32]);
-  const octets = [a, bits > 8 ? b : 0, bits > 16 ? c : 0, bits > 24 ? 7 : 0] as const;
-  const port = r.pick([22, 53, 80, 443, 3306, 5432, 6379, 8080]);
-  return {
-    kinds: CONNECT,
-    when: and(
-      inNetwork('net.remote_ip', ipv4(...octets), 96 + bits),
-      r.chance(0.5) ? compares('net.remote_port', '=', port) : intIn('net.remote_port', [port, port + 1, port + 363]),
-      equals('net.protocol', 'tcp'),
-    ),
-    wanted: (q) => ({
-      'net.remote_ip': ipv4(a, bits > 8 ? b : q.below(256), bits > 16 ? c : q.below(256), bits > 24 ? 7 : q.below(256)),
-      'net.remote_port': BigInt(port),
-      'net.protocol': 'tcp',
-    }),
+/** Networks of a hundred rules lie within each other, as sites, racks and hosts do. */
+const NETWORK_BITS = [8, 16, 24, 32];
+const RACK = 24;
+
+/** A network, ports and a protocol. */
+const network =
+  (bitsOf: (i: number) => number): Shape =>
+  (i, r) => {
+    const [site, bits] = [Math.floor(i / 100), bitsOf(i)];
+    const [a, b, c] = [10 + (site % 4), (site >> 2) & 255, site >> 10];
+    const octets = [a, bits > 8 ? b : 0, bits > 16 ? c : 0, bits > 24 ? 7 : 0] as const;
+    const port = r.pick([22, 53, 80, 443, 3306, 5432, 6379, 8080]);
+    return {
+      kinds: CONNECT,
+      when: and(
+        inNetwork('net.remote_ip', ipv4(...octets), 96 + bits),
+        r.chance(0.5) ? compares('net.remote_port', '=', port) : intIn('net.remote_port', [port, port + 1, port + 363]),
+        equals('net.protocol', 'tcp'),
+      ),
+      wanted: (q) => ({
+        'net.remote_ip': ipv4(
+          a,
+          bits > 8 ? b : q.below(256),
+          bits > 16 ? c : q.below(256),
+          bits > 24 ? 7 : q.below(256),
+        ),
+        'net.remote_port': BigInt(port),
+        'net.protocol': 'tcp',
+      }),
+    };
   };
-};
 
 /** A program that may not leave the private ranges, but to the web's ports. */
 const outward: Shape = (i, r) => {
-  const program = nameOf(i % 2 === 0 ? shared(r) : i);
+  const program = nameOf(i % 2 === 0 ? shared(i, r) : i);
   return {
     kinds: CONNECT,
     when: and(equals('proc.name', program), not(truth('net.private')), not(intIn('net.remote_port', [80, 443]))),
@@ -220,7 +233,7 @@ const outward: Shape = (i, r) => {
 };
 
 const domain: Shape = (i) => {
-  const name = `evil-${i}.example`;
+  const name = `evil-${1e6 + i}.example`;
   return {
     kinds: DNS,
     when: or(equals('net.domain', name), affix('endswith', 'net.domain', `.${name}`)),
@@ -228,9 +241,9 @@ const domain: Shape = (i) => {
   };
 };
 
-const capability: Shape = (_i, r) => {
+const capability: Shape = (i, r) => {
   const name = r.pick(['sys_admin', 'net_raw', 'sys_ptrace', 'sys_module']);
-  const program = programOf(shared(r));
+  const program = programOf(shared(i, r));
   return {
     kinds: CAP,
     when: and(equals('cap.name', name), equals('proc.path', program), not(equals('proc.user', 'admin'))),
@@ -240,8 +253,8 @@ const capability: Shape = (_i, r) => {
 };
 
 /** Code out of the container's writable layer, for one program. */
-const layered: Shape = (_i, r) => {
-  const program = programOf(shared(r));
+const layered: Shape = (i, r) => {
+  const program = programOf(shared(i, r));
   return {
     kinds: MAPPED,
     when: and(equals('proc.path', program), truth('proc.upper_layer'), not(affix('startswith', 'file.path', '/usr/'))),
@@ -250,7 +263,6 @@ const layered: Shape = (_i, r) => {
 };
 
 const own = (i: number): number => SHARED + i;
-const common = (_i: number, r: Random): number => shared(r);
 
 /** For everybody: what names things of its own, so that no two rules say the same. */
 export const GLOBAL: readonly Shape[] = [
@@ -261,31 +273,31 @@ export const GLOBAL: readonly Shape[] = [
   outward,
   domain,
   pair(own),
-  network,
+  network(() => RACK),
   execute(own),
   excepted(own),
 ];
 
 /** For one workload: the same things in other workloads too. */
 export const SCOPED: readonly Shape[] = [
-  execute(common),
-  pair(common),
-  directory(common, 'startswith'),
+  execute(shared),
+  pair(shared),
+  directory(shared, 'startswith'),
   spawned,
-  excepted(common),
+  excepted(shared),
   globbed,
-  pair(common),
-  network,
-  execute(common),
+  pair(shared),
+  network((i) => NETWORK_BITS[Math.floor(i / SCOPED.length) % NETWORK_BITS.length]),
+  execute(shared),
   suffixed,
-  directory(common, 'within'),
+  directory(shared, 'within'),
   substring,
   capability,
-  pair(common),
+  pair(shared),
   outward,
   noted,
-  execute(common),
+  execute(shared),
   layered,
   expression,
-  excepted(common),
+  excepted(shared),
 ];
