@@ -33,6 +33,8 @@ interface Row {
 export class Operands {
   readonly #w: Writer;
   readonly #numbers = new Map<string, number>();
+  /** The numbers of whole fields, by field. */
+  readonly #whole: (number | undefined)[] = [];
   readonly #texts = new Map<Bytes, number>();
   readonly #inline = new Map<number, Operand>();
   readonly rows: Row[] = [];
@@ -45,6 +47,11 @@ export class Operands {
 
   /** Number of an operand. */
   number(o: Operand): number {
+    if (o.is !== 'field' || o.index !== undefined || o.key !== undefined || o.mask !== undefined) return this.#number(o);
+    return (this.#whole[o.field] ??= this.#number(o));
+  }
+
+  #number(o: Operand): number {
     const row = this.#row(o);
     const name = `${row.kind} ${row.field} ${row.arg} ${row.value}`;
     let number = this.#numbers.get(name);

@@ -11,27 +11,34 @@ const MOST = LIMITS.diagramValues.value;
 export interface Axis {
   /** Cells, in the order of their values; the last one holds events without the operand too. */
   readonly cells: number;
-  /** Whether a test of the axis holds in a cell. */
-  holds(test: Expr, cell: number): boolean;
+  /** Whether a test of the axis holds, cell by cell, and for events without the operand after the others. */
+  answers(test: AxisTest): readonly boolean[];
   /** A test that holds in the cells before this one alone, and not for events without the operand. */
   before(cell: number): Expr;
   /** The cell of events without the operand, and what says whether it is there; null where the last cell has them too. */
   readonly absent: { readonly cell: number; readonly exists: Expr } | null;
 }
 
-/** Which axis a test belongs to: those with one name share it. Null where it is too dear to be asked before it has to be. */
-export const axisName = (e: Expr): string | null => {
-  const comparison = comparisonOf(e);
-  if (comparison) return `${comparison.is} ${JSON.stringify(comparison.operand)}`;
-  return isCheap(e) ? JSON.stringify(e) : null;
+/** A test with the axis that it belongs to: those of one name share it. */
+export interface AxisTest {
+  readonly name: string;
+  readonly test: Expr;
+  /** Null where the test is an axis alone. */
+  readonly comparison: Comparison | null;
+}
+
+/** Null where the test is too dear to be asked before it has to be. */
+export const axisTest = (test: Expr): AxisTest | null => {
+  const comparison = comparisonOf(test);
+  if (comparison) return { name: `${comparison.is} ${JSON.stringify(comparison.operand)}`, test, comparison };
+  return isCheap(test) ? { name: JSON.stringify(test), test, comparison } : null;
 };
 
 /** The axis of tests that have one name; null where it has too many cells. */
-export const axisOf = (tests: readonly Expr[]): Axis | null => {
-  const comparisons = tests.map(comparisonOf);
-  const [first] = comparisons;
-  if (!first) return { cells: 2, holds: (_, cell) => cell === 0, before: () => tests[0], absent: null };
-  const ends = comparisons.flatMap((comparison) => comparison!.ends);
+export const axisOf = (tests: readonly AxisTest[]): Axis | null => {
+  const [{ test, comparison: first }] = tests;
+  if (!first) return { cells: 2, answers: () => [true, false], before: () => test, absent: null };
+  const ends = tests.flatMap(({ comparison }) => comparison!.ends);
   const axis =
     first.is === 'text' ? textAxis(first.operand, ends as string[]) : intAxis(first.operand, ends as bigint[]);
   return axis.cells > 2 * MOST ? null : axis;
@@ -98,11 +105,14 @@ const textAxis = (operand: FieldRef, ends: readonly string[]): Axis => {
   const starts = [...new Set(['', ...ends])].sort(byBytes);
   return {
     cells: starts.length,
-    holds: (test, cell) => comparisonOf(test)!.holds(starts[cell]),
+    answers: (test) => answersOf(test, starts),
     before: (cell) => less(operand, { is: 'string', value: starts[cell] }),
     absent: null,
   };
 };
+
+const answersOf = ({ comparison }: AxisTest, starts: readonly (string | bigint)[]): boolean[] =>
+  starts.map((start) => comparison!.holds(start));
 
 const byBytes = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
@@ -113,7 +123,7 @@ const intAxis = (operand: FieldRef, ends: readonly bigint[]): Axis => {
   const absent = starts.length;
   return {
     cells: starts.length,
-    holds: (test, cell) => cell !== absent && comparisonOf(test)!.holds(starts[cell]),
+    answers: (test) => [...answersOf(test, starts), false],
     before: (cell) => less(operand, { is: 'int', value: String(starts[cell]) }),
     absent: { cell: absent, exists: { op: 'exists', field: operand } },
   };

@@ -77,7 +77,7 @@ export class Choices {
   #collect(e: Expr, ways: Choice[]): void {
     if (e.op === 'and') {
       for (const arg of e.args) this.#collect(arg, ways);
-      if (e.args.filter(isBound).length > 1) ways.push(...this.#intervals(e.args));
+      if (e.args.some(isBound)) ways.push(...this.#intervals(e.args));
     } else if (e.op === 'or') {
       const cover = this.#disjunction(e);
       if (cover) ways.push(this.#choice(e, cover));
@@ -140,6 +140,16 @@ export const best = (choices: readonly Choice[]): Choice | null =>
 /** What is left to check of a condition that was found so. */
 export const without = (e: Expr, answered: readonly Answer[]): Expr => {
   if (answered.length === 0) return e;
-  const restOf = (part: Expr): Expr => answered.find(({ test }) => test === part)?.rest ?? part;
-  return e.op === 'and' ? and(...e.args.map(restOf)) : restOf(e);
+  if (e.op !== 'and') return restOf(e, answered);
+  const left: Expr[] = [];
+  for (const part of e.args) {
+    const rest = restOf(part, answered);
+    if (rest !== TRUE) left.push(rest);
+  }
+  return and(...left);
+};
+
+const restOf = (part: Expr, answered: readonly Answer[]): Expr => {
+  for (const { test, rest } of answered) if (test === part) return rest;
+  return part;
 };

@@ -50,8 +50,7 @@ export const choose = (candidates: readonly Candidate[], entries: readonly Entry
   };
   const diagrams = new Map<readonly Candidate[], Diagram>();
   // pairs that are made on the way are visited too
-  for (const list of lists.keyed()) {
-    if (list.candidates.length <= LONG) continue;
+  for (const list of lists.longer(LONG)) {
     const kept = cut(list.candidates, entries);
     refill(list.candidates, kept);
     if (kept.length <= LONG) continue;
@@ -126,8 +125,9 @@ const networksOf = (ways: readonly Choice[]): readonly Choice[] => {
   const networks = ways.filter(
     ({ cover }) => cover.exact && cover.accesses.length === 1 && cover.accesses[0].classifier.form === 'net',
   );
-  const ends = new Set(networks.map(({ cover }) => cover.accesses[0].classifier)).size;
-  return ends === networks.length && ends <= 2 ? networks : [];
+  if (networks.length < 2) return networks;
+  const [one, other] = networks.map(({ cover }) => cover.accesses[0].classifier);
+  return networks.length === 2 && one !== other ? networks : [];
 };
 
 /** Directories, globs: as many classes as stand inside each other, or as there are shapes, so that they pair well with a key. */

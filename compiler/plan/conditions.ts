@@ -68,8 +68,12 @@ export class Conditions {
       const holds = answer(row.test);
       if (holds !== null) left = holds === (row.op === 'test') ? ALWAYS : NEVER;
     } else {
-      const args = row.args.map((arg) => this.settle(arg, answer, known));
-      if (args.some((arg, i) => arg !== row.args[i])) left = this.#join(row.op, args);
+      let args: number[] | null = null;
+      for (const [i, arg] of row.args.entries()) {
+        const rest = this.settle(arg, answer, known);
+        if (rest !== arg) (args ??= [...row.args])[i] = rest;
+      }
+      if (args) left = this.#join(row.op, args);
     }
     known.set(condition, left);
     return left;

@@ -38,13 +38,26 @@ export const cutBy = <C extends { readonly entry: number }, T>(
     const { flags } = entries[candidate.entry];
     const observed = (flags & ENTRY_FLAGS.observed) !== 0;
     const tests = testsOf(candidate);
-    if (decisions.some((before) => (observed || !before.observed) && isPart(before.tests, tests, isSame))) continue;
+    if (isSettled(tests, observed, decisions, isSame)) continue;
     kept.push(candidate);
     if (flags & (ENTRY_FLAGS.continue | ENTRY_FLAGS.assumed)) continue;
     if (!observed && tests.length === 0) break;
     if (decisions.length < most) decisions.push({ observed, tests });
   }
   return kept;
+};
+
+/** Whether a decision before holds whenever the tests do. */
+const isSettled = <T>(
+  tests: readonly T[],
+  observed: boolean,
+  decisions: readonly Decision<T>[],
+  isSame: (a: T, b: T) => boolean,
+): boolean => {
+  for (const before of decisions) {
+    if ((observed || !before.observed) && isPart(before.tests, tests, isSame)) return true;
+  }
+  return false;
 };
 
 /** Candidates that moved here came after the others. */
@@ -56,16 +69,24 @@ const inOrder = (list: readonly Candidate[]): readonly Candidate[] =>
 const testsOf = (e: Expr): readonly Expr[] => (e.op === 'and' ? e.args : [e]);
 
 /** Whether each test of `some` is one of `all`. */
-const isPart = <T>(some: readonly T[], all: readonly T[], isSame: (a: T, b: T) => boolean): boolean =>
-  some.every((test) => all.some((other) => isSame(test, other)));
+const isPart = <T>(some: readonly T[], all: readonly T[], isSame: (a: T, b: T) => boolean): boolean => {
+  for (const test of some) {
+    let found = false;
+    for (const other of all) if ((found = isSame(test, other))) break;
+    if (!found) return false;
+  }
+  return true;
+};
 
 /** Equal as data. */
 const isSame = (a: unknown, b: unknown): boolean => {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => isSame((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
-  );
+  let more = 0;
+  for (const key in a) {
+    if (!isSame((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])) return false;
+    more++;
+  }
+  for (const _ in b) more--;
+  return more === 0;
 };

@@ -5,7 +5,7 @@
  * diagram asks are what they are in any list.
  */
 import type { Expr } from '../../vm/bundle/normal.ts';
-import { type Axis, axisName, axisOf } from './axes.ts';
+import { type Axis, axisOf, type AxisTest, axisTest } from './axes.ts';
 import { Conditions, NEVER } from './conditions.ts';
 import { cutBy } from './cut.ts';
 import type { Candidate, Diagram, Entry } from './types.ts';
@@ -20,7 +20,7 @@ interface Numbered {
 }
 
 /** An axis with the answers of its tests, cell by cell, and with what they leave of each condition. */
-interface Asked extends Axis {
+interface Asked extends Omit<Axis, 'answers'> {
   /** By test number; undefined for tests of other axes. */
   readonly answers: ReadonlyMap<number, readonly boolean[]>;
   readonly left: readonly Map<number, number>[];
@@ -53,7 +53,7 @@ class Maker {
   readonly #budget: { lists: number };
   readonly #list: readonly Numbered[];
   /** The axis of each test, by number. */
-  readonly #axes: (Asked | null)[] = [];
+  readonly #axes: Asked[] = [];
   readonly #known = new Map<string, Diagram | null>();
 
   constructor(list: readonly Candidate[], entries: readonly Entry[], short: number, budget: { lists: number }) {
@@ -61,34 +61,36 @@ class Maker {
     this.#short = short;
     this.#budget = budget;
     this.#list = list.map(({ entry, condition }) => ({ entry, condition: this.#conditions.number(condition) }));
-    this.#findAxes();
   }
 
   make(): Diagram | null {
     // what no question answers keys divide better
-    if (this.#axes.includes(null)) return null;
-    return this.#of(this.#cut(this.#list));
+    return this.#findAxes() ? this.#of(this.#cut(this.#list)) : null;
   }
 
-  #findAxes(): void {
-    const { tests } = this.#conditions;
+  /** Whether there is one for each test. */
+  #findAxes(): boolean {
+    const tests: AxisTest[] = [];
     const byName = new Map<string, number[]>();
-    tests.forEach((test, i) => {
-      const name = axisName(test);
-      this.#axes[i] = null;
-      if (name !== null) byName.set(name, [...(byName.get(name) ?? []), i]);
-    });
+    for (const [i, e] of this.#conditions.tests.entries()) {
+      const test = axisTest(e);
+      if (!test) return false;
+      tests.push(test);
+      const own = byName.get(test.name);
+      if (own) own.push(i);
+      else byName.set(test.name, [i]);
+    }
     for (const own of byName.values()) {
       const axis = axisOf(own.map((i) => tests[i]));
-      if (!axis) continue;
-      const cells = Array.from({ length: axis.cells + Number(axis.absent !== null) }, (_, cell) => cell);
+      if (!axis) return false;
       const asked: Asked = {
         ...axis,
-        answers: new Map(own.map((i) => [i, cells.map((cell) => axis.holds(tests[i], cell))])),
-        left: cells.map(() => new Map<number, number>()),
+        answers: new Map(own.map((i) => [i, axis.answers(tests[i])])),
+        left: Array.from({ length: axis.cells + Number(axis.absent !== null) }, () => new Map<number, number>()),
       };
       for (const i of own) this.#axes[i] = asked;
     }
+    return true;
   }
 
   #of(list: readonly Numbered[]): Diagram | null {
@@ -127,7 +129,6 @@ class Maker {
     for (const { condition } of list) {
       for (const test of this.#conditions.testsOf(condition)) {
         const axis = this.#axes[test];
-        if (!axis) continue;
         const tests = found.get(axis);
         if (tests) tests.add(test);
         else found.set(axis, new Set([test]));

@@ -35,10 +35,11 @@ export class Lists {
     push(this.#table(a.classifier, b.classifier).lists, pairKey(a.key, b.key), candidate);
   }
 
-  /** All lists behind keys, in the order in which they were made; those made meanwhile too. */
-  *keyed(): Iterable<KeyedList> {
+  /** The lists behind keys of more candidates than so many, in the order in which they were made; those made meanwhile too. */
+  *longer(most: number): Iterable<KeyedList> {
     for (const { a, b, lists } of this.#tables.values()) {
       for (const [key, candidates] of lists) {
+        if (candidates.length <= most) continue;
         yield b
           ? { classifiers: [a, b], keys: pairOf(key), candidates }
           : { classifiers: [a], keys: [key], candidates };
@@ -46,12 +47,15 @@ export class Lists {
     }
   }
 
-  /** Lookups that lead to the lists. */
+  /** Lookups that lead to the lists; takes them from here. */
   steps(finish: (list: readonly Candidate[]) => Diagram): Step[] {
     const steps: Step[] = [];
     for (const { a, b, lists } of this.#tables.values()) {
-      const finished = new Map<number, Diagram>();
-      for (const [key, list] of lists) if (list.length > 0) finished.set(key, finish(list));
+      const finished: Map<number, Diagram> = lists;
+      for (const [key, list] of lists) {
+        if (list.length > 0) finished.set(key, finish(list));
+        else finished.delete(key);
+      }
       if (finished.size === 0) continue;
       steps.push(b ? { op: 'pair', a, b, lists: finished } : { op: 'join', a, lists: finished });
     }

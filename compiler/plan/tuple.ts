@@ -20,13 +20,15 @@ export const pointsOf = (ways: readonly Choice[]): Choice[] => {
   for (const way of ways) {
     if (!way.cover.exact || way.cover.accesses.length !== 1) continue;
     const classifier = classifierOf(way);
-    if (isSingle(classifier) && !points.some((point) => classifierOf(point) === classifier)) points.push(way);
+    if (!isSingle(classifier)) continue;
+    let at = 0;
+    while (at < points.length && inOrder(classifierOf(points[at]), classifier) < 0) at++;
+    if (at === points.length) points.push(way);
+    else if (classifierOf(points[at]) !== classifier) points.splice(at, 0, way);
   }
-  if (points.length < 2) return points;
+  if (points.length <= MOST) return points;
   const taken = [0, 0, 0];
-  return points
-    .sort((a, b) => inOrder(classifierOf(a), classifierOf(b)))
-    .filter((point) => taken[groupOf(classifierOf(point))]++ < MOST);
+  return points.filter((point) => taken[groupOf(classifierOf(point))]++ < MOST);
 };
 
 /** Whether a way is by a fact of the workload. */
@@ -41,6 +43,7 @@ const inOrder = (a: Classifier, b: Classifier): number =>
 
 /** Two accesses that stand for all of these points, which are two at least. */
 export const halvesOf = (points: readonly Choice[], accesses: Accesses): readonly [Access, Access] => {
+  if (points.length === 2) return [points[0].cover.accesses[0], points[1].cover.accesses[0]];
   const groups: Access[][] = [[], [], []];
   for (const { cover } of points) groups[groupOf(cover.accesses[0].classifier)].push(cover.accesses[0]);
   const present = groups.filter((group) => group.length > 0);
