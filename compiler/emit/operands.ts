@@ -47,7 +47,8 @@ export class Operands {
 
   /** Number of an operand. */
   number(o: Operand): number {
-    if (o.is !== 'field' || o.index !== undefined || o.key !== undefined || o.mask !== undefined) return this.#number(o);
+    if (o.is !== 'field' || o.index !== undefined || o.key !== undefined || o.mask !== undefined)
+      return this.#number(o);
     return (this.#whole[o.field] ??= this.#number(o));
   }
 
