@@ -17,7 +17,7 @@ interface Decision<T> {
  * @returns what is left, ascending
  */
 export const cut = (list: readonly Candidate[], entries: readonly Entry[]): readonly Candidate[] =>
-  list.length === 1 ? list : cutBy(inOrder(list), entries, ({ condition }) => testsOf(condition), isSame, MOST);
+  list.length === 1 ? list : cutBy(inOrder(list), entries, ({ condition }) => testsOf(condition), isSameTest, MOST);
 
 /**
  * The same for conditions in another form.
@@ -76,6 +76,16 @@ const isPart = <T>(some: readonly T[], all: readonly T[], isSame: (a: T, b: T) =
     if (!found) return false;
   }
   return true;
+};
+
+/** Most tests of a list differ in their constants, which are compared first. */
+const isSameTest = (a: Expr, b: Expr): boolean => {
+  if (a === b) return true;
+  if (a.op !== b.op) return false;
+  if ('right' in a && 'right' in b && 'value' in a.right && 'value' in b.right && a.right.value !== b.right.value) {
+    return false;
+  }
+  return isSame(a, b);
 };
 
 /** Equal as data. */

@@ -26,10 +26,11 @@ interface Asked extends Omit<Axis, 'answers'> {
   readonly left: readonly Map<number, number>[];
 }
 
-/** An axis, and for each of its cells the first one that is not to be told from it. */
+/** An axis, for each of its cells the first one that is not to be told from it, and what is left of a list in each of those. */
 interface Question {
   readonly axis: Asked;
   readonly same: readonly number[];
+  readonly left: ReadonlyMap<number, readonly Numbered[]>;
 }
 
 /**
@@ -106,7 +107,7 @@ class Maker {
     }
     if (--this.#budget.lists < 0) return null;
     const question = this.#best(list);
-    return question && this.#ask(question, list);
+    return question && this.#ask(question);
   }
 
   /** The question after which the fewest candidates are left on average. */
@@ -114,11 +115,15 @@ class Maker {
     let best: Question | null = null;
     let least = list.length;
     for (const [axis, tests] of this.#axesOf(list)) {
-      const question = { axis, same: sameCells(axis, tests) };
-      const cells = new Set(question.same);
+      const same = sameCells(axis, tests);
+      const left = new Map<number, readonly Numbered[]>();
       let sum = 0;
-      for (const cell of cells) sum += this.#settled(axis, cell, list).length;
-      if (sum / cells.size < least) [best, least] = [question, sum / cells.size];
+      for (const cell of new Set(same)) {
+        const own = this.#settled(axis, cell, list);
+        left.set(cell, own);
+        sum += own.length;
+      }
+      if (sum / left.size < least) [best, least] = [{ axis, same, left }, sum / left.size];
     }
     return best;
   }
@@ -153,10 +158,10 @@ class Maker {
   }
 
   /** Tests that lead from the axis to the diagram of each of its cells. */
-  #ask({ axis, same }: Question, list: readonly Numbered[]): Diagram | null {
+  #ask({ axis, same, left }: Question): Diagram | null {
     const ends = new Map<number, Diagram>();
-    for (const cell of new Set(same)) {
-      const end = this.#of(this.#settled(axis, cell, list));
+    for (const [cell, own] of left) {
+      const end = this.#of(own);
       if (!end) return null;
       ends.set(cell, end);
     }
