@@ -75,6 +75,16 @@ const isFiltered = ({ classifiers, classes }: DraftStep, written: WrittenClassif
 /** Forms that find each of their classes once at most. */
 const DISTINCT: ReadonlySet<Classifier['form']> = new Set<Classifier['form']>(['substring', 'floating']);
 
+/** Forms that can find all of their keys at once: their bound follows how many there are in any case. */
+const BY_KEYS: ReadonlySet<Classifier['form']> = new Set<Classifier['form']>(['substring', 'elements']);
+
+/**
+ * Whether a look-up counts as one in an array. For other forms the dearer sort of table counts, since it is the number of keys
+ * that decides which it is.
+ */
+const isByPlace = (step: DraftStep): boolean =>
+  step.classifiers.length === 1 && BY_KEYS.has(step.classifiers[0].form) && denseSize(step) > 0;
+
 /** Steps of a kind's steps in the worst case, each classifier run once. */
 export const boundOf = (
   steps: readonly DraftStep[],
@@ -85,8 +95,7 @@ export const boundOf = (
   let sum = 0;
   for (const step of steps) {
     const lookUps = step.classifiers.reduce((n, c) => n * written.get(c)!.cap, 1);
-    // of both sorts of tables the dearer one, as how many keys there are decides which it is
-    const probe = step.classifiers.length === 0 ? 0 : pairSteps;
+    const probe = step.classifiers.length === 0 ? 0 : isByPlace(step) ? 1 : pairSteps;
     const each = step.refs.map(refSteps);
     const allowed = allowedSteps(
       lookUps,

@@ -262,7 +262,7 @@ function stepsOf(offset: u32, count: u32, used: usize, round: u32): u64 {
     if (lookUps > 1 && isDistinct(a) && isDistinct(b)) {
       checks = min(checks, max(togetherSteps(), times(lookUps, CANDIDATE_STEPS)));
     }
-    sum = plus(sum, plus(checks, times(lookUps, PAIR_STEPS)));
+    sum = plus(sum, plus(checks, times(lookUps, isByPlace(op, a) ? 1 : PAIR_STEPS)));
     const filter = load<u32>(step, S.STEP_FILTER);
     if (filter) {
       if (op != S.STEP_OP_PAIR || !isFilter(filter)) return u64.MAX_VALUE;
@@ -274,10 +274,20 @@ function stepsOf(offset: u32, count: u32, used: usize, round: u32): u64 {
   return sum;
 }
 
+function formOf(classifier: u32): u32 {
+  return load<u8>(base + header(S.PROGRAM_CLASSIFIERS_AT) + classifier * S.CLASSIFIER_SIZE);
+}
+
 /** Whether a classifier finds each of its classes once at most. */
 function isDistinct(classifier: u32): bool {
-  const form = <u32>load<u8>(base + header(S.PROGRAM_CLASSIFIERS_AT) + classifier * S.CLASSIFIER_SIZE);
+  const form = formOf(classifier);
   return capOf(classifier) == 1 || form == S.CLASSIFIER_FORM_SUBSTRING || form == S.CLASSIFIER_FORM_FLOATING;
+}
+
+/** Whether a look-up counts as one in an array: of forms that can find all of their keys. For others an array counts as hashed. */
+function isByPlace(op: u32, classifier: u32): bool {
+  const form = formOf(classifier);
+  return op == S.STEP_OP_JOIN && (form == S.CLASSIFIER_FORM_SUBSTRING || form == S.CLASSIFIER_FORM_ELEMENTS);
 }
 
 function isFilter(offset: u32): bool {
