@@ -17,7 +17,7 @@ export interface Cover {
 }
 
 /** Keys that one test may have at most: more would weigh more than checking it. */
-const MAX_KEYS = 65_536;
+export const MAX_KEYS = 65_536;
 const TYPES = new Map(FIELDS.map((f) => [f.id, f.type]));
 const MIN = -(1n << 63n);
 const MAX = (1n << 63n) - 1n;

@@ -13,22 +13,22 @@ import { halvesOf, isOfWorkload, pointsOf, wholeOf } from './tuple.ts';
 import { type Access, type Candidate, depthOf, type Diagram, type Entry, isFew, isSingle, type Step } from './types.ts';
 
 /** Candidates that a key may collect before they move on to pairs. */
-const LONG = 4;
+export const LONG = 4;
 /**
  * The same for a network: each table of pairs more costs a look-up for every network around the address, and an event asks
  * only the list of its own, so that a table pays late.
  */
-const LONG_NETWORK = 32;
+export const LONG_NETWORK = 32;
 /** Pairs that one candidate may take. */
-const MAX_PAIRS = 64;
+export const MAX_PAIRS = 64;
 /**
  * Places that candidates may move to: so many each, and so many more. A test for one of many values copies its candidate to
  * each of them, and lists there may split again: without an end the copies multiply.
  */
-const MOVES = { each: 8, more: 1024 };
+export const MOVES = { each: 8, more: 1024 };
 
 /** Lists that diagrams may be made of likewise: where rules leave their fields free, their product would appear. */
-const DIAGRAMS = { each: 4, more: 65_536 };
+export const DIAGRAMS = { each: 4, more: 65_536 };
 
 /** What is left of both, and the diagrams that were made. */
 interface Budget {

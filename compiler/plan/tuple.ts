@@ -9,7 +9,7 @@ import type { Choice } from './choices.ts';
 import { type Access, type Classifier, isSingle } from './types.ts';
 
 /** Operands of one group in a tuple. */
-const MOST = 4;
+export const GROUP_MOST = 4;
 /** Facts of workloads come first, then those of subjects: their part of a key changes least from event to event. */
 const GROUPS = ['workload', 'subject', 'event'] as const;
 const GROUP = new Map(FIELDS.map((f) => [f.id, GROUPS.indexOf(f.of)]));
@@ -26,9 +26,9 @@ export const pointsOf = (ways: readonly Choice[]): Choice[] => {
     if (at === points.length) points.push(way);
     else if (classifierOf(points[at]) !== classifier) points.splice(at, 0, way);
   }
-  if (points.length <= MOST) return points;
+  if (points.length <= GROUP_MOST) return points;
   const taken = [0, 0, 0];
-  return points.filter((point) => taken[groupOf(classifierOf(point))]++ < MOST);
+  return points.filter((point) => taken[groupOf(classifierOf(point))]++ < GROUP_MOST);
 };
 
 /** Whether a way is by a fact of the workload. */

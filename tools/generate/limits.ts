@@ -1,4 +1,7 @@
 /** `docs/limits.md`: every number that bounds something, and what live enforcement does not cover. */
+import { MAX_KEYS } from '../../compiler/plan/access.ts';
+import { DIAGRAMS, LONG, LONG_NETWORK, MAX_PAIRS, MOVES } from '../../compiler/plan/choose.ts';
+import { GROUP_MOST } from '../../compiler/plan/tuple.ts';
 import { UNCOVERED } from '../../shim/doctor/uncovered.ts';
 import { GLOB_PIECE, GLOBS, LIMITS, SUBSTRINGS } from '../../vm/spec/index.ts';
 import { code, page, table } from './markdown.ts';
@@ -76,6 +79,41 @@ export const limits = (): Target =>
           'components; bytes of a part of one; bytes of one before a part that does not begin or end it',
           `${GLOBS.maxComponents}; ${GLOB_PIECE.maxLength}; ${GLOB_PIECE.maxOffset}`,
           'likewise: a tuple names them in a word of 32 bits each',
+        ],
+      ],
+    ),
+    '',
+    '## How far the plan divides rules',
+    '',
+    'Nothing is refused for these: what is beyond one is checked where other keys find it, and the bound counts that.',
+    '',
+    ...table(
+      ['what', 'at most', 'why'],
+      [
+        [
+          'values of one test that are keys',
+          MAX_KEYS,
+          'more keys weigh more than checking the test where others find the rule',
+        ],
+        [
+          'operands in one key: of facts of workloads, of subjects, and of the event itself, each',
+          GROUP_MOST,
+          'rules with more tell hardly more apart by them, and each is a look-up',
+        ],
+        [
+          'rules of a list that is left as it is; of that of a network',
+          `${LONG}; ${LONG_NETWORK}`,
+          'checking them costs less than finding fewer; behind a network a further table costs a look-up for each network around the address',
+        ],
+        [
+          'pairs that a rule moves to out of a longer list; all rules of a kind together',
+          `${MAX_PAIRS}; ${MOVES.each} a rule and ${MOVES.more}`,
+          'a test for one of many values copies its rule to each of them, and copies of copies multiply',
+        ],
+        [
+          'lists on the way to the diagrams of a kind',
+          `${DIAGRAMS.each} a rule and ${DIAGRAMS.more}`,
+          'where rules leave fields free, their product would appear',
         ],
       ],
     ),
