@@ -40,6 +40,7 @@ export const TARGETS: readonly Target[] = [
     most: 1,
     of: (one, base) => boundPerTuple(one) / boundPerTuple(base),
   }),
+  // expressions that share texts are there from 10³ rules on
   ofCases({
     what: 'bound a byte that is searched × that at 10³, one pass for all texts and expressions',
     families: ['d'],
