@@ -1,12 +1,15 @@
 /**
  * The reference interpreter over the few rules that can matter to an event, so that a million rules are checked on many
  * events. A rule is left out where a part that it cannot hold without is false: a value that the event must have, a
- * directory that a path must begin with, a part of the scope. This shares nothing with the planner.
+ * directory that a path must begin with, a network, a text that must be inside, a part of the scope. This shares nothing
+ * with the planner.
  */
 import type { Expr, NormalForm, NormalPolicy, NormalRule, Scope } from '../../vm/bundle/normal.ts';
 import { splitImage, valueOf, type Decision, type Event, type PlaneDecision } from '../../vm/event/index.ts';
+import { FIELDS } from '../../vm/spec/index.ts';
 import { reference } from '../../vm/reference/index.ts';
 import { ref } from '../families/build.ts';
+import { runsOfExpression, runsOfGlob } from './inside.ts';
 
 /** Something that must hold, as text; one of several. */
 type Anchor = readonly string[];
@@ -22,10 +25,37 @@ const IMAGE = ref('container.image').field;
 const CONTAINER = ref('container.name').field;
 const LABELS = ref('k8s.labels').field;
 
+const ADDRESSES = new Set(FIELDS.filter(({ type }) => type === 'address').map(({ id }) => id));
+
 const named = (field: number, value: string): string => `${field}\0${value}`;
 const labelled = (key: string, value: string): string => `${LABELS}\0${key}\0${value}`;
 const beginning = (field: number, directory: string): string => `${field}/\0${directory.replace(/\/+$/, '')}/`;
 const literal = (values: readonly string[]): boolean => values.every((value) => !/[*?[{\\]/.test(value));
+
+/** Bits of the first bytes of an address. */
+const network = (field: number, address: string, bits: number): string => {
+  const [whole, rest] = [bits >> 3, bits & 7];
+  const last = rest === 0 ? '' : String.fromCharCode(address.charCodeAt(whole) & (0xff00 >> rest));
+  return `${field}:${bits}\0${address.slice(0, whole)}${last}`;
+};
+
+/** Characters of a text that must be inside, which are enough to tell most rules apart. */
+const GRAM = 4;
+/** All runs of so many characters, without regard to case. */
+const grams = (field: number, text: string): string[] => {
+  const lower = text.toLowerCase();
+  return Array.from({ length: Math.max(0, lower.length - GRAM + 1) }, (_, i) => {
+    return `${field}~\0${lower.slice(i, i + GRAM)}`;
+  });
+};
+
+/** Texts that a test's value must have inside. */
+const runsOf = (when: Expr): readonly string[] => {
+  if (when.op === 'glob') return runsOfGlob(when.pattern);
+  if (when.op === 'matches') return runsOfExpression(when.pattern);
+  const isAffix = when.op === 'contains' || when.op === 'endswith' || when.op === 'startswith';
+  return isAffix && when.right.is === 'string' ? [when.right.value] : [];
+};
 
 /** Each gives a condition's necessary parts. */
 const anchorsOf = (when: Expr): Anchor[] => {
@@ -41,12 +71,13 @@ const anchorsOf = (when: Expr): Anchor[] => {
     return [[named(field, when.right.value)]];
   if (when.op === 'in' && when.set.every((member) => member.is === 'string'))
     return [when.set.map((member) => named(field, String(member.value)))];
+  if (when.op === 'within' && when.right.is === 'cidr') return [[network(field, when.right.value, when.right.bits)]];
   if (when.op === 'within' && when.right.is === 'string') {
     return [[beginning(field, when.right.value), named(field, when.right.value.replace(/\/+$/, ''))]];
   }
   if (when.op === 'startswith' && !when.fold && when.right.is === 'string' && when.right.value.endsWith('/'))
     return [[beginning(field, when.right.value)]];
-  return [];
+  return runsOf(when).flatMap((run) => grams(field, run).map((gram) => [gram]));
 };
 
 const scopeAnchors = ({ namespace, labels, matchExpressions, image, container }: Scope): Anchor[] => {
@@ -69,8 +100,13 @@ const heldBy = (event: Event, fields: readonly number[]): string[] => {
     const value = valueOf(event, field);
     if (typeof value !== 'string') continue;
     held.push(named(field, field === IMAGE ? splitImage(value).name : value));
+    if (ADDRESSES.has(field)) {
+      for (let bits = 0; bits <= 8 * value.length; bits++) held.push(network(field, value, bits));
+      continue;
+    }
     for (let end = value.indexOf('/'); end >= 0; end = value.indexOf('/', end + 1))
       held.push(`${field}/\0${value.slice(0, end + 1)}`);
+    held.push(...grams(field, value));
   }
   const labels = valueOf(event, LABELS) as readonly string[] | undefined;
   for (let i = 0; labels && i < labels.length; i += 2) held.push(labelled(labels[i], labels[i + 1]));
