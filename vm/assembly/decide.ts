@@ -65,12 +65,15 @@ export function decide(record: usize, room: u32, index: u32, out: usize): bool {
   asIf = NONE;
   noted = 0;
   const row = program + load<u32>(program, S.PROGRAM_KINDS_AT) + kind * S.KIND_ROW_SIZE;
-  const isUnknown = isUnknownWorkload();
+  const assumed = load<u32>(row, S.KIND_ROW_ASSUMED);
+  // where nothing is assumed and the steps are the same, it does not matter
+  const matters = assumed || load<u32>(row, S.KIND_ROW_STEPS) != load<u32>(row, S.KIND_ROW_UNKNOWN_STEPS);
+  const isUnknown = matters && isUnknownWorkload();
   if (isUnknown) runSteps(load<u32>(row, S.KIND_ROW_UNKNOWN_STEPS), load<u32>(row, S.KIND_ROW_UNKNOWN_STEP_COUNT));
   else runSteps(load<u32>(row, S.KIND_ROW_STEPS), load<u32>(row, S.KIND_ROW_STEP_COUNT));
   if (noted) sort(notes, noted);
   const marks = isUnknown ? resolveUnknown() : 0;
-  return finish(index, out, isUnknown ? load<u32>(row, S.KIND_ROW_ASSUMED) : 0, marks);
+  return finish(index, out, isUnknown ? assumed : 0, marks);
 }
 
 /** Finds the facts that the event names. */
@@ -278,14 +281,17 @@ function writeVerdict(out: usize, entry: u32, other: u32, flags: u32): void {
   const otherBits = <u32>(otherRow >> (S.ENTRY_BITS * 8));
   if (bits & S.ENTRY_FLAG_DEFAULT) flags |= S.VERDICT_FLAG_DEFAULT;
   if (otherBits & S.ENTRY_FLAG_DEFAULT) flags |= S.VERDICT_FLAG_AS_IF_DEFAULT;
-  store<u8>(out, <u8>(bits & S.ENTRY_ACTIONS));
-  store<u8>(out, <u8>flags, S.VERDICT_FLAGS);
-  store<u8>(out, <u8>(row >> (S.ENTRY_ERRNO * 8)), S.VERDICT_ERRNO);
-  store<u8>(out, <u8>(otherBits & S.ENTRY_ACTIONS), S.VERDICT_AS_IF_ACTION);
-  store<u32>(out, <u32>row, S.VERDICT_RULE);
-  store<u32>(out, <u32>otherRow, S.VERDICT_AS_IF_RULE);
-  store<u16>(out, <u16>(row >> (S.ENTRY_POLICY * 8)), S.VERDICT_POLICY);
-  store<u16>(out, <u16>(otherRow >> (S.ENTRY_POLICY * 8)), S.VERDICT_AS_IF_POLICY);
+  const errno = <u8>(row >> (S.ENTRY_ERRNO * 8));
+  const policy = <u16>(row >> (S.ENTRY_POLICY * 8));
+  const otherPolicy = <u16>(otherRow >> (S.ENTRY_POLICY * 8));
+  const head =
+    (bits & S.ENTRY_ACTIONS) |
+    (flags << (S.VERDICT_FLAGS * 8)) |
+    (<u32>errno << (S.VERDICT_ERRNO * 8)) |
+    ((otherBits & S.ENTRY_ACTIONS) << (S.VERDICT_AS_IF_ACTION * 8));
+  store<u64>(out, (<u64>head) | (row << (S.VERDICT_RULE * 8)));
+  const policies = (<u32>policy) | (<u32>otherPolicy << 16);
+  store<u64>(out, (otherRow & 0xffffffff) | (<u64>policies << 32), S.VERDICT_AS_IF_RULE);
 }
 
 /** An entry's row as one number; that of no entry allows, by no rule of no policy. */

@@ -39,7 +39,8 @@ export function takeRecord(record: usize, room: u32): bool {
     if (type != S.TYPE_STRING && !isWellFormed(type, record + <u32>value, length)) return false;
     setValue(field, INLINE, (<u64>record + value) | ((<u64>length) << 32));
   }
-  if (isGiven(S.FIELD_EVENT_KIND) || isGiven(S.FIELD_EVENT_TIME)) return false;
+  // no facts are there yet, so that these stand in the record if anywhere
+  if (load<u32>(rowOf(S.FIELD_EVENT_KIND)) == generation || load<u32>(rowOf(S.FIELD_EVENT_TIME)) == generation) return false;
   const time = load<u64>(record, S.RECORD_TIME);
   if (time) setValue(S.FIELD_EVENT_TIME, INLINE, time);
   return true;
