@@ -34,7 +34,7 @@ const STEPS = [
   {
     name: 'the virtual machine',
     purposes: BUILD,
-    inputs: ['vm/assembly', 'asconfig.json', 'tools/build-wasm.mjs', 'tools/cold-code.mjs', 'package-lock.json'],
+    inputs: ['vm/assembly', 'asconfig.json', 'tools/build-wasm.mjs', 'tools/inlining.mjs', 'package-lock.json'],
     outputs: ['dist/lictor-vm.wasm', 'dist/lictor-vm-counting.wasm'],
     needs: [],
     command: ['tools/build-wasm.mjs'],

@@ -3,13 +3,10 @@ import { TOGETHER, hashKeys, readAhead, useAhead } from './ahead';
 import { KEYS, PROGRAM } from './bundles';
 import { decide } from './decide';
 import * as S from './generated/spec';
-import { found, foundRoom, nextRecord } from './span';
+import { at, found, foundRoom, goBack, nextRecord } from './span';
 
 /** Bytes of a program that a core's own caches hold: to look ahead in less costs more than it saves. */
 const SMALL: u32 = 1 << 22;
-
-/** Address and room of the records that are gone through together. */
-const records: usize = memory.data(16 * 8, 8);
 
 /**
  * Decides on the records of the span that was begun, `cap` at most.
@@ -18,28 +15,35 @@ const records: usize = memory.data(16 * 8, 8);
  */
 export function runBatch(bundle: usize, out: usize, cap: u32, isApart: bool): i32 {
   const program = <usize>load<u32>(bundle, PROGRAM);
-  const keys = load<u32>(bundle, KEYS);
   const isAhead = isApart && load<u32>(program, S.PROGRAM_SIZE_AT) > SMALL;
-  const most: u32 = isAhead ? TOGETHER : 1;
+  let first: u32 = 0;
+  let last: u32 = 0;
   let n: u32 = 0;
-  let taken: u32 = 0;
-  do {
-    taken = 0;
-    while (taken < most && n + taken < cap && nextRecord()) {
-      store<u32>(records + taken * 8, <u32>found);
-      store<u32>(records + taken * 8, foundRoom, 4);
-      if (isAhead) hashKeys(taken, found, foundRoom, keys);
-      taken++;
+  for (; n < cap && nextRecord(); n++) {
+    if (isAhead) {
+      if (n == last) {
+        first = n;
+        last += lookAhead(program, load<u32>(bundle, KEYS), min(TOGETHER, cap - n));
+      }
+      useAhead(n - first, true);
     }
-    if (isAhead) readAhead(program, taken, keys);
-    for (let i: u32 = 0; i < taken; i++, n++) {
-      useAhead(i, isAhead);
-      const record = <usize>load<u32>(records + i * 8);
-      if (decide(record, load<u32>(records + i * 8, 4), n, out + n * S.VERDICT_SIZE)) continue;
-      taken = 0;
-      break;
-    }
-  } while (taken);
+    if (!decide(found, foundRoom, n, out + n * S.VERDICT_SIZE)) break;
+  }
   useAhead(0, false);
+  return n;
+}
+
+/** Looks ahead for the record that was found and some behind it, and finds it again. @returns for how many */
+function lookAhead(program: usize, keys: usize, most: u32): u32 {
+  const record = found;
+  const room = foundRoom;
+  const behind = at;
+  let n: u32 = 0;
+  do {
+    hashKeys(n, found, foundRoom, keys);
+    n++;
+  } while (n < most && nextRecord());
+  readAhead(program, n, keys);
+  goBack(record, room, behind);
   return n;
 }

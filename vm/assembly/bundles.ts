@@ -14,7 +14,7 @@ export const ENDED: u32 = 56; // a u32 for each policy: the event in which it ha
 export const KEYS: u32 = 60; // address of the keys of its kinds, 0: nothing is looked ahead for
 const SIZE: u32 = 64;
 
-const MOST: i32 = 64;
+export const MOST: i32 = 64;
 const table: usize = memory.data(64 * 64, 8);
 
 /** The state of a handle that is loaded, 0 for any other number. */

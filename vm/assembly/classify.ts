@@ -12,7 +12,7 @@ import { hashAhead } from './ahead';
 import { zeroed } from './bundles';
 import { count, countBytes } from './counting';
 import { originsOf } from './derive';
-import { NOT_FOUND, find, findHashed } from './dictionary';
+import { NOT_FOUND, find } from './dictionary';
 import { directories } from './directories';
 import { INLINE, currentGeneration, fieldOfRow, hasFact, rowOf, subjectFacts, workloadFacts } from './fields';
 import * as S from './generated/spec';
@@ -58,7 +58,7 @@ export function classesOf(classifier: u32): usize {
   return load<u32>(states + classifier * STATE_SIZE, 4);
 }
 
-/** Finds the classes of the event at hand, and returns how many there are. Small, so that a second asking costs no call. */
+/** Finds the classes of the event at hand, and returns how many there are. Inlined (tools/inlining.mjs), so that a second asking costs no call. */
 export function classify(classifier: u32): u32 {
   const state = states + classifier * STATE_SIZE;
   return load<u32>(state) == currentGeneration() ? load<u32>(state, 8) : classifyAnew(state, classifier);
@@ -78,7 +78,7 @@ function classifyAnew(state: usize, classifier: u32): u32 {
     const table = load<u32>(row, S.CLASSIFIER_TABLE);
     const hashed = hashAhead(state);
     if (hashed) countBytes(n);
-    const value = hashed ? findHashed(program, table, load<u64>(hashed), p, n) : find(program, table, p, n);
+    const value = find(program, table, p, n, hashed);
     store<u32>(state, <u32>own, 4);
     store<u32>(own, value);
     found = value != NOT_FOUND ? 1 : 0;
@@ -138,7 +138,7 @@ function run(row: usize, operand: u32, out: usize): u32 {
     const value = integer(operand);
     if (form == S.CLASSIFIER_FORM_RANGE) return ranges(table, fold ? value ^ i64.MIN_VALUE : value, out);
     store<i64>(key, value);
-    return one(find(program, table, key, 8), out);
+    return one(find(program, table, key, 8, 0), out);
   }
   if (!text(operand)) return 0;
   let p = foundPointer;
@@ -149,7 +149,7 @@ function run(row: usize, operand: u32, out: usize): u32 {
   }
   switch (form) {
     case S.CLASSIFIER_FORM_TEXT:
-      return one(find(program, table, p, n), out);
+      return one(find(program, table, p, n, 0), out);
     case S.CLASSIFIER_FORM_PREFIX:
       return ends(table, p, n, false, out);
     case S.CLASSIFIER_FORM_SUFFIX:
@@ -193,7 +193,7 @@ function ends(table: u32, p: usize, n: u32, suffix: bool, out: usize): u32 {
     count(1);
     const length = load<u32>(program + table + S.LENGTHS_FIRST + i * 4);
     if (length > n) break;
-    found += one(find(program, dict, suffix ? p + n - length : p, length), out + found * 4);
+    found += one(find(program, dict, suffix ? p + n - length : p, length, 0), out + found * 4);
   }
   return found;
 }
@@ -240,7 +240,7 @@ function elements(table: u32, list: usize, out: usize, cap: u32): u32 {
   let found: u32 = 0;
   for (let i: u32 = 0; i < n; i++) {
     const length = load<u32>(at);
-    const value = find(program, table, at + 4, length);
+    const value = find(program, table, at + 4, length, 0);
     if (value != NOT_FOUND && load<u32>(stamps + value * 4) != now) {
       store<u32>(stamps + value * 4, now);
       store<u32>(out + found++ * 4, value);
@@ -266,6 +266,15 @@ export function newStates(base: usize): usize {
     own += arrayBytes(base, row);
   }
   return made;
+}
+
+/** Clears what was kept for earlier events in the states of a program's classifiers. */
+export function forgetStates(base: usize, made: usize): void {
+  const rows = base + load<u32>(base, S.PROGRAM_CLASSIFIERS_AT);
+  for (let i: u32 = 0; i < load<u32>(base, S.PROGRAM_CLASSIFIER_COUNT_AT); i++) {
+    store<u32>(stateOf(made, i), 0);
+    memory.fill(load<u32>(stateOf(made, i), 12), 0, arrayBytes(base, rows + i * S.CLASSIFIER_SIZE));
+  }
 }
 
 /** Row of the field that a classifier looks up as it stands, else 0. */

@@ -1,6 +1,11 @@
 /** Steps of the counting build. In the product `COUNT_STEPS` is not defined, and all of this compiles to nothing. */
 let counter: u64 = 0;
 
+/** Whether this is the counting build. */
+export function isCounting(): bool {
+  return isDefined(COUNT_STEPS);
+}
+
 /** Adds `n` to the counted steps. */
 export function count(n: u32): void {
   if (isDefined(COUNT_STEPS)) counter += <u64>n;

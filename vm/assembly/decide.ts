@@ -66,8 +66,8 @@ export function decide(record: usize, room: u32, index: u32, out: usize): bool {
   noted = 0;
   const row = program + load<u32>(program, S.PROGRAM_KINDS_AT) + kind * S.KIND_ROW_SIZE;
   const assumed = load<u32>(row, S.KIND_ROW_ASSUMED);
-  // where nothing is assumed and the steps are the same, it does not matter
-  const matters = assumed || load<u32>(row, S.KIND_ROW_STEPS) != load<u32>(row, S.KIND_ROW_UNKNOWN_STEPS);
+  // where nothing is assumed and the steps, and how many they are, are the same, it does not matter
+  const matters = assumed || load<u64>(row, S.KIND_ROW_STEPS) != load<u64>(row, S.KIND_ROW_UNKNOWN_STEPS);
   const isUnknown = matters && isUnknownWorkload();
   if (isUnknown) runSteps(load<u32>(row, S.KIND_ROW_UNKNOWN_STEPS), load<u32>(row, S.KIND_ROW_UNKNOWN_STEP_COUNT));
   else runSteps(load<u32>(row, S.KIND_ROW_STEPS), load<u32>(row, S.KIND_ROW_STEP_COUNT));
@@ -287,11 +287,11 @@ function writeVerdict(out: usize, entry: u32, other: u32, flags: u32): void {
   const head =
     (bits & S.ENTRY_ACTIONS) |
     (flags << (S.VERDICT_FLAGS * 8)) |
-    (<u32>errno << (S.VERDICT_ERRNO * 8)) |
+    ((<u32>errno) << (S.VERDICT_ERRNO * 8)) |
     ((otherBits & S.ENTRY_ACTIONS) << (S.VERDICT_AS_IF_ACTION * 8));
   store<u64>(out, (<u64>head) | (row << (S.VERDICT_RULE * 8)));
-  const policies = (<u32>policy) | (<u32>otherPolicy << 16);
-  store<u64>(out, (otherRow & 0xffffffff) | (<u64>policies << 32), S.VERDICT_AS_IF_RULE);
+  const policies = (<u32>policy) | ((<u32>otherPolicy) << 16);
+  store<u64>(out, (otherRow & 0xffffffff) | ((<u64>policies) << 32), S.VERDICT_AS_IF_RULE);
 }
 
 /** An entry's row as one number; that of no entry allows, by no rule of no policy. */

@@ -8,23 +8,20 @@
  */
 import { count, countBytes } from './counting';
 import * as S from './generated/spec';
-import { equal, hash } from './text';
+import { equalHere, hashHere } from './text';
 
 export const NOT_FOUND: u32 = 0xffffffff;
 
 /**
  * @param program address of the program
  * @param dict offset of the dictionary
+ * @param hashed address of the text's hash, which the caller computed as the compiler did and counted; 0 for none
  * @returns the value of the record that equals [p, n); NOT_FOUND if there is none
  */
-export function find(program: usize, dict: u32, p: usize, n: u32): u32 {
-  countBytes(n);
-  return findHashed(program, dict, hash(p, n, load<u32>(program + dict, S.DICT_SEED)), p, n);
-}
-
-/** The same with a hash that the caller computed as the compiler did, and counted. */
-export function findHashed(program: usize, dict: u32, h: u64, p: usize, n: u32): u32 {
+export function find(program: usize, dict: u32, p: usize, n: u32, hashed: usize): u32 {
   const table = program + dict;
+  if (!hashed) countBytes(n);
+  const h = hashed ? load<u64>(hashed) : hashHere(p, n, load<u32>(table, S.DICT_SEED));
   const buckets = <u64>load<u32>(table);
   const tag = <u32>h;
   count(1);
@@ -38,7 +35,7 @@ export function findHashed(program: usize, dict: u32, h: u64, p: usize, n: u32):
   }
   const record = program + offset;
   if (<u32>load<u16>(record, S.DICT_RECORD_LENGTH) != n) return NOT_FOUND;
-  return equal(p, record + S.DICT_RECORD_BYTES, n) ? load<u32>(record) : NOT_FOUND;
+  return equalHere(p, record + S.DICT_RECORD_BYTES, n) ? load<u32>(record) : NOT_FOUND;
 }
 
 /** Offset of the record that a look-up by this hash will compare, 0 for none: to read ahead, so that no step is counted. */

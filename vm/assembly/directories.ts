@@ -1,7 +1,7 @@
 /** Directories that enclose a text: the deepest one by its hash, those around it by its links. */
 import { componentLength, componentPointer, findComponent, findSlashes, slashAt } from './components';
 import { count, countBytes } from './counting';
-import { NOT_FOUND, findHashed } from './dictionary';
+import { NOT_FOUND, find } from './dictionary';
 import * as S from './generated/spec';
 import { hash, hashBelow } from './text';
 
@@ -22,7 +22,7 @@ export function directories(program: usize, table: u32, p: usize, n: u32, out: u
   hashAll(32 - clz(levels), load<u32>(program + dict, S.DICT_SEED));
   while (levels) {
     const level = 31 - clz(levels);
-    const found = findHashed(program, dict, load<u64>(hashes + level * 8), p, slashAt(level));
+    const found = find(program, dict, p, slashAt(level), hashes + level * 8);
     if (found != NOT_FOUND) return chain(at + S.DIRECTORIES_FIRST, found, out);
     levels &= ~((<u32>1) << level);
   }

@@ -6,7 +6,7 @@
  * A field is there if its generation is the event's: nothing is cleared between events. The event's own fields are taken
  * when it begins. Facts lie prepared (facts.ts): a value of theirs is taken when it is first asked for.
  */
-import { count } from './counting';
+import { count, isCounting } from './counting';
 import * as S from './generated/spec';
 
 const ROW: u32 = 16;
@@ -29,18 +29,29 @@ export const FACTS_KEY: u32 = 24; // u64
 export let subjectFacts: usize = 0;
 export let workloadFacts: usize = 0;
 
-let generation: u32 = 0;
+/** Generations that a batch may begin with: behind them there are enough for its events. */
+const LAST: u32 = u32.MAX_VALUE - (1 << 25);
+/** What generations begin behind: in the counting build so that they begin anew all the time, and with numbers that were in use. */
+const FIRST: u32 = isCounting() ? LAST - 50 : 0;
+let generation: u32 = FIRST;
 
 /** Forgets all values. */
 export function beginEvent(): void {
   subjectFacts = 0;
   workloadFacts = 0;
   generation += 1;
-  if (generation == 0) {
-    memory.fill(table, 0, ROW * S.FIELD_COUNT);
-    memory.fill(absences, 0, 4 * S.FIELD_COUNT);
-    generation = 1;
-  }
+}
+
+/** Whether generations have to begin anew before the next batch. */
+export function areGenerationsUsedUp(): bool {
+  return generation > LAST;
+}
+
+/** Begins anew: whatever else has a generation must be cleared as well (generations.ts). */
+export function restartGenerations(): void {
+  memory.fill(table, 0, ROW * S.FIELD_COUNT);
+  memory.fill(absences, 0, 4 * S.FIELD_COUNT);
+  generation = FIRST;
 }
 
 /** Number of the event at hand: what was computed under another one is stale. */

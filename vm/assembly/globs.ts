@@ -88,7 +88,7 @@ function probe(first: u32, tuples: u32, base: u32): void {
     count(1);
     const bytes = writeKey(first + ctz(tuples), base);
     if (!bytes) continue;
-    const value = find(program, load<u32>(at), key, bytes);
+    const value = find(program, load<u32>(at), key, bytes, 0);
     if (value == NOT_FOUND) continue;
     if (found) {
       if (load<u32>(found + value * 4) == currentGeneration()) continue;

@@ -22,6 +22,7 @@ import { runBatch } from './batch';
 import { notesAtMost, useBundle } from './decide';
 import { dropAllFacts, dropFacts, putFacts } from './facts';
 import { beginEvent } from './fields';
+import { renewGenerations } from './generations';
 import * as S from './generated/spec';
 import { newKeys } from './keys';
 import { beginBatch, copyNotes, endBatch } from './notes';
@@ -122,6 +123,7 @@ function put(handle: i32, map: u32, key: u64, pointer: usize, len: u32): i32 {
   if (!state) return S.ERROR_HANDLE;
   if (!key) return S.ERROR_KEY;
   if (!isSpan(<u32>pointer, len)) return S.ERROR_SPAN;
+  renewGenerations();
   beginEvent();
   if (!takeRecord(pointer, len)) return S.ERROR_RECORD;
   return putFacts(state, state + map, key, pointer);
@@ -150,6 +152,7 @@ function run(handle: i32, pointer: usize, len: u32, out: usize, cap: u32, ring: 
   if (!state) return S.ERROR_HANDLE;
   const verdicts = cap * S.VERDICT_SIZE;
   if (cap > 0x1000000 || !isSpan(<u32>pointer, len) || !isSpan(<u32>out, verdicts)) return S.ERROR_SPAN;
+  renewGenerations();
   useBundle(state);
   beginBatch(state);
   beginSpan(pointer, len, ring);

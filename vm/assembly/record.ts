@@ -18,6 +18,7 @@ export function takeRecord(record: usize, room: u32): bool {
   const slots = <u32>load<u16>(record, S.RECORD_SLOTS);
   const data = S.RECORD_HEADER + slots * S.RECORD_SLOT;
   if (slots > S.LIMIT_RECORD_SLOTS || data > size) return false;
+  const rest = size - data;
   const generation = currentGeneration();
   const end = record + data;
   for (let slot = record + S.RECORD_HEADER; slot < end; slot += S.RECORD_SLOT) {
@@ -34,13 +35,14 @@ export function takeRecord(record: usize, room: u32): bool {
       continue;
     }
     // fields that no record has are not longer than 0, and no text begins behind the end
-    if (value < <u64>data || value + <u64>length > <u64>size || value > <u64>size) return false;
+    if (length > rest || value - <u64>data > <u64>(rest - length)) return false;
     if (length > load<u32>(S.FIELD_MAX + field * 4)) return false;
     if (type != S.TYPE_STRING && !isWellFormed(type, record + <u32>value, length)) return false;
     setValue(field, INLINE, (<u64>record + value) | ((<u64>length) << 32));
   }
   // no facts are there yet, so that these stand in the record if anywhere
-  if (load<u32>(rowOf(S.FIELD_EVENT_KIND)) == generation || load<u32>(rowOf(S.FIELD_EVENT_TIME)) == generation) return false;
+  if (load<u32>(rowOf(S.FIELD_EVENT_KIND)) == generation || load<u32>(rowOf(S.FIELD_EVENT_TIME)) == generation)
+    return false;
   const time = load<u64>(record, S.RECORD_TIME);
   if (time) setValue(S.FIELD_EVENT_TIME, INLINE, time);
   return true;
@@ -48,7 +50,7 @@ export function takeRecord(record: usize, room: u32): bool {
 
 /** Whether values of the type stand in the slot itself. */
 export function isNumber(type: u8): bool {
-  return type == S.TYPE_INT || type == S.TYPE_UINT || type == S.TYPE_BOOL || type == S.TYPE_FLAGS;
+  return <u32>type - S.TYPE_INT <= S.TYPE_FLAGS - S.TYPE_INT;
 }
 
 /** What is more to check of values other than strings. */

@@ -3,7 +3,8 @@ import * as S from './generated/spec';
 
 let start: usize = 0;
 let length: u32 = 0;
-let at: u32 = 0;
+/** Where the next record is looked for. */
+export let at: u32 = 0;
 let isRing: bool = false;
 
 /** The record that `nextRecord` found, and the bytes that it has at most: 0 where its size cannot be believed. */
@@ -16,6 +17,13 @@ export function beginSpan(p: usize, n: u32, ring: bool): void {
   length = n;
   at = 0;
   isRing = ring;
+}
+
+/** Makes a record that was found before the one that was found last. */
+export function goBack(record: usize, room: u32, behind: u32): void {
+  found = record;
+  foundRoom = room;
+  at = behind;
 }
 
 /** Finds the next record; one whose size cannot be believed is the last. */

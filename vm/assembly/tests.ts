@@ -140,12 +140,12 @@ function isIn(left: u32, table: u32, form: u32): bool {
   if (form == S.SET_FORM_INT) {
     if (!present(left)) return false;
     store<i64>(key, integer(left));
-    return find(program, table, key, 8) != NOT_FOUND;
+    return find(program, table, key, 8, 0) != NOT_FOUND;
   }
   if (!text(left)) return false;
   if (form == S.SET_FORM_NET) return findNetwork(program, table, foundPointer) != 0;
   if (form == S.SET_FORM_PREFIX) return isWithin(program + table, foundPointer);
-  return find(program, table, foundPointer, foundLength) != NOT_FOUND;
+  return find(program, table, foundPointer, foundLength, 0) != NOT_FOUND;
 }
 
 function runAutomaton(table: usize, p: usize, n: u32): bool {

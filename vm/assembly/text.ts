@@ -10,6 +10,11 @@ const LAST: u64 = 0x94d049bb133111eb;
  * where the key lies, the lower one tells it from others there. Who asks for it counts its steps.
  */
 export function hash(p: usize, n: u32, seed: u32): u64 {
+  return hashHere(p, n, seed);
+}
+
+/** The same, inlined where it is called (tools/inlining.mjs). */
+export function hashHere(p: usize, n: u32, seed: u32): u64 {
   let key = <u64>(seed + n) * FIRST;
   if (n < 8) return finish(product(key ^ shortWord(p, n)));
   let sum: u64 = 0;
@@ -59,6 +64,11 @@ export function mix(h: u32): u32 {
 
 /** Whether `n` bytes are the same at both places. The last word is read where it ends, whether or not it was read before. */
 export function equal(p: usize, q: usize, n: u32): bool {
+  return equalHere(p, q, n);
+}
+
+/** The same, inlined where it is called (tools/inlining.mjs). */
+export function equalHere(p: usize, q: usize, n: u32): bool {
   countBytes(n);
   if (n < 8) return shortWord(p, n) == shortWord(q, n);
   const d = q - p;

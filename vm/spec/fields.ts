@@ -3,13 +3,14 @@
 /** The number of a type, in generated tables, is its index. */
 export const FIELD_TYPES = [
   'string',
+  'address',
+  'list', // list of strings
+  'map', // string to string: labels
+  // from here on numbers, which stand in a record's slot itself
   'int',
   'uint', // syscall arguments: 64 bit unsigned
   'bool',
-  'address',
-  'list', // list of strings
   'flags', // closed set of names, a bit each
-  'map', // string to string: labels
 ] as const;
 export type FieldType = (typeof FIELD_TYPES)[number];
 

@@ -24,13 +24,13 @@ export const KIND_MAX: u32 = 0x13;
 
 // Types of fields
 export const TYPE_STRING: u32 = 0x0;
-export const TYPE_INT: u32 = 0x1;
-export const TYPE_UINT: u32 = 0x2;
-export const TYPE_BOOL: u32 = 0x3;
-export const TYPE_ADDRESS: u32 = 0x4;
-export const TYPE_LIST: u32 = 0x5;
-export const TYPE_FLAGS: u32 = 0x6;
-export const TYPE_MAP: u32 = 0x7;
+export const TYPE_ADDRESS: u32 = 0x1;
+export const TYPE_LIST: u32 = 0x2;
+export const TYPE_MAP: u32 = 0x3;
+export const TYPE_INT: u32 = 0x4;
+export const TYPE_UINT: u32 = 0x5;
+export const TYPE_BOOL: u32 = 0x6;
+export const TYPE_FLAGS: u32 = 0x7;
 export const TYPE_UNASSIGNED: u32 = 0xff; // no field has this number
 
 // Fields; 0 is an empty slot
@@ -126,11 +126,11 @@ export const INTERNAL_GIVEN_CLASS: u32 = 0x65;
 // The type of each field, by its number
 // prettier-ignore
 export const FIELD_TYPES: usize = memory.data<u8>([
-  255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 5, 1, 1, 1,
-  1, 1, 1, 1, 3, 3, 3, 6, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 6, 6,
-  1, 1, 1, 1, 0, 0, 255, 255, 255, 255, 4, 4, 1, 1, 0, 0, 3, 0, 0, 255,
-  0, 1, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0, 1, 0, 255, 255, 255, 255,
-  0, 0, 0, 0, 3, 0, 0, 0, 0, 7, 7, 0, 7, 0, 0, 1, 5, 255, 255, 255,
+  255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 4, 4, 4,
+  4, 4, 4, 4, 6, 6, 6, 7, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 7, 7,
+  4, 4, 4, 4, 0, 0, 255, 255, 255, 255, 1, 1, 4, 4, 0, 0, 6, 0, 0, 255,
+  0, 4, 5, 5, 5, 5, 5, 5, 0, 0, 0, 0, 0, 0, 4, 0, 255, 255, 255, 255,
+  0, 0, 0, 0, 6, 0, 0, 0, 0, 3, 3, 0, 3, 0, 0, 4, 2, 255, 255, 255,
   255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
   255, 255, 255, 255, 255, 255, 255, 255,
 ]);
