@@ -4,7 +4,7 @@
  *     map:    | rows u32 (address) | mask u32 | used u32 | 0 |      open addressing, linear, at most half full
  *     row:    | hash u32 | facts u32 (address, 0: free) |           8 bytes; the key stands in the facts
  */
-import { FACTS_KEY } from './fields';
+import { FACTS_BLOCK, FACTS_KEY } from './fields';
 import * as S from './generated/spec';
 import { prepare } from './prepare';
 
@@ -44,14 +44,14 @@ export function putFacts(bundle: usize, map: usize, key: u64, record: usize): i3
   store<u64>(facts, key, FACTS_KEY);
   if (!load<u32>(map) || (load<u32>(map, 8) + 1) * 2 > load<u32>(map, 4) + 1) {
     if (!grow(map)) {
-      heap.free(facts);
+      free(facts);
       return S.ERROR_MEMORY;
     }
   }
   const hash = hashOf(key);
   const row = rowOf(load<u32>(map), load<u32>(map, 4), hash, key);
   const old = load<u32>(row, FACTS);
-  if (old) heap.free(old);
+  if (old) free(old);
   else store<u32>(map, load<u32>(map, 8) + 1, 8);
   store<u32>(row, hash);
   store<u32>(row, <u32>facts, FACTS);
@@ -66,7 +66,7 @@ export function dropFacts(map: usize, key: u64): i32 {
   const row = rowOf(rows, mask, hashOf(key), key);
   const facts = load<u32>(row, FACTS);
   if (!facts) return S.ERROR_KEY;
-  heap.free(facts);
+  free(facts);
   store<u32>(map, load<u32>(map, 8) - 1, 8);
   let i = <u32>(row - rows) / ROW;
   for (let j = (i + 1) & mask; load<u32>(rows + j * ROW, FACTS); j = (j + 1) & mask) {
@@ -79,13 +79,17 @@ export function dropFacts(map: usize, key: u64): i32 {
   return S.ERROR_OK;
 }
 
+function free(facts: usize): void {
+  heap.free(load<u32>(facts, FACTS_BLOCK));
+}
+
 /** Forgets all keys. */
 export function dropAllFacts(map: usize): void {
   const rows = load<u32>(map);
   if (!rows) return;
   for (let i: u32 = 0; i <= load<u32>(map, 4); i++) {
     const facts = load<u32>(rows + i * ROW, FACTS);
-    if (facts) heap.free(facts);
+    if (facts) free(facts);
   }
   heap.free(rows);
   memory.fill(map, 0, 16);

@@ -23,6 +23,7 @@ export const MIXED: u32 = 2;
 export const FACTS_LOW: u32 = 0; // u64, fields 0 to 63
 export const FACTS_HIGH: u32 = 8; // u64, fields 64 to 127
 export const FACTS_VALUES: u32 = 16; // u32, address
+export const FACTS_BLOCK: u32 = 20; // u32, address of the memory that they lie in
 export const FACTS_KEY: u32 = 24; // u64
 
 /** Facts that the event at hand names, 0 for none. */

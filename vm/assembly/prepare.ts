@@ -1,17 +1,21 @@
 /**
  * Facts as events take them: their values ready to be copied, and the classes that these values fall into.
  *
- *     | fields 2 × u64 (by bit) | values u32 (address) | 0 | key u64 | kept classes | values | lists of classes | record |
+ *     | fields 2 × u64 (by bit) | values u32 (address) | block u32 (address) | key u64 | kept classes | values | lists of classes | record |
  *
  * Values are as fields.ts takes them, kept classes as classify.ts does. So an event of a known process reads what it asks
- * for, and nothing is joined to it.
+ * for, and nothing is joined to it. They begin where a line of the caches does, since most events read no more than one; the
+ * block is the memory that they lie in.
  */
 import { PROGRAM, STATES } from './bundles';
 import { KEPT, KEPT_SIZE, classesOf, classify, isOf, useClassifiers } from './classify';
-import { FACTS_HIGH, FACTS_LOW, FACTS_VALUES, hasFact, isGiven, valueOf } from './fields';
+import { FACTS_BLOCK, FACTS_HIGH, FACTS_LOW, FACTS_VALUES, hasFact, isGiven, valueOf } from './fields';
 import * as S from './generated/spec';
 import { useOperands } from './operands';
 import { isNumber } from './record';
+
+/** Bytes of a line of the caches. */
+const LINE: usize = 64;
 
 /** Fields of the facts that are being prepared, as facts begin. */
 const fields: usize = memory.data(16, 8);
@@ -30,10 +34,12 @@ export function prepare(bundle: usize, record: usize): usize {
   const lists = values + number * 8;
   const copy = (lists + listedClasses(classifiers) * 4 + 7) & ~7;
   const size = load<u32>(record);
-  const facts = heap.alloc(copy + size);
-  if (!facts) return 0;
+  const block = heap.alloc(copy + size + LINE);
+  if (!block) return 0;
+  const facts = (block + LINE - 1) & ~(LINE - 1);
   memory.copy(facts, fields, FACTS_VALUES);
   store<u32>(facts, <u32>facts + values, FACTS_VALUES);
+  store<u32>(facts, <u32>block, FACTS_BLOCK);
   memory.copy(facts + copy, record, size);
   keepValues(facts + values, <u32>(facts + copy) - <u32>record);
   keepClasses(facts + KEPT, classifiers, facts + lists);
