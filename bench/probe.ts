@@ -18,18 +18,21 @@ import { stringBytes } from './measure/bytes.ts';
 import { encode, loadWithFacts } from './measure/records.ts';
 import { countSteps } from './measure/steps.ts';
 import { median, passOf, timed } from './measure/time.ts';
+import { orWrongUsage, wholeNumbers } from './options.ts';
 
 const ROUNDS = 7;
 
-const { values: options } = parseArgs({
-  options: {
-    family: { type: 'string', default: 'a' },
-    rules: { type: 'string', default: '100,10000' },
-    events: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: '1' },
-    check: { type: 'string', default: '3' },
-  },
-});
+const { values: options } = orWrongUsage(() =>
+  parseArgs({
+    options: {
+      family: { type: 'string', default: 'a' },
+      rules: { type: 'string', default: '100,10000' },
+      events: { type: 'string', default: '20000' },
+      seed: { type: 'string', default: '1' },
+      check: { type: 'string', default: '3' },
+    },
+  }),
+);
 
 const compiled = (
   normal: NormalForm,
@@ -57,9 +60,9 @@ const table = new Table({
   ],
   style: { head: [], border: [] },
 });
-const family = familyOf(options.family);
-const events = Number(options.events);
-for (const n of options.rules.split(',').map(Number)) {
+const family = orWrongUsage(() => familyOf(options.family));
+const [events] = wholeNumbers('--events', options.events);
+for (const n of wholeNumbers('--rules', options.rules)) {
   const made = family.make(n, Number(options.seed));
   const asked = made.events(events);
   const records = encode(asked);

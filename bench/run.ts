@@ -17,6 +17,7 @@ import { benchFamilies, type Plan } from './cases/bench.ts';
 import { timeSource } from './compile/compile.ts';
 import { familyOf } from './families/index.ts';
 import { benchMulti } from './multi/run.ts';
+import { existing, orWrongUsage, wholeNumbers } from './options.ts';
 import { benchOutside } from './outside/run.ts';
 import { benchPeers } from './peers/run.ts';
 import { multiGrid, peersGrid, peersNotes, subjectsGrid } from './report/beside.ts';
@@ -32,34 +33,38 @@ const BASELINE = join(import.meta.dirname, 'baseline.json');
 const DOCUMENT = join(import.meta.dirname, '..', 'docs', 'performance.md');
 const PLOT = join(import.meta.dirname, '..', 'docs', 'performance.svg');
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    families: { type: 'string', default: '' },
-    sizes: { type: 'string' },
-    json: { type: 'string' },
-    'write-docs': { type: 'boolean', default: false },
-    compare: { type: 'string', default: '1' },
-    from: { type: 'string' },
-    'keep-baseline': { type: 'boolean', default: false },
-    rules: { type: 'string' },
-    events: { type: 'string' },
-  },
-});
+const { values: options } = orWrongUsage(() =>
+  parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      families: { type: 'string', default: '' },
+      sizes: { type: 'string' },
+      json: { type: 'string' },
+      'write-docs': { type: 'boolean', default: false },
+      compare: { type: 'string', default: '1' },
+      from: { type: 'string' },
+      'keep-baseline': { type: 'boolean', default: false },
+      rules: { type: 'string' },
+      events: { type: 'string' },
+    },
+  }),
+);
 
 if (options.rules !== undefined || options.events !== undefined)
   process.exit(benchOutside(options.rules, options.events));
+
+const [compareSeconds] = wholeNumbers('--compare', options.compare);
 
 const split = (text: string): string[] => text.split(',').filter((part) => part !== '');
 
 const planOf = (): Plan => {
   const sizes = options.quick ? [10, 100, 1000] : [10, 100, 1000, 1e4, 1e5, 1e6];
   return {
-    families: split(options.families).map((id) => familyOf(id).id),
-    sizes: options.sizes === undefined ? sizes : split(options.sizes).map(Number),
+    families: orWrongUsage(() => split(options.families).map((id) => familyOf(id).id)),
+    sizes: options.sizes === undefined ? sizes : wholeNumbers('--sizes', options.sizes),
     effort: options.quick
-      ? { seed: 1, events: 20_000, compare: 2000, seconds: Number(options.compare) }
-      : { seed: 1, events: 200_000, compare: 100_000, seconds: Number(options.compare) },
+      ? { seed: 1, events: 20_000, compare: 2000, seconds: compareSeconds }
+      : { seed: 1, events: 200_000, compare: 100_000, seconds: compareSeconds },
   };
 };
 
@@ -99,7 +104,7 @@ const measureRing = (): void => {
 };
 
 const result =
-  options.from === undefined ? await measure() : (JSON.parse(readFileSync(options.from, 'utf8')) as Result);
+  options.from === undefined ? await measure() : (JSON.parse(readFileSync(existing(options.from), 'utf8')) as Result);
 const changed = changes(JSON.parse(readFileSync(BASELINE, 'utf8')) as Baseline, baselineOf(result.cases));
 console.log(
   `Beside the baseline:\n${changed.length === 0 ? 'nothing changed by more than noise' : changed.join('\n')}\n`,

@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { Kept } from '../../compiler/index.ts';
 import { factorsOf } from '../../vm/listing/index.ts';
-import { defineCommand, type Values } from '../command.ts';
+import { defineCommand, type Invocation } from '../command.ts';
 import { Exit } from '../exit.ts';
 import { BUILD_OPTIONS, builder, compileWith, POLICY_OPERANDS } from '../input/compile.ts';
 import { watching } from '../input/watch.ts';
 import { writeWhole } from '../input/write.ts';
 import { costTable } from '../output/cost.ts';
 import { countOf, human, summary } from '../output/diagnostics.ts';
-import { note, type Io } from '../output/io.ts';
+import { note } from '../output/io.ts';
 import { quantity, size } from '../output/text.ts';
 
 const OPTIONS = {
@@ -24,12 +24,7 @@ const OPTIONS = {
   ...BUILD_OPTIONS,
 } as const;
 
-interface Request {
-  readonly operands: readonly string[];
-  readonly values: Values<typeof OPTIONS>;
-  readonly format: string;
-  readonly io: Io;
-}
+type Request = Invocation<typeof OPTIONS>;
 
 async function runOnce({ operands, values, format, io }: Request, kept?: Kept): Promise<Exit> {
   const { sources, value, diagnostics } = await compileWith(operands, values, io, builder(values, kept));

@@ -1,12 +1,12 @@
 /** `lictor test`: the policy tests beside policies. */
 import { compile, type Kept } from '../../compiler/index.ts';
 import { positionOf } from '../../compiler/diagnostics/index.ts';
-import { defineCommand, type Values } from '../command.ts';
+import { defineCommand, type Invocation } from '../command.ts';
 import { Exit, Stop } from '../exit.ts';
 import { COMPILE_OPTIONS, compileWith, POLICY_OPERANDS } from '../input/compile.ts';
 import { watching } from '../input/watch.ts';
 import { human } from '../output/diagnostics.ts';
-import { note, type Io } from '../output/io.ts';
+import { note } from '../output/io.ts';
 import { quantity } from '../output/text.ts';
 import { coverageTable, results } from '../testing/human.ts';
 import { junit } from '../testing/junit.ts';
@@ -19,12 +19,7 @@ const OPTIONS = {
   ...COMPILE_OPTIONS,
 } as const;
 
-interface Request {
-  readonly operands: readonly string[];
-  readonly values: Values<typeof OPTIONS>;
-  readonly format: string;
-  readonly io: Io;
-}
+type Request = Invocation<typeof OPTIONS>;
 
 function ndjson({ cases, coverage }: TestRun, withCoverage: boolean, place: (result: CaseResult) => string): string {
   const lines: object[] = cases.map((one) => ({

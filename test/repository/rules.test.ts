@@ -30,6 +30,16 @@ test('no text names a place of one machine', () => {
   assert.equal(wrong, []);
 });
 
+/** Kinds of files beside those that are texts by their name; what a tool leaves in a checkout is none of them. */
+const OTHERS = /(^|\/)\.[a-z]+(rc|ignore)$|\.(filters|trace|mod|sum|go|java|pom|xml|svg|ndjson|dot|sh|lictor-trace)$/;
+
+test('every file is of a kind that the project has', () => {
+  assert.equal(
+    files.filter((path) => !texts.includes(path) && !OTHERS.test(path.toLowerCase())),
+    [],
+  );
+});
+
 test('package-lock names no registry', () => {
   assert.not.match(read('package-lock.json'), /"resolved": "https?:/);
 });
