@@ -32,8 +32,12 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'paths are those under which the kernel opens a file; what is open already is not opened again',
   },
   {
-    what: 'mounts, namespaces, chroot, io_uring, openat2, clone3, 32-bit and x32 calls are refused in a guarded workload',
-    why: 'each is a way round the marks or the filter; programs fall back or say so',
+    what: 'a process can act under the name of another program of the same user, by what that program lets it: `LD_PRELOAD`, `/proc/PID/mem`',
+    why: 'rules that tell programs apart trust the kernel’s word for what was executed; ptrace and its kin are refused, files of /proc cannot be',
+  },
+  {
+    what: 'shared memory and queues of System V and POSIX, and helpers outside that a socket reaches, act outside of the guard',
+    why: 'the IPC namespace is the host’s; `net.connect` decides which sockets are reached, and whoever listens there is not of the workload',
   },
   {
     what: 'workloads are guarded on x86-64 only',

@@ -6,6 +6,8 @@ import type { Action } from '../../vm/spec/index.ts';
 /** Kinds that are decided before the operation takes effect; every other one is observed. */
 export const SYNCHRONOUS = ['exec', 'file.read', 'file.write', 'net.connect', 'net.bind', 'net.send'] as const;
 
+const TREE = ['file.write', 'file.create', 'file.delete', 'file.rename', 'file.link'];
+
 /** Fields of a process that change without an exec. */
 const IDENTITY = [
   'proc.uid',
@@ -25,6 +27,11 @@ export interface Needs {
   readonly connect: boolean;
   readonly bind: boolean;
   readonly send: boolean;
+  readonly listen: boolean;
+  readonly accept: boolean;
+  /** Changes of the tree of files are asked: create, delete, rename, link; and writing, which can create. */
+  readonly tree: boolean;
+  readonly attr: boolean;
   /** `file.invoked` is read. */
   readonly invoked: boolean;
   readonly identity: boolean;
@@ -48,6 +55,10 @@ export const needsOf = (manifest: Pick<Manifest, 'kinds' | 'fields'>, actions: R
     connect: kinds.has('net.connect'),
     bind: kinds.has('net.bind'),
     send: kinds.has('net.send'),
+    listen: kinds.has('net.listen'),
+    accept: kinds.has('net.accept'),
+    tree: TREE.some((kind) => kinds.has(kind)),
+    attr: kinds.has('file.attr'),
     invoked: fields.has('file.invoked'),
     identity: IDENTITY.some((field) => fields.has(field)),
     isolation: actions.has('isolate'),

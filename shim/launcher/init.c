@@ -47,13 +47,12 @@ static _Noreturn void run_command(const struct options *o)
 	signal(SIGRTMIN, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, 0);
 	close_range(CONTROL_FD, ~0U, CLOSE_RANGE_CLOEXEC);
-	int listener = install_filter(o);
+	int listener = install_filter();
 	drop_privileges();
 	say("workload %d", listener);
 	if (!wait_for_go())
 		_exit(EXIT_NOT_GUARDED);
-	if (listener >= 0)
-		close(listener);
+	close(listener);
 	sigprocmask(SIG_SETMASK, &o->mask, NULL);
 	execvp(o->command[0], o->command);
 	int error = errno;

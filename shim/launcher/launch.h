@@ -3,9 +3,10 @@
  *
  *     lictor (Node) ── spawns ──► launcher ── clone3(PID, mounts, cgroup) ──► init (PID 1) ── fork ──► workload
  *
- * The launcher talks to Lictor in lines over descriptor 3 and reads one byte from it:
+ * It reads the workload's seccomp filter, `struct sock_filter[]`, from descriptor 4: shim/enforcers/filter makes it. It
+ * talks to Lictor in lines over descriptor 3 and reads one byte from it:
  *     init PID FD        host pid of init; the fanotify group in its descriptor table, -1: none
- *     workload FD        everything is set, waiting for `g`; the seccomp listener in its descriptor table, -1: none
+ *     workload FD        everything is set, waiting for `g`; the seccomp listener in its descriptor table
  *     exec ERRNO         the command could not be executed
  *     exit STATUS        wait status of the command
  *     note TEXT          something that is weaker than it should be
@@ -19,16 +20,18 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #define CONTROL_FD 3
+#define FILTER_FD 4
 #define EXIT_NOT_GUARDED 125
 
 struct options {
 	const char *cgroup; /* directory in a cgroup2 file system, made by Lictor, removed here */
 	pid_t parent;       /* Lictor: checked once, so that its death between fork and prctl is seen */
-	bool guard_open, guard_exec, guard_write;
-	bool notify_exec, notify_connect, notify_bind, notify_send;
+	bool guard_open, guard_exec;
+	size_t filter; /* instructions of the seccomp filter */
 	bool wait_all;
 	char **command;
 	sigset_t mask; /* what the command shall start with */
@@ -51,7 +54,8 @@ void mark_mounts(int fanotify, const struct options *o);
 /* privileges.c */
 void drop_privileges(void);
 
-/* filter.c: installs the seccomp filter; returns its listener or -1 when nothing is notified */
-int install_filter(const struct options *o);
+/* filter.c: reads the seccomp filter; installs it and returns its listener */
+void read_filter(size_t instructions);
+int install_filter(void);
 
 #endif

@@ -45,15 +45,11 @@ static struct options parse(int argc, char **argv)
 			o.cgroup = value;
 		else if (!strcmp(argv[i], "--parent"))
 			o.parent = atoi(value);
+		else if (!strcmp(argv[i], "--filter"))
+			o.filter = strtoul(value, NULL, 10);
 		else if (!strcmp(argv[i], "--ask")) {
 			o.guard_open = has(value, "open");
 			o.guard_exec = has(value, "exec");
-			o.guard_write = has(value, "write");
-		} else if (!strcmp(argv[i], "--notify")) {
-			o.notify_exec = has(value, "exec");
-			o.notify_connect = has(value, "connect");
-			o.notify_bind = has(value, "bind");
-			o.notify_send = has(value, "send");
 		} else {
 			errno = EINVAL;
 			fail(argv[i]);
@@ -119,6 +115,7 @@ int main(int argc, char **argv)
 		fail("prctl(PR_SET_PDEATHSIG)");
 	if (getppid() != o.parent)
 		_exit(EXIT_NOT_GUARDED);
+	read_filter(o.filter);
 
 	char kill_path[4096];
 	snprintf(kill_path, sizeof kill_path, "%s/cgroup.kill", o.cgroup);

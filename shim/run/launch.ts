@@ -2,6 +2,8 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { assetPath } from '../../vm/host/assets.ts';
+import { INSTRUCTION_BYTES } from '../enforcers/filter/assemble.ts';
+import { filterFor } from '../enforcers/filter/index.ts';
 import type { Needs } from '../enforcers/needs.ts';
 import { cgroupProcesses } from '../workloads/cgroup.ts';
 
@@ -14,7 +16,7 @@ export interface Launched {
   /** Host pid of PID 1 of its namespace, and of its first process. */
   readonly init: number;
   readonly first: number;
-  /** Descriptors in the tables of init and of the first process; -1: none. */
+  /** Descriptors in the tables of init and of the first process; `fanotify` -1: nothing is asked by it. */
   readonly fanotify: number;
   readonly listener: number;
   go(): void;
@@ -47,11 +49,10 @@ const list = (flag: string, names: readonly (string | false)[]): string[] => {
   return given.length > 0 ? [flag, given.join(',')] : [];
 };
 
-/** The start of every exec is notified: it is where a process's facts become those of another program. */
-const launcherArguments = ({ cgroup, needs, command, waitAll }: LaunchOptions): string[] => [
+const launcherArguments = ({ cgroup, needs, command, waitAll }: LaunchOptions, filter: Uint8Array): string[] => [
   ...['--cgroup', cgroup, '--parent', String(process.pid)],
-  ...list('--ask', [(needs.reads || needs.writes) && 'open', needs.exec && 'exec', needs.writes && 'write']),
-  ...list('--notify', ['exec', needs.connect && 'connect', needs.bind && 'bind', needs.send && 'send']),
+  ...['--filter', String(filter.length / INSTRUCTION_BYTES)],
+  ...list('--ask', [(needs.reads || needs.writes) && 'open', needs.exec && 'exec']),
   ...(waitAll ? ['--wait-all'] : []),
   ...['--', ...command],
 ];
@@ -62,8 +63,9 @@ const launcherArguments = ({ cgroup, needs, command, waitAll }: LaunchOptions): 
  */
 export const launch = (options: LaunchOptions): Promise<Launched | Ended> =>
   new Promise((resolve) => {
-    const child: ChildProcess = spawn(assetPath('lictor-launch'), launcherArguments(options), {
-      stdio: [...options.stdio, 'pipe'] as StdioOptions,
+    const program = filterFor(options.needs);
+    const child: ChildProcess = spawn(assetPath('lictor-launch'), launcherArguments(options, program), {
+      stdio: [...options.stdio, 'pipe', 'pipe'] as StdioOptions,
       env: options.env,
       cwd: options.cwd,
     });
@@ -85,7 +87,9 @@ export const launch = (options: LaunchOptions): Promise<Launched | Ended> =>
       ),
     );
     const control = child.stdio[3] as Socket | undefined;
-    if (!control) return; // not spawned: `error` follows
+    const filter = child.stdio[4] as Socket | undefined;
+    if (!control || !filter) return; // not spawned: `error` follows
+    filter.on('error', () => {}).end(program); // who reads less than all of it says so
     // launcher and workload say their lines independently: either may be first
     let init: readonly number[] | null = null;
     let workload: readonly number[] | null = null;

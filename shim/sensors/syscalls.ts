@@ -1,7 +1,7 @@
 /** Names of the system calls of x86-64, and which of them the kind `syscall` must read in a way of their own. */
 import { encodeStruct } from './layout.ts';
 
-/** Numbers 0 to 334. */
+/** Numbers 0 to 336. */
 const FIRST = (
   'read write open close stat fstat lstat poll lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask ' +
   'rt_sigreturn ioctl pread64 pwrite64 readv writev access pipe select sched_yield mremap msync mincore madvise ' +
@@ -33,7 +33,7 @@ const FIRST = (
   'fanotify_mark prlimit64 name_to_handle_at open_by_handle_at clock_adjtime syncfs sendmmsg setns getcpu ' +
   'process_vm_readv process_vm_writev kcmp finit_module sched_setattr sched_getattr renameat2 seccomp getrandom ' +
   'memfd_create kexec_file_load bpf execveat userfaultfd membarrier mlock2 copy_file_range preadv2 pwritev2 ' +
-  'pkey_mprotect pkey_alloc pkey_free statx io_pgetevents rseq '
+  'pkey_mprotect pkey_alloc pkey_free statx io_pgetevents rseq uretprobe uprobe '
 )
   .trim()
   .split(' ');
@@ -142,6 +142,9 @@ const STRINGS: Readonly<Record<string, readonly number[]>> = {
   file_getattr: [1],
   file_setattr: [1],
 };
+
+/** All numbers that have a name are below this. */
+export const SYSCALLS_END = SECOND_START + SECOND.length;
 
 /**
  * @param nr number of x86-64

@@ -145,6 +145,7 @@ test('a bundle needs only what its kinds and fields ask for', () => {
   const text = policy(`- {name: a, on: [exec, file.create], when: 'proc.uid = 0', action: deny}`);
   assert.equal(needsOf(bundleOf(text).manifest, new Set(['deny'])), {
     ...{ exec: true, reads: false, writes: false, connect: false, bind: false, send: false },
+    ...{ listen: false, accept: false, tree: true, attr: false },
     ...{ invoked: false, identity: true, isolation: false, observed: ['file.create'] },
   });
 });

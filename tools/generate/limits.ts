@@ -2,6 +2,8 @@
 import { MAX_KEYS } from '../../compiler/plan/access.ts';
 import { DIAGRAMS, LONG, LONG_NETWORK, MAX_PAIRS, MOVES } from '../../compiler/plan/choose.ts';
 import { GROUP_MOST } from '../../compiler/plan/tuple.ts';
+import { REFUSED } from '../../shim/enforcers/filter/refused.ts';
+import { SYSCALLS_END, syscallName } from '../../shim/sensors/index.ts';
 import { UNCOVERED } from '../../shim/doctor/uncovered.ts';
 import { GLOB_PIECE, GLOBS, LIMITS, SUBSTRINGS } from '../../vm/spec/index.ts';
 import { code, page, table } from './markdown.ts';
@@ -149,5 +151,19 @@ export const limits = (): Target =>
     ...table(
       ['what', 'why'],
       UNCOVERED.map(({ what, why }) => [what, why]),
+    ),
+    '',
+    '## System calls that a guarded workload does not have',
+    '',
+    'Whoever asks for one of these gets its errno. `ENOSYS` is given where libraries then fall back to a call that is guarded. Calls of 32 bits and of x32, and numbers that are newer than ' +
+      `${code(syscallName(SYSCALLS_END - 1)!)}, are absent (${code('ENOSYS')}): nobody has looked at what they do.`,
+    '',
+    ...table(
+      ['system calls', 'errno', 'why'],
+      REFUSED.map(({ calls, where, errno, why }) => [
+        [calls.map(code).join(', '), where].filter(Boolean).join(' '),
+        code(errno),
+        why,
+      ]),
     ),
   );
