@@ -3,7 +3,7 @@ import { recordTrace } from '../../shim/run/index.ts';
 import { KINDS } from '../../vm/spec/kinds.ts';
 import { defineCommand } from '../command.ts';
 import { Exit, Stop } from '../exit.ts';
-import { reportLost, SCOPE_OPTION, scopeFacts, WAIT_ALL_OPTION } from '../input/workload.ts';
+import { reportLost, SCOPE_OPTION, scopeFacts, USER_OPTION, WAIT_ALL_OPTION } from '../input/workload.ts';
 import { streamAside } from '../input/write.ts';
 import { note } from '../output/io.ts';
 import { quantity } from '../output/text.ts';
@@ -22,6 +22,7 @@ export default defineCommand({
       doc: 'only this kind of event; may be repeated; default: all that this kernel can show',
     },
     scope: SCOPE_OPTION,
+    user: USER_OPTION,
     'wait-all': WAIT_ALL_OPTION,
   },
   exits: { [Exit.NotGuarded]: 'Lictor could not start or observe the workload; any other code is its own' },
@@ -37,6 +38,7 @@ export default defineCommand({
       scope,
       ...(values.kind.length > 0 && { kinds: values.kind }),
       waitAll: values['wait-all'],
+      user: values.user,
       env: io.env,
       onNotice: (text) => void note(io, `lictor: ${text}`),
     });

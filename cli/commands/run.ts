@@ -9,7 +9,14 @@ import { Exit, Stop } from '../exit.ts';
 import { openBundle } from '../input/bundle.ts';
 import { BUILD_OPTIONS, builder, compileWith } from '../input/compile.ts';
 import { cannot } from '../input/paths.ts';
-import { RECORDS_OPTION, reportLost, SCOPE_OPTION, scopeFacts, WAIT_ALL_OPTION } from '../input/workload.ts';
+import {
+  RECORDS_OPTION,
+  reportLost,
+  SCOPE_OPTION,
+  scopeFacts,
+  USER_OPTION,
+  WAIT_ALL_OPTION,
+} from '../input/workload.ts';
 import { human, summary } from '../output/diagnostics.ts';
 import { note, type Io } from '../output/io.ts';
 import { ofAction } from '../output/style.ts';
@@ -18,6 +25,7 @@ const OPTIONS = {
   policy: { type: 'list', short: 'p', value: 'PATH', doc: 'policies: a file or a directory; may be repeated' },
   bundle: { type: 'text', short: 'b', value: 'BUNDLE', doc: 'a bundle instead of policies' },
   scope: SCOPE_OPTION,
+  user: USER_OPTION,
   events: { type: 'text', value: 'FILE', doc: 'write records there as NDJSON; default: readable lines to stderr' },
   format: { type: 'choice', choices: ['human', 'json'], default: 'human', doc: 'form of the records on stderr' },
   records: RECORDS_OPTION,
@@ -98,6 +106,7 @@ export default defineCommand({
         scope,
         sink,
         waitAll: values['wait-all'],
+        user: values.user,
         management: values.management,
         records: values.records,
         env: io.env,

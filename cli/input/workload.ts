@@ -16,6 +16,13 @@ export const WAIT_ALL_OPTION = {
   doc: 'wait for all processes of the workload, not for the first one only',
 } as const satisfies Option;
 
+export const USER_OPTION = {
+  type: 'text',
+  value: 'USER[:GROUP]',
+  completes: 'nothing',
+  doc: 'run the workload as this user, by name or number, without capabilities; sets HOME, USER and LOGNAME',
+} as const satisfies Option;
+
 export const RECORDS_OPTION = {
   type: 'choice',
   choices: ['notable', 'all'],

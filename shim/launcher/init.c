@@ -48,7 +48,7 @@ static _Noreturn void run_command(const struct options *o)
 	prctl(PR_SET_PDEATHSIG, 0);
 	close_range(CONTROL_FD, ~0U, CLOSE_RANGE_CLOEXEC);
 	int listener = install_filter();
-	drop_privileges();
+	drop_privileges(o);
 	say("workload %d", listener);
 	if (!wait_for_go())
 		_exit(EXIT_NOT_GUARDED);

@@ -21,6 +21,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #define CONTROL_FD 3
@@ -33,6 +34,11 @@ struct options {
 	bool guard_open, guard_exec;
 	size_t filter; /* instructions of the seccomp filter */
 	bool wait_all;
+	uint64_t dropped; /* capabilities that are gone, as bits */
+	bool user;        /* the command runs as another user */
+	uid_t uid;
+	gid_t gid, *groups;
+	size_t group_count;
 	char **command;
 	sigset_t mask; /* what the command shall start with */
 };
@@ -52,7 +58,7 @@ void make_mounts_private(void);
 void mark_mounts(int fanotify, const struct options *o);
 
 /* privileges.c */
-void drop_privileges(void);
+void drop_privileges(const struct options *o);
 
 /* filter.c: reads the seccomp filter; installs it and returns its listener */
 void read_filter(size_t instructions);

@@ -31,6 +31,21 @@ static bool has(const char *list, const char *word)
 	return false;
 }
 
+/* UID,GID,GROUP… */
+static void parse_user(struct options *o, const char *text)
+{
+	size_t room = strlen(text) / 2 + 1;
+	o->groups = calloc(room, sizeof *o->groups);
+	if (!o->groups)
+		fail("read the groups");
+	char *rest;
+	o->user = true;
+	o->uid = strtoul(text, &rest, 10);
+	o->gid = strtoul(*rest ? rest + 1 : "", &rest, 10);
+	while (*rest == ',')
+		o->groups[o->group_count++] = strtoul(rest + 1, &rest, 10);
+}
+
 static struct options parse(int argc, char **argv)
 {
 	struct options o = {0};
@@ -47,6 +62,10 @@ static struct options parse(int argc, char **argv)
 			o.parent = atoi(value);
 		else if (!strcmp(argv[i], "--filter"))
 			o.filter = strtoul(value, NULL, 10);
+		else if (!strcmp(argv[i], "--drop"))
+			o.dropped = strtoull(value, NULL, 16);
+		else if (!strcmp(argv[i], "--user"))
+			parse_user(&o, value);
 		else if (!strcmp(argv[i], "--ask")) {
 			o.guard_open = has(value, "open");
 			o.guard_exec = has(value, "exec");

@@ -12,6 +12,7 @@ import { parseNetworks } from './networks.ts';
 import { liveRecords } from './records.ts';
 import { lacking } from './requirements.ts';
 import { syscallsOf } from './syscalls.ts';
+import { findUser } from './users.ts';
 import { supervise, type WorkloadHandle } from './supervise.ts';
 
 export { NOT_GUARDED } from './launch.ts';
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly sink: Sink;
   /** Wait for all processes, not for the first one only. */
   readonly waitAll?: boolean;
+  /** Whom the workload runs as: NAME or UID, with an optional :GROUP; absent: as Lictor. */
+  readonly user?: string | undefined;
   /** Networks that an isolated workload still reaches, in CIDR notation. */
   readonly management?: readonly string[];
   /** `notable` (default): all but plain allows. */
@@ -67,6 +70,8 @@ export const runWorkload = async (options: RunOptions): Promise<RunResult> => {
   if (lacks.length > 0) return refuse(`cannot guard a workload here; what lacks: ${lacks.join('; ')}`);
   const facts = workloadFacts(options.scope ?? {}, hostname());
   if ('error' in facts) return refuse(facts.error);
+  const found = options.user === undefined ? null : findUser(options.user);
+  if (found && 'error' in found) return refuse(found.error);
   const networks = parseNetworks(options.management ?? []);
   if ('error' in networks) return refuse(networks.error);
 
@@ -83,6 +88,7 @@ export const runWorkload = async (options: RunOptions): Promise<RunResult> => {
     needs: needsOf(options.bundle.manifest, actionsOf(options.bundle)),
     command: options.command,
     waitAll: options.waitAll ?? false,
+    ...(found && { user: found.user }),
     syscalls: syscallsOf(options.bundle.normal),
     workload: workloadRecord(facts.values, BigInt(WORKLOAD_KEY)),
     management: networks.networks,

@@ -5,7 +5,9 @@ import { assetPath } from '../../vm/host/assets.ts';
 import { INSTRUCTION_BYTES } from '../enforcers/filter/assemble.ts';
 import { filterFor } from '../enforcers/filter/index.ts';
 import type { Needs } from '../enforcers/needs.ts';
+import { droppedFor } from '../enforcers/filter/capabilities.ts';
 import { cgroupProcesses } from '../workloads/cgroup.ts';
+import type { User } from './users.ts';
 
 /** Exit code where Lictor could not start or guard the workload. */
 export const NOT_GUARDED = 125;
@@ -34,6 +36,8 @@ export interface LaunchOptions {
   readonly needs: Needs;
   readonly command: readonly string[];
   readonly waitAll: boolean;
+  /** Whom it runs as; absent: as Lictor. */
+  readonly user?: User;
   readonly stdio: readonly [
     'inherit' | 'ignore' | 'pipe' | number,
     'inherit' | 'ignore' | 'pipe' | number,
@@ -49,9 +53,11 @@ const list = (flag: string, names: readonly (string | false)[]): string[] => {
   return given.length > 0 ? [flag, given.join(',')] : [];
 };
 
-const launcherArguments = ({ cgroup, needs, command, waitAll }: LaunchOptions, filter: Uint8Array): string[] => [
+const launcherArguments = ({ cgroup, needs, command, waitAll, user }: LaunchOptions, filter: Uint8Array): string[] => [
   ...['--cgroup', cgroup, '--parent', String(process.pid)],
   ...['--filter', String(filter.length / INSTRUCTION_BYTES)],
+  ...['--drop', droppedFor(needs).toString(16)],
+  ...list('--user', user ? [user.uid, user.gid, ...user.groups].map(String) : []),
   ...list('--ask', [(needs.reads || needs.writes) && 'open', needs.exec && 'exec']),
   ...(waitAll ? ['--wait-all'] : []),
   ...['--', ...command],
@@ -66,7 +72,7 @@ export const launch = (options: LaunchOptions): Promise<Launched | Ended> =>
     const program = filterFor(options.needs);
     const child: ChildProcess = spawn(assetPath('lictor-launch'), launcherArguments(options, program), {
       stdio: [...options.stdio, 'pipe', 'pipe'] as StdioOptions,
-      env: options.env,
+      env: { ...options.env, ...options.user?.env },
       cwd: options.cwd,
     });
     let error: string | null = null;

@@ -9,6 +9,7 @@ import { TraceWriter } from '../trace/writer.ts';
 import { workloadFacts, workloadRecord } from '../workloads/facts.ts';
 import { NOT_GUARDED, type LaunchOptions } from './launch.ts';
 import { lacking } from './requirements.ts';
+import { findUser } from './users.ts';
 import { supervise } from './supervise.ts';
 
 export interface RecordOptions {
@@ -21,6 +22,8 @@ export interface RecordOptions {
   /** Numbers of system calls to record as the kind `syscall`; absent: none. */
   readonly syscalls?: readonly number[];
   readonly waitAll?: boolean;
+  /** Whom the workload runs as: NAME or UID, with an optional :GROUP; absent: as Lictor. */
+  readonly user?: string | undefined;
   readonly stdio?: LaunchOptions['stdio'];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
@@ -43,6 +46,8 @@ export const recordTrace = async (options: RecordOptions): Promise<RecordResult>
   if (lacks.length > 0) return refuse(`cannot observe a workload here; what lacks: ${lacks.join('; ')}`);
   const facts = workloadFacts(options.scope ?? {}, hostname());
   if ('error' in facts) return refuse(facts.error);
+  const found = options.user === undefined ? null : findUser(options.user);
+  if (found && 'error' in found) return refuse(found.error);
 
   const kinds = options.kinds ?? KINDS.map((kind) => kind.name);
   const trace = new TraceWriter(options.output, {
@@ -67,6 +72,7 @@ export const recordTrace = async (options: RecordOptions): Promise<RecordResult>
     needs: observing(kinds),
     command: options.command,
     waitAll: options.waitAll ?? false,
+    ...(found && { user: found.user }),
     syscalls: options.syscalls ?? [],
     workload,
     management: [],

@@ -1,6 +1,6 @@
 /** One workload from its cgroup to its exit code, with the guard's thread beside it; what `run` and `record` share. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, type Worker } from 'node:worker_threads';
 import type { GuardConfig } from '../enforcers/config.ts';
@@ -10,10 +10,10 @@ import type { Needs } from '../enforcers/needs.ts';
 import type { Report } from '../enforcers/report.ts';
 import { kernelErrorText } from '../kernel/bpf-error.ts';
 import { EventFd } from '../kernel/epoll.ts';
-import type { Text } from '../workloads/process.ts';
 import { killCgroup, makeCgroup, removeCgroup } from '../workloads/cgroup.ts';
 import { launch, NOT_GUARDED, type Ended, type Launched, type LaunchOptions } from './launch.ts';
 import { forwardSignals } from './signals.ts';
+import { userNames } from './users.ts';
 import { startGuardThread } from './worker.ts';
 
 export interface SuperviseOptions extends Omit<LaunchOptions, 'cgroup'> {
@@ -41,20 +41,6 @@ export interface WorkloadHandle {
   /** Kills every process of it. */
   stop(): void;
 }
-
-/** User names by id, as this machine has them. */
-const users = (): ReadonlyMap<number, Text> => {
-  const names = new Map<number, Text>();
-  try {
-    for (const line of readFileSync('/etc/passwd', 'latin1').split('\n')) {
-      const [name, , uid] = line.split(':');
-      if (uid && !names.has(Number(uid))) names.set(Number(uid), new Uint8Array(Buffer.from(name, 'latin1')));
-    }
-  } catch {
-    // without the file processes have no user names
-  }
-  return names;
-};
 
 /** The guard's thread as the main thread sees it. */
 class GuardThread {
@@ -132,7 +118,7 @@ const guard = async (options: SuperviseOptions, cgroup: string, launched: Launch
   const { needs, syscalls, workload, management, reportAll, trace } = options;
   const config: GuardConfig = {
     ...{ cgroup, needs, syscalls, init, first, fanotify, listener, workload, management, reportAll, trace },
-    users: users(),
+    users: userNames(),
     wake: created.eventfd.fd,
   };
   const thread = new GuardThread(config, options.program, created.eventfd, options.onReport);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -50,6 +50,44 @@ grep CapBnd /proc/self/status`;
     assert.ok(Number(count) <= 5);
     assert.is(BigInt(`0x${caps.split('\t')[1]}`) & (1n << 21n), 0n);
     assert.equal(rest, []);
+  }),
+);
+
+kernelTest('a workload runs as another user, with its groups and without capabilities', GUARD, () =>
+  inFolder(async (folder) => {
+    const script = `
+id -u; id -g; id -G
+grep -E 'Cap(Inh|Prm|Eff|Amb)' /proc/self/status | cut -f2 | sort -u
+echo $HOME $USER $LOGNAME
+cat /etc/shadow >/dev/null 2>&1 || echo refused
+touch own && stat -c %U own`;
+    const run = (user: string) => runUnder(folder, policy(RULES), ['sh', '-c', script], { user });
+    chmodSync(folder, 0o777);
+    const { exitCode, stdout, stderr } = await run('nobody');
+    assert.equal([exitCode, stderr], [0, '']);
+    const none = '0'.repeat(16);
+    assert.equal(stdout.trim().split('\n'), [
+      ...['65534', '65534', '65534', none, '/nonexistent nobody nobody', 'refused', 'nobody'],
+    ]);
+    rmSync(join(folder, 'own'));
+    const numbers = (await run('12345:23456')).stdout.split('\n');
+    assert.equal(numbers.slice(0, 4), ['12345', '23456', '23456', none]);
+    assert.match((await run('12345')).error!, 'user 12345 has no entry on this machine: say its group, `12345:GID`');
+    assert.match((await run('no-such-user')).error!, 'no user `no-such-user`');
+  }),
+);
+
+kernelTest('a setuid program of a workload gets no more than root has there', GUARD, () =>
+  inFolder(async (folder) => {
+    const copy = join(folder, 'grep');
+    copyFileSync('/bin/grep', copy);
+    chmodSync(copy, 0o4755);
+    chmodSync(folder, 0o755);
+    const caps = async (user?: string): Promise<string> => {
+      const { stdout } = await runUnder(folder, policy(RULES), [copy, 'CapEff', '/proc/self/status'], { user });
+      return stdout;
+    };
+    assert.is(await caps('nobody'), await caps());
   }),
 );
 

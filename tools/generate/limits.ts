@@ -2,6 +2,7 @@
 import { MAX_KEYS } from '../../compiler/plan/access.ts';
 import { DIAGRAMS, LONG, LONG_NETWORK, MAX_PAIRS, MOVES } from '../../compiler/plan/choose.ts';
 import { GROUP_MOST } from '../../compiler/plan/tuple.ts';
+import { DROPPED } from '../../shim/enforcers/filter/capabilities.ts';
 import { REFUSED } from '../../shim/enforcers/filter/refused.ts';
 import { SYSCALLS_END, syscallName } from '../../shim/sensors/index.ts';
 import { UNCOVERED } from '../../shim/doctor/uncovered.ts';
@@ -165,5 +166,14 @@ export const limits = (): Target =>
         code(errno),
         why,
       ]),
+    ),
+    '',
+    '## Capabilities that a guarded workload does not have',
+    '',
+    'Root has the others; with `--user` a workload has none. Setuid programs and capabilities of files give at most the others.',
+    '',
+    ...table(
+      ['capabilities', 'what they would reach'],
+      DROPPED.map(({ capabilities, why }) => [Object.keys(capabilities).map(code).join(', '), why]),
     ),
   );
