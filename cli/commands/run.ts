@@ -112,9 +112,13 @@ export default defineCommand({
         env: io.env,
         onNotice: (text) => void note(io, `lictor: ${text}`),
       });
-      await sink.close();
+      const unwritten = await sink.close().then(
+        () => null,
+        (cause: Error) => cause.message,
+      );
       await reportLost(lost, io);
-      if (error !== null) throw new Stop(Exit.NotGuarded, error);
+      const problem = error ?? unwritten;
+      if (problem !== null) throw new Stop(Exit.NotGuarded, problem);
       return exitCode;
     });
   },

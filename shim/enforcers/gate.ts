@@ -59,8 +59,8 @@ export class SocketGate implements Gate {
     const cgroup = openSync(options.cgroup, 'r');
     try {
       for (const name of wanted) {
-        const attached = this.object.attachCgroup(name, cgroup);
-        if ('error' in attached) return kernelErrorText(attached.error);
+        const error = this.object.attachCgroup(name, cgroup);
+        if (error) return kernelErrorText(error);
       }
       return null;
     } finally {
@@ -92,7 +92,7 @@ export class SocketGate implements Gate {
     return sumCounters('gate_counters', values);
   }
 
-  /** Detaches everything. */
+  /** The programs stay with the cgroup: they refuse what has no token as long as a process of the workload may live. */
   close(): void {
     this.object.close();
   }

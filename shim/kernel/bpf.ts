@@ -1,7 +1,8 @@
 /**
  * BPF objects through Debian's libbpf, without a native addon. Three things, three types:
  * `BpfSpec` is what the file says (nothing is in the kernel, sizes can still change), `BpfObject` what was loaded
- * (maps and programs), `BpfLink` one attached program. Links and objects go with their owner: nothing is pinned.
+ * (maps and programs), `BpfLink` one attached program. Links and objects go with their owner: nothing is pinned. What is
+ * attached to a cgroup goes with the cgroup.
  *
  * Open, load and attach in one thread; maps and the ring are used by descriptor in any.
  */
@@ -16,6 +17,8 @@ export { BpfMap, UPDATE } from './bpf-map.ts';
 
 /** Kernels before 6.4 fail with ENOSPC where a log does not fit. */
 const LOG_BYTES = 1 << 20;
+/** BPF_F_ALLOW_MULTI (linux/bpf.h): beside programs that others attached, here and below. */
+const ALLOW_MULTI = 2;
 
 /**
  * @param path of a `.bpf.o`
@@ -100,7 +103,7 @@ const findProgram = (handle: Pointer, object: string, name: string): Pointer => 
   return found;
 };
 
-/** A loaded object. `close` detaches what it attached and removes it from the kernel. */
+/** A loaded object. `close` gives links and descriptors back: then it is removed from the kernel, unless a cgroup has it. */
 export class BpfObject {
   readonly #links = new Set<BpfLink>();
   readonly #maps = new Map<string, BpfMap>();
@@ -134,9 +137,15 @@ export class BpfObject {
     return this.#link(program, boundLibrary().attach(findProgram(this.handle, this.name, program)));
   }
 
-  /** Attaches a cgroup program to the cgroup2 folder that `cgroupFd` has open, and what lies below it. */
-  attachCgroup(program: string, cgroupFd: number): { readonly link: BpfLink } | { readonly error: KernelError } {
-    return this.#link(program, boundLibrary().attachCgroup(findProgram(this.handle, this.name, program), cgroupFd));
+  /**
+   * Attaches a cgroup program to the cgroup2 folder that `cgroupFd` has open, and what lies below it. It stands until the
+   * cgroup is removed, whatever becomes of this process: a link would end with its last descriptor, before the workload.
+   */
+  attachCgroup(program: string, cgroupFd: number): KernelError | null {
+    const { attachType, attachTo, programFd } = boundLibrary();
+    const found = findProgram(this.handle, this.name, program);
+    const status: number = attachTo(programFd(found), cgroupFd, attachType(found), ALLOW_MULTI);
+    return status < 0 ? kernelError(`attach \`${program}\` of \`${this.name}\``, status) : null;
   }
 
   close(): void {

@@ -83,6 +83,7 @@ export const runWorkload = async (options: RunOptions): Promise<RunResult> => {
     else if (report.type === 'lost') lost[report.kind] = (lost[report.kind] ?? 0) + report.count;
     else if (report.type === 'notice') notice(report.text);
   };
+  let unrecorded: string | null = null;
   const { exitCode, error } = await supervise({
     program: options.bundle.program,
     needs: needsOf(options.bundle.manifest, actionsOf(options.bundle)),
@@ -99,7 +100,16 @@ export const runWorkload = async (options: RunOptions): Promise<RunResult> => {
     cwd: options.cwd ?? process.cwd(),
     onNotice: notice,
     onReport: hear,
-    onStart: options.onStart,
+    onStart: (workload) => {
+      // what cannot be recorded must not go on: `audit` and `observe` promise a record
+      void options.sink.broken?.then((reason) => {
+        unrecorded = reason;
+        workload.stop();
+      });
+      options.onStart?.(workload);
+    },
   });
-  return { exitCode, error, records: records.count, lost };
+  return unrecorded === null
+    ? { exitCode, error, records: records.count, lost }
+    : { exitCode: NOT_GUARDED, error: unrecorded, records: records.count, lost };
 };

@@ -18,11 +18,15 @@ export const ndjsonSink = (stream: Writable): Sink => ({
 export const ndjsonFileSink = async (path: string): Promise<Sink> => {
   const stream = createWriteStream(path, { flags: 'w' });
   await new Promise<void>((resolve, reject) => stream.once('open', () => resolve()).once('error', reject));
+  const problem = ({ message }: Error): string => `cannot write records to \`${path}\`: ${message}`;
   return {
+    broken: new Promise((resolve) => stream.once('error', (error) => resolve(problem(error)))),
     write: (record: LiveRecord) => void stream.write(`${JSON.stringify(record)}\n`),
     close: async () => {
       stream.end();
-      await finished(stream);
+      await finished(stream).catch((error: Error) => {
+        throw new Error(problem(error));
+      });
     },
   };
 };

@@ -20,6 +20,8 @@ export interface LiveRecord extends VerdictRecord {
 
 export interface Sink {
   write(record: LiveRecord): void;
-  /** Everything that was written is handed over when it resolves. */
+  /** Resolves once records cannot be written any more, with the reason; absent: whoever made the sink sees to it. */
+  readonly broken?: Promise<string>;
+  /** Everything that was written is handed over when it resolves; rejects where it could not be. */
   close(): Promise<void>;
 }

@@ -81,6 +81,15 @@ kernelTest('records as NDJSON, on stderr and in a file', KERNEL, () => {
   });
 });
 
+kernelTest('a workload whose records find no room is ended', KERNEL, () => {
+  const script = 'cat /dev/null; sleep 20; echo went on';
+  const { code, stdout, stderr } = guarded(CAT, ['--events', '/dev/full'], ['/bin/sh', '-c', script]);
+  assert.equal([code, stdout], [125, '']);
+  assert.match(stderr, /^error: cannot write records to `\/dev\/full`: ENOSPC/m);
+  const late = guarded(CAT, ['--events', '/dev/full'], ['/bin/sh', '-c', 'exec cat /dev/null']);
+  assert.is(late.code, 125, 'also where it ended before that was known');
+});
+
 kernelTest('an observed policy changes nothing and says what it would do', KERNEL, () => {
   const { code, stdout, stderr } = guarded(
     CAT.replace('enforce', 'observe'),
