@@ -57,14 +57,22 @@ const ARGUMENTS: Caveat = {
   fields: ['proc.args', 'proc.cmdline'],
 };
 const LOADED: Caveat = { text: 'a program that the loader or an interpreter gets as an argument is seen as a read' };
-const UNIX: Caveat = {
-  text: 'the path of a unix socket is decided on a copy that another thread can change',
+const UNIX_BIND: Caveat = {
+  text: 'the path of a unix socket that is bound is decided on a copy that another thread can change',
   fields: ['net.path'],
 };
-const PROTOCOL: Caveat = {
-  text: 'the protocol is read from the descriptor, which another thread can exchange',
-  fields: ['net.protocol'],
+const UNIX_LISTEN: Caveat = {
+  text: 'a unix socket that listens is known by its descriptor, which another thread can exchange',
+  fields: ['net.path'],
 };
+const UNIX_PATH: Caveat = {
+  text: 'a symlink or folder in the path of a unix socket can be exchanged after the verdict',
+  fields: ['net.path'],
+};
+const IMPLICIT: Caveat = {
+  text: 'the port that the kernel chooses for a socket that was never bound is no `net.bind`',
+};
+const PASSED: Caveat = { text: 'connected sockets that were passed in, or received over a unix socket, ask nobody' };
 
 const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
   exec: {
@@ -74,9 +82,10 @@ const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
   },
   'file.read': { ...OPENS, fields: FILE, caveats: [PROC] },
   'file.write': { ...OPENS, fields: FILE, caveats: [PROC, TRUNCATE] },
-  'net.connect': { ...SOCKETS, fields: REMOTE, caveats: [UNIX, PROTOCOL] },
-  'net.send': { ...SOCKETS, fields: REMOTE, caveats: [UNIX, PROTOCOL] },
-  'net.bind': { ...SOCKETS, fields: LOCAL, caveats: [UNIX, PROTOCOL] },
+  'net.connect': { ...SOCKETS, fields: REMOTE, caveats: [UNIX_PATH, PASSED] },
+  'net.send': { ...SOCKETS, fields: REMOTE, caveats: [UNIX_PATH, PASSED] },
+  'net.bind': { ...SOCKETS, fields: LOCAL, caveats: [UNIX_BIND, IMPLICIT] },
+  'net.listen': { ...SOCKETS, mechanism: 'seccomp', fields: LOCAL, caveats: [UNIX_LISTEN] },
 };
 
 const withDerived = (fields: readonly string[]): readonly string[] => [

@@ -7,7 +7,7 @@ export interface Uncovered {
 
 export const UNCOVERED: readonly Uncovered[] = [
   {
-    what: 'create, delete, rename, link, attribute changes, listen, accept, capabilities and system calls are decided after the fact',
+    what: 'create, delete, rename, link, attribute changes, accept, capabilities and system calls are decided after the fact',
     why: 'eBPF tracepoints see them when they have taken effect, and this kernel refuses LSM programs; a record says `degraded`, and `kill` still acts',
   },
   { what: 'opening a file below /proc asks nobody', why: 'fanotify has no permission events on proc (EINVAL)' },
@@ -20,8 +20,16 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'they are read from memory before the kernel copies them; the path is not: that is the object which the kernel resolved',
   },
   {
-    what: 'the path of a unix socket, and `net.protocol`, can be changed by another thread after the verdict',
-    why: 'the first is read from memory, the second from the descriptor; addresses and ports of IPv4 and IPv6 are compared in the kernel',
+    what: 'of unix sockets, the path of a bind, and which socket listens, can be exchanged by another thread after the verdict',
+    why: 'no hook sees the kernel’s copy of either, and a guard that listened would be the peer that clients see; paths of connect and send are compared in the kernel from Linux 6.7',
+  },
+  {
+    what: 'a symlink or folder in the path of a unix socket can be exchanged after the verdict',
+    why: 'the kernel follows the path after the hook that compares it',
+  },
+  {
+    what: 'connected or listening sockets that a workload inherits, or receives over a unix socket, are used without a question; nor does source routing (`IP_OPTIONS`) raise one',
+    why: 'questions are about addresses that a call names; `lictor run` closes all descriptors but the standard streams',
   },
   {
     what: 'a program that the dynamic loader or an interpreter gets as an argument is a read, not an exec',

@@ -1,17 +1,28 @@
 /** The socket gate and the isolation switch of one cgroup: BPF programs attached to it, and their maps. */
 import { closeSync, openSync } from 'node:fs';
 import { assetPath } from '../../vm/host/assets.ts';
-import { kernelErrorText, openObject, type BpfObject } from '../kernel/bpf.ts';
+import { kernelErrorText, openObject, type BpfObject, type KernelError } from '../kernel/bpf.ts';
 import { encodeStruct, GATE_OPERATIONS, layoutOf, sumCounters } from '../sensors/layout.ts';
-import type { Gate, GateOperation } from './calls.ts';
+import type { SocketAddress } from './socket-address.ts';
+
+export type GateOperation = keyof typeof GATE_OPERATIONS;
 
 const PROGRAMS: Readonly<Record<GateOperation, readonly string[]>> = {
   connect: ['gate_connect4', 'gate_connect6'],
   bind: ['gate_bind4', 'gate_bind6'],
   send: ['gate_sendmsg4', 'gate_sendmsg6'],
 };
+const UNIX_PROGRAMS: Readonly<Record<GateOperation, readonly string[]>> = {
+  connect: ['gate_unix_connect'],
+  bind: [],
+  send: ['gate_unix_sendmsg'],
+};
+/** BPF_CGROUP_UNIX_CONNECT and BPF_CGROUP_UNIX_SENDMSG of linux/bpf.h: Linux 6.7. */
+const UNIX_ATTACH: Readonly<Record<string, number>> = { gate_unix_connect: 49, gate_unix_sendmsg: 50 };
 const ISOLATION = ['isolate_ingress', 'isolate_egress'];
+const KEY = layoutOf('token_key');
 const TOKEN = layoutOf('token');
+const PROTOCOL = { tcp: 6, mptcp: 262, none: 0xffff } as const;
 
 /** A network that stays reachable in isolation: 16 bytes (IPv4 as ::ffff:a.b.c.d) and how many bits count. */
 export interface Network {
@@ -26,28 +37,48 @@ export interface GateOptions {
   readonly management: readonly Network[];
 }
 
-export class SocketGate implements Gate {
-  readonly #key = new Uint32Array(1);
+/** What the supervisor decided, for the kernel to compare. */
+export class SocketGate {
+  readonly #key = new Uint32Array(KEY.size / 4);
   readonly #keyBytes = new Uint8Array(this.#key.buffer);
-  readonly #token = new Uint8Array(TOKEN.size);
-  readonly #tokenView = new DataView(this.#token.buffer);
+  readonly #first = new Uint8Array(TOKEN.size);
+  readonly #other = new Uint8Array(TOKEN.size);
 
-  private constructor(readonly object: BpfObject) {}
+  private constructor(
+    readonly object: BpfObject,
+    /** Paths of unix sockets are compared too. */
+    readonly unix: boolean,
+  ) {}
 
   /** @returns the gate, attached; or why it cannot be */
   static attach(options: GateOptions): { readonly gate: SocketGate } | { readonly error: string } {
-    const opened = openObject(assetPath('bpf/gate.bpf.o'));
-    if ('error' in opened) return { error: kernelErrorText(opened.error) };
-    const { spec } = opened;
-    const wanted = [...options.operations.flatMap((name) => PROGRAMS[name]), ...(options.isolation ? ISOLATION : [])];
-    for (const name of spec.programs()) if (!wanted.includes(name)) spec.omitProgram(name);
-    const loaded = spec.load();
+    const loaded = SocketGate.#load(options, true);
     if ('error' in loaded) return { error: kernelErrorText(loaded.error) };
-    const gate = new SocketGate(loaded.object);
-    const error = gate.#attach(options, wanted);
+    const { gate, programs } = loaded;
+    const error = gate.#attach(options, programs);
     if (error === null) return { gate };
     gate.close();
     return { error };
+  }
+
+  /** Kernels before 6.7 do not know the programs for unix sockets: there they are left out. */
+  static #load(
+    options: GateOptions,
+    unix: boolean,
+  ): { readonly gate: SocketGate; readonly programs: readonly string[] } | { readonly error: KernelError } {
+    const opened = openObject(assetPath('bpf/gate.bpf.o'));
+    if ('error' in opened) return opened;
+    const { spec } = opened;
+    const programs = [
+      ...options.operations.flatMap((name) => [...PROGRAMS[name], ...(unix ? UNIX_PROGRAMS[name] : [])]),
+      ...(options.isolation ? ISOLATION : []),
+    ];
+    for (const name of spec.programs())
+      if (!programs.includes(name)) spec.omitProgram(name);
+      else if (name in UNIX_ATTACH) spec.setAttachType(name, UNIX_ATTACH[name]);
+    const loaded = spec.load();
+    if ('object' in loaded) return { gate: new SocketGate(loaded.object, unix), programs };
+    return unix ? SocketGate.#load(options, false) : loaded;
   }
 
   #attach(options: GateOptions, wanted: readonly string[]): string | null {
@@ -68,12 +99,53 @@ export class SocketGate implements Gate {
     }
   }
 
-  allow(tid: number, operation: GateOperation, address: Uint8Array, port: number): boolean {
+  /**
+   * Writes what one message, or the only address, of a call may reach. Nothing passes before `open`.
+   *
+   * @param place of the message among those that name an address, from 0
+   * @param protocol IPPROTO number of the socket; negative: not known, so that the kernel's is another
+   * @returns whether the kernel took it
+   */
+  put(tid: number, place: number, operation: GateOperation, address: SocketAddress, protocol: number): boolean {
+    const token = place === 0 ? this.#first : this.#other;
+    const { offsets } = TOKEN;
+    const set = (member: string, value: number): void => {
+      token[offsets[member]] = value & 255;
+      token[offsets[member] + 1] = value >>> 8;
+    };
+    const name = address.family === 'unix' ? address.name : address.ip;
+    // paths are compared, whoever carries them: unix sockets have no protocols
+    const number = address.family === 'unix' ? 0 : protocol === PROTOCOL.mptcp ? PROTOCOL.tcp : protocol;
+    token.fill(0);
+    set('operation', GATE_OPERATIONS[operation]);
+    set('protocol', number < 0 ? PROTOCOL.none : number);
+    set('port', address.family === 'unix' ? 0 : address.port);
+    set('length', name.length);
+    token.set(name, offsets['name']);
+    return place === 0 || this.#write(tid, place, token);
+  }
+
+  /**
+   * Lets the messages of a call pass that were put.
+   * @param count of them, at least 1
+   * @returns whether the kernel took it
+   */
+  open(tid: number, count: number): boolean {
+    this.#first[TOKEN.offsets['more']] = count - 1;
+    return this.#write(tid, 0, this.#first);
+  }
+
+  /** Takes back what an earlier call of the thread left behind because it failed before it came to the gate. */
+  shut(tid: number): void {
     this.#key[0] = tid;
-    this.#tokenView.setUint32(TOKEN.offsets['operation'], GATE_OPERATIONS[operation], true);
-    this.#tokenView.setUint32(TOKEN.offsets['port'], port, true);
-    this.#token.set(address, TOKEN.offsets['address']);
-    return this.object.map('tokens').update(this.#keyBytes, this.#token) === null;
+    this.#key[1] = 0;
+    this.object.map('tokens').delete(this.#keyBytes);
+  }
+
+  #write(tid: number, place: number, token: Uint8Array): boolean {
+    this.#key[0] = tid;
+    this.#key[1] = place;
+    return this.object.map('tokens').update(this.#keyBytes, token) === null;
   }
 
   /** @returns null, or why the switch did not move */

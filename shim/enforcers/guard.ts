@@ -15,6 +15,7 @@ import { Observed } from './observed.ts';
 import { Opens } from './opens.ts';
 import { Questions } from './questions.ts';
 import type { Report } from './report.ts';
+import { Sockets } from './sockets.ts';
 import { TextReader } from './text-reader.ts';
 
 /** How often losses are looked for while nothing happens. */
@@ -66,10 +67,12 @@ export class Guard {
         ? null
         : new Opens(kernel, new Fanotify(kernel, fanotify), processes, questions, judge, reader, needs);
     this.#opens?.trustLoaders(LOADERS);
-    this.#calls =
-      listener < 0
-        ? null
-        : new Calls(kernel, new Notifications(kernel, listener), processes, questions, judge, reader, gate, needs);
+    if (listener < 0) this.#calls = null;
+    else {
+      const notifications = new Notifications(kernel, listener);
+      const sockets = new Sockets(kernel, notifications, processes, questions, judge, gate, needs);
+      this.#calls = new Calls(notifications, processes, reader, sockets, needs);
+    }
   }
 
   /**

@@ -4,7 +4,10 @@ import { SENSOR_KINDS } from '../sensors/index.ts';
 import type { Action } from '../../vm/spec/index.ts';
 
 /** Kinds that are decided before the operation takes effect; every other one is observed. */
-export const SYNCHRONOUS = ['exec', 'file.read', 'file.write', 'net.connect', 'net.bind', 'net.send'] as const;
+export const SYNCHRONOUS = [
+  ...['exec', 'file.read', 'file.write'],
+  ...['net.connect', 'net.bind', 'net.send', 'net.listen'],
+];
 
 const TREE = ['file.write', 'file.create', 'file.delete', 'file.rename', 'file.link'];
 
@@ -62,7 +65,7 @@ export const needsOf = (manifest: Pick<Manifest, 'kinds' | 'fields'>, actions: R
     invoked: fields.has('file.invoked'),
     identity: IDENTITY.some((field) => fields.has(field)),
     isolation: actions.has('isolate'),
-    observed: SENSOR_KINDS.filter((kind) => kinds.has(kind) && !(SYNCHRONOUS as readonly string[]).includes(kind)),
+    observed: SENSOR_KINDS.filter((kind) => kinds.has(kind) && !SYNCHRONOUS.includes(kind)),
   };
 };
 

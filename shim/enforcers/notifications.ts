@@ -64,11 +64,17 @@ export class Notifications {
     this.#send(-errno, 0);
   }
 
-  #send(error: number, flags: number): void {
+  /** @param result of a call that was performed instead: a value of at most 31 bits, or a negative errno */
+  answer(result: number): void {
+    this.#send(Math.min(result, 0), 0, Math.max(result, 0));
+  }
+
+  #send(error: number, flags: number, value = 0): void {
     const reply = this.#reply;
     reply[0] = this.#call[0];
     reply[1] = this.#call[1];
-    reply[2] = reply[3] = 0;
+    reply[2] = value;
+    reply[3] = 0;
     reply[4] = error;
     reply[5] = flags;
     this.kernel.ioctl(this.fd, SEND, this.#replyBytes);

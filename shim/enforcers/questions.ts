@@ -33,6 +33,7 @@ const PROTOCOLS = new Map(
     [58, 'icmpv6'],
     [132, 'sctp'],
     [255, 'raw'],
+    [262, 'tcp'], // MPTCP
   ].map(([number, name]) => [number as number, Buffer.from(name as string)]),
 );
 
@@ -100,23 +101,36 @@ export class Questions {
     this.#end();
   }
 
-  /** @param protocol IPPROTO number, negative where it is not known */
-  net(kind: number, process: Process, address: SocketAddress, protocol: number): void {
+  /**
+   * @param remote the peer; null where the operation has none
+   * @param local the socket's own address; null where it is not what is asked about
+   * @param protocol IPPROTO number, negative where it is not known
+   */
+  net(
+    kind: number,
+    process: Process,
+    remote: SocketAddress | null,
+    local: SocketAddress | null,
+    protocol: number,
+  ): void {
     const writer = this.#begin(kind, NET_SLOTS, process);
-    if (address.family === 'unix') {
+    const unix = local ?? remote;
+    if (unix?.family === 'unix') {
       // Bytes: the path is one char a byte
-      const path = Buffer.from(address.path, 'latin1');
+      const path = Buffer.from(unix.path, 'latin1');
       writer.netFamily(UNIX, 0, UNIX.length);
       if (path.length > 0) writer.netPath(path, 0, path.length);
-    } else {
-      const bind = kind === KIND['net.bind'];
-      if (bind) writer.netLocalIp(address.ip, 0, 16);
-      else writer.netRemoteIp(address.peer, 0, 16);
-      if (bind) writer.netLocalPort(address.port);
-      else writer.netRemotePort(address.port);
-      const name = PROTOCOLS.get(protocol);
-      if (name) writer.netProtocol(name, 0, name.length);
     }
+    if (remote?.family === 'ip') {
+      writer.netRemoteIp(remote.peer, 0, 16);
+      writer.netRemotePort(remote.port);
+    }
+    if (local?.family === 'ip') {
+      writer.netLocalIp(local.ip, 0, 16);
+      writer.netLocalPort(local.port);
+    }
+    const name = unix?.family === 'ip' ? PROTOCOLS.get(protocol) : undefined;
+    if (name) writer.netProtocol(name, 0, name.length);
     this.#end();
   }
 

@@ -7,6 +7,9 @@ const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0];
 /** The largest that the kernel takes: `struct sockaddr_storage`. */
 export const SOCKADDR_BYTES = 128;
 
+/** The longest name of a unix socket: `sun_path`. */
+export const MAX_NAME_BYTES = 108;
+
 export type Family = 'ip' | 'unix' | 'other' | 'none';
 
 export class SocketAddress {
@@ -19,6 +22,8 @@ export class SocketAddress {
    */
   readonly peer = new Uint8Array(16);
   port = 0;
+  /** Of a unix socket: what follows the family, as it was written; more than a path has room for is refused anyway. */
+  name: Uint8Array = new Uint8Array(0);
   /** Of a unix socket; bytes of an abstract one with the leading zero as `@`. */
   path = '';
   readonly bytes = new Uint8Array(SOCKADDR_BYTES);
@@ -50,6 +55,7 @@ export class SocketAddress {
       for (let i = 0; i < 16; i++) ip[i] = bytes[8 + i];
     } else if (family === AF.unix) {
       this.family = 'unix';
+      this.name = bytes.subarray(2, length);
       const abstract = length > 2 && bytes[2] === 0;
       let end = abstract ? length : 2;
       if (!abstract) while (end < length && bytes[end] !== 0) end++;

@@ -5,6 +5,7 @@ export const NR = {
   sendto: 44,
   sendmsg: 46,
   bind: 49,
+  listen: 50,
   execve: 59,
   creat: 85,
   openat: 257,

@@ -34,6 +34,7 @@ const bind = () => {
     programName: bpf.func('bpf_program__name', 'str', ['void *']),
     programFd: bpf.func('bpf_program__fd', 'int', ['void *']),
     setAutoload: bpf.func('bpf_program__set_autoload', 'int', ['void *', 'bool']),
+    setAttachType: bpf.func('bpf_program__set_expected_attach_type', 'int', ['void *', 'int']),
     attach: bpf.func('bpf_program__attach', 'void *', ['void *']),
     attachType: bpf.func('bpf_program__expected_attach_type', 'int', ['void *']),
     attachTo: bpf.func('bpf_prog_attach', 'int', ['int', 'int', 'int', 'uint32_t']),

@@ -73,6 +73,11 @@ export class BpfSpec {
     boundLibrary().setAutoload(findProgram(this.handle, this.name, name), false);
   }
 
+  /** @param type enum bpf_attach_type of linux/bpf.h, for a program whose section libbpf has no name for */
+  setAttachType(program: string, type: number): void {
+    boundLibrary().setAttachType(findProgram(this.handle, this.name, program), type);
+  }
+
   /** Puts maps and programs into the kernel. The spec is used up, also where it fails. */
   load(): { readonly object: BpfObject } | { readonly error: KernelError } {
     const status: number = boundLibrary().load(this.handle);

@@ -2,6 +2,8 @@
  * What the shim asks of the machine, so that everything above it can be tested with a fake.
  * Results follow the kernel: a descriptor or a count, or the negative errno. Nothing here throws or allocates.
  */
+import type { SocketCalls } from './sockets.ts';
+
 export interface Kernel {
   read(fd: number, into: Uint8Array): number;
   write(fd: number, bytes: Uint8Array): number;
@@ -26,16 +28,26 @@ export interface Kernel {
   readMemory(tid: number, address: number, into: Uint8Array): number;
 
   pidfdOpen(pid: number): number;
+  /** Of one thread; -EINVAL before Linux 6.9. */
+  threadfdOpen(tid: number): number;
   /** A duplicate of another process's descriptor. */
   pidfdTake(pidfd: number, fd: number): number;
   pidfdSignal(pidfd: number, signal: number): number;
-  /** `SO_PROTOCOL` of a socket: an IPPROTO number. */
-  socketProtocol(fd: number): number;
   /** A counter to wake a waiting thread with; close-on-exec, not blocking. */
   eventfd(): number;
+  readonly sockets: SocketCalls;
 }
 
 /** Offsets in `struct stat` of x86-64. */
 export const STAT = { size: 144, dev: 0, ino: 8, links: 16, mode: 24, uid: 28, gid: 32 } as const;
 
-export const ERRNO = { ENOENT: 2, ESRCH: 3, EINTR: 4, EAGAIN: 11, EFAULT: 14, EINVAL: 22, ENOSYS: 38 } as const;
+export const ERRNO = {
+  EPERM: 1,
+  ENOENT: 2,
+  ESRCH: 3,
+  EINTR: 4,
+  EAGAIN: 11,
+  EFAULT: 14,
+  EINVAL: 22,
+  ENOSYS: 38,
+} as const;

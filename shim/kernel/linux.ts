@@ -2,12 +2,13 @@
 import koffi from 'koffi';
 import type { Kernel } from './kernel.ts';
 import { PathBuffer } from './path-buffer.ts';
+import { linuxSockets } from './sockets.ts';
 
 const O_RDONLY_CLOEXEC = 0o2000000;
 const AT_FDCWD = -100;
 const EFD_CLOEXEC_NONBLOCK = 0o2004000;
-const SOL_SOCKET = 1;
-const SO_PROTOCOL = 38;
+/** PIDFD_THREAD. */
+const O_EXCL = 0o200;
 const SYS = { pidfdSignal: 424, pidfdOpen: 434, pidfdTake: 438 } as const;
 
 /**
@@ -28,7 +29,6 @@ export const linuxKernel = (): Kernel => {
   const readv = libc.func(
     'long process_vm_readv(int pid, const void *to, ulong tos, const void *from, ulong froms, ulong flags)',
   );
-  const getsockopt = libc.func('int getsockopt(int fd, int level, int name, void *into, void *size)');
   const eventfd = libc.func('int eventfd(uint count, int flags)');
   const syscall = libc.func('long syscall(long number, long a, long b, long c, long d)');
 
@@ -41,7 +41,6 @@ export const linuxKernel = (): Kernel => {
   const remote = new DataView(new ArrayBuffer(16));
   const remoteBytes = new Uint8Array(remote.buffer);
   const local = new DataView(to.buffer);
-  const option = new Int32Array([0, 4]);
 
   return {
     read: (fd, into) => result(read(fd, into, into.length)),
@@ -73,12 +72,10 @@ export const linuxKernel = (): Kernel => {
       return got;
     },
     pidfdOpen: (pid) => result(syscall(SYS.pidfdOpen, pid, 0, 0, 0)),
+    threadfdOpen: (tid) => result(syscall(SYS.pidfdOpen, tid, O_EXCL, 0, 0)),
     pidfdTake: (pidfd, fd) => result(syscall(SYS.pidfdTake, pidfd, fd, 0, 0)),
     pidfdSignal: (pidfd, signal) => result(syscall(SYS.pidfdSignal, pidfd, signal, 0, 0)),
-    socketProtocol: (fd) => {
-      const failed = getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, option.subarray(0, 1), option.subarray(1));
-      return failed < 0 ? -koffi.errno() : option[0];
-    },
     eventfd: () => result(eventfd(0, EFD_CLOEXEC_NONBLOCK)),
+    sockets: linuxSockets(),
   };
 };

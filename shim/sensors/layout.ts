@@ -4,6 +4,9 @@
  */
 
 export type Scalar = 'u8' | 'u16' | 'u32' | 'u64';
+/** Bytes of `sun_path`. */
+export const SUN_PATH_BYTES = 108;
+
 export const SCALAR_BYTES: Readonly<Record<Scalar, number>> = { u8: 1, u16: 2, u32: 4, u64: 8 };
 
 export interface Member {
@@ -57,11 +60,20 @@ export const STRUCTS = {
   ],
   /** Value of `capabilities`, by capability number. */
   name: [member('length', 'u8', 'bytes of `name`'), member('name', 'u8', 'name of the capability', 31)],
-  /** Value of `tokens`, by thread id: the socket operation that the supervisor has allowed it. */
+  /** Key of `tokens`. */
+  token_key: [
+    member('thread', 'u32', 'thread id'),
+    member('place', 'u32', 'of the message that it is for; 0: the first, or the only address'),
+  ],
+  /** Value of `tokens`: what a thread that the supervisor has let continue may reach. */
   token: [
-    member('operation', 'u32', 'GATE_OPERATIONS'),
-    member('port', 'u32', 'port, host order'),
-    member('address', 'u8', 'IPv6, or IPv4 as ::ffff:a.b.c.d', 16),
+    member('operation', 'u16', 'GATE_OPERATIONS'),
+    member('protocol', 'u16', 'IPPROTO number of the socket; of MPTCP that of TCP'),
+    member('port', 'u16', 'port, host order; of a unix socket 0'),
+    member('length', 'u16', 'bytes of `name`'),
+    member('more', 'u16', 'of the first: how many others follow'),
+    member('used', 'u16', 'of the first: how many the kernel has come to'),
+    member('name', 'u8', 'IPv6, or IPv4 as ::ffff:a.b.c.d; of a unix socket what follows its family', SUN_PATH_BYTES),
   ],
   /** Key of `management`: the longest prefix of the 128-bit form that matches. */
   prefix: [member('bits', 'u32', 'length of the prefix, of 128'), member('address', 'u8', 'as in a token', 16)],

@@ -36,7 +36,7 @@ kernelTest('a map takes, gives, lists and forgets values; sizes are checked', NE
   const object = must(gate().load(), 'object');
   try {
     const tokens = object.map('tokens');
-    const key = Uint8Array.of(1, 0, 0, 0);
+    const key = Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0);
     const value = new Uint8Array(tokens.valueBytes).fill(7);
     const into = new Uint8Array(tokens.lookupBytes);
     assert.not(tokens.lookup(key, into));

@@ -12,6 +12,8 @@ import { kernelTest } from '../support/kernel.ts';
 import { must } from './watched.ts';
 
 const LOOPBACK = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1);
+const UDP = 17;
+const UDP_LITE = 136;
 const word = (value: number): Uint8Array => new Uint8Array(new Uint32Array([value]).buffer);
 
 /** Sends to the port that a line names and says how that went; says its thread id first. */
@@ -40,11 +42,14 @@ kernelTest(
     };
     try {
       for (const program of ['gate_sendmsg4', 'isolate_egress']) assert.is(object.attachCgroup(program, folder), null);
-      const thread = word(Number(await next()));
-      const allow = (port: number) =>
-        object
-          .map('tokens')
-          .update(thread, encodeStruct('token', { operation: GATE_OPERATIONS.send, port, address: LOOPBACK }));
+      const thread = Number(await next());
+      const allow = (port: number, protocol = UDP) =>
+        object.map('tokens').update(
+          encodeStruct('token_key', { thread }),
+          encodeStruct('token', {
+            ...{ operation: GATE_OPERATIONS.send, protocol, port, length: LOOPBACK.length, name: LOOPBACK },
+          }),
+        );
       assert.is(await send(9), '1', 'no token: EPERM');
       assert.is(allow(9), null);
       assert.is(await send(9), 'sent');
@@ -52,6 +57,8 @@ kernelTest(
       allow(10);
       assert.is(await send(9), '1', 'a token for another port');
       assert.is(await send(10), '1', 'is gone as well');
+      allow(9, UDP_LITE);
+      assert.is(await send(9), '1', 'a token for a socket of another protocol');
       object.map('isolated').update(word(0), word(1));
       allow(9);
       assert.is(await send(9), '1', 'isolated');
@@ -61,7 +68,7 @@ kernelTest(
       const counters = object.map('gate_counters');
       const values = new Uint8Array(counters.lookupBytes);
       counters.lookup(word(0), values);
-      assert.equal(sumCounters('gate_counters', values), { passed: 3, missing: 3, mismatch: 1, isolated: 1 });
+      assert.equal(sumCounters('gate_counters', values), { passed: 3, missing: 3, mismatch: 2, isolated: 1 });
     } finally {
       child.stdin.end();
       await ended;

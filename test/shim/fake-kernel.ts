@@ -1,5 +1,6 @@
 /** A machine of tables, for tests: files of `/proc`, memory, and descriptors to read from. */
 import { ERRNO, STAT, type Kernel } from '../../shim/kernel/kernel.ts';
+import type { SocketCalls } from '../../shim/kernel/sockets.ts';
 
 export interface FakeFile {
   readonly path: string;
@@ -9,7 +10,17 @@ export interface FakeFile {
   readonly content?: string;
 }
 
+/** Every socket is one of TCP without a name. */
+const SOCKETS: SocketCalls = {
+  protocol: () => 6,
+  name: () => 0,
+  bind: () => 0,
+  listen: () => 0,
+};
+
 export class FakeKernel implements Kernel {
+  readonly sockets = SOCKETS;
+
   /** By `PID/NAME`. */
   readonly proc = new Map<string, string>();
   readonly links = new Map<string, string>();
@@ -82,8 +93,8 @@ export class FakeKernel implements Kernel {
     this.signals.push([pidfd, signal]);
     return 0;
   }
-  socketProtocol(): number {
-    return 6;
+  threadfdOpen(tid: number): number {
+    return tid + 1000;
   }
   eventfd(): number {
     return -ERRNO.EINVAL;

@@ -53,30 +53,88 @@ kernelTest('connect, bind and UDP send are refused over IPv4 and IPv6, the rest 
   }),
 );
 
-/** A thread exchanges the port while another one connects. */
-const RACE = `
-import ctypes, socket, threading, struct, sys
+/** Calls with an address that Node has no name for; prints a line for each. */
+const UNUSUAL = `
+import ctypes, errno, os, socket, struct, sys
+P = int(sys.argv[1])
 libc = ctypes.CDLL(None, use_errno=True)
-address = ctypes.create_string_buffer(struct.pack('<H', 2) + struct.pack('>H', 4002) + socket.inet_aton('127.0.0.1') + bytes(8), 16)
-stop = False
-def flip():
-    while not stop:
-        address[2:4] = struct.pack('>H', 4001)
-        address[2:4] = struct.pack('>H', 4002)
-sys.setswitchinterval(1e-6)
-thread = threading.Thread(target=flip); thread.start()
-for i in range(2000):
-    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    if libc.connect(s.fileno(), address, 16) == 0 and s.getpeername()[1] == 4001: print('reached')
-    s.close()
-stop = True; thread.join(); print('done')
+def say(name, call):
+    try: print(name, call())
+    except OSError as e: print(name, errno.errorcode[e.errno])
+class Vector(ctypes.Structure): _fields_ = [('base', ctypes.c_char_p), ('size', ctypes.c_size_t)]
+class Header(ctypes.Structure): _fields_ = [('name', ctypes.c_char_p), ('name_size', ctypes.c_uint), ('vectors', ctypes.POINTER(Vector)), ('count', ctypes.c_size_t), ('control', ctypes.c_void_p), ('control_size', ctypes.c_size_t), ('flags', ctypes.c_size_t), ('sent', ctypes.c_size_t)]
+def address(port): return struct.pack('<H', 2) + struct.pack('>H', port) + socket.inet_aton('127.0.0.1') + bytes(8)
+def many(*ports):
+    vector = Vector(b'x', 1)
+    headers = (Header * len(ports))(*[Header(p and address(p), 16 if p else 0, ctypes.pointer(vector), 1) for p in ports])
+    sent = libc.sendmmsg(socket_of_many.fileno(), headers, len(ports), 0)
+    return sent if sent >= 0 else errno.errorcode[ctypes.get_errno()]
+socket_of_many = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+print('three', many(P + 1, P + 2, P + 3))
+print('second is denied', many(P + 1, P, P + 3))
+print('first is denied', many(P, P + 1))
+print('a hundred', many(*[P + 1 + i % 3 for i in range(100)]))
+sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); sink.bind(('127.0.0.1', P + 1)); socket_of_many.connect(('127.0.0.1', P + 1))
+print('some without an address', many(None, P + 2, None))
+server = socket.create_server(('127.0.0.1', P + 5))
+tcp = lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+say('fast open', lambda: tcp().sendto(b'x', socket.MSG_FASTOPEN, ('127.0.0.1', P + 5)))
+say('fast open, denied', lambda: tcp().sendto(b'x', socket.MSG_FASTOPEN, ('127.0.0.1', P)))
+say('fast open flag of a datagram', lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', socket.MSG_FASTOPEN, ('127.0.0.1', P + 1)))
+def listen(port):
+    s = tcp(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1); s.bind(('127.0.0.1', port)); s.listen(5)
+    return s.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+say('listen', lambda: listen(P + 6))
+say('listen, denied', lambda: listen(P))
+say('listen on a pipe', lambda: (libc.listen(os.pipe()[0], 1), errno.errorcode[ctypes.get_errno()])[1])
+say('listen on nothing', lambda: (libc.listen(999, 1), errno.errorcode[ctypes.get_errno()])[1])
+unix = socket.socket(socket.AF_UNIX); unix.bind('s'); unix.listen(1)
+client = socket.socket(socket.AF_UNIX); client.connect('s')
+peer = struct.unpack('3i', client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+print('peer of a unix client', peer[0] == os.getpid())
+say('unix, denied', lambda: socket.socket(socket.AF_UNIX).connect('denied'))
+say('a long unix path', lambda: libc.connect(socket.socket(socket.AF_UNIX).fileno(), b'\\1\\0' + b'a' * 120, 122) and errno.errorcode[ctypes.get_errno()])
+say('dissolve', lambda: libc.connect(socket_of_many.fileno(), bytes(16), 16))
+for name, kind, protocol in (('MPTCP', 1, 262), ('UDP-Lite', 2, 136), ('SCTP', 1, 132), ('ping', 2, 1), ('raw', 3, 255)):
+    say(name, lambda: socket.socket(socket.AF_INET, kind, protocol) and 'made')
 `;
 
-kernelTest('a thread that changes the address after the decision reaches nothing', GUARD, () =>
+kernelTest('unusual ways to name an address are decided like the usual ones', GUARD, () =>
   inFolder(async (folder) => {
-    const rules = `- {name: no-connect, on: net.connect, when: 'net.remote_port = 4001', action: deny}`;
-    const { stdout } = await runUnder(folder, policy(rules), ['/usr/bin/python3', '-c', RACE]);
-    assert.is(stdout, 'done\n');
+    const port = 26_000 + (process.pid % 500) * 8;
+    const rules = `
+- {name: no-connect, on: net.connect, when: 'net.remote_port = ${port}', action: deny, errno: EACCES}
+- {name: no-send, on: net.send, when: 'net.remote_port = ${port}', action: deny, errno: EHOSTUNREACH}
+- {name: no-listen, on: net.listen, when: 'net.local_port = ${port} and net.protocol = "tcp"', action: deny, errno: EADDRINUSE}
+- {name: no-path, on: net.connect, when: 'net.path = "denied"', action: deny, errno: ECONNREFUSED}`;
+    const { stdout, all, error } = await runUnder(folder, policy(rules), [
+      ...['/usr/bin/python3', '-c', UNUSUAL, String(port)],
+    ]);
+    assert.is(error, null);
+    assert.equal(stdout.trim().split('\n'), [
+      'three 3',
+      'second is denied 1',
+      'first is denied EHOSTUNREACH',
+      'a hundred 64',
+      'some without an address 3',
+      'fast open 1',
+      'fast open, denied EACCES',
+      'fast open flag of a datagram 1',
+      'listen 1',
+      'listen, denied EADDRINUSE',
+      'listen on a pipe ENOTSOCK',
+      'listen on nothing EBADF',
+      'peer of a unix client True',
+      'unix, denied ECONNREFUSED',
+      'a long unix path EINVAL',
+      'dissolve 0',
+      ...['MPTCP', 'UDP-Lite', 'SCTP', 'ping'].map((name) => `${name} EPROTONOSUPPORT`),
+      'raw EPERM',
+    ]);
+    assert.equal(
+      all.map(({ rule, degraded }) => [rule, degraded]),
+      ['no-send', 'no-send', 'no-connect', 'no-listen', 'no-path'].map((rule) => [rule, null]),
+    );
   }),
 );
 

@@ -288,15 +288,31 @@ _Static_assert(sizeof(struct lictor_name) == 32, "size of lictor_name");
 _Static_assert(__builtin_offsetof(struct lictor_name, length) == 0, "lictor_name.length");
 _Static_assert(__builtin_offsetof(struct lictor_name, name) == 1, "lictor_name.name");
 
-struct lictor_token {
-	__u32 operation; /* GATE_OPERATIONS */
-	__u32 port; /* port, host order */
-	__u8 address[16]; /* IPv6, or IPv4 as ::ffff:a.b.c.d */
+struct lictor_token_key {
+	__u32 thread; /* thread id */
+	__u32 place; /* of the message that it is for; 0: the first, or the only address */
 };
-_Static_assert(sizeof(struct lictor_token) == 24, "size of lictor_token");
+_Static_assert(sizeof(struct lictor_token_key) == 8, "size of lictor_token_key");
+_Static_assert(__builtin_offsetof(struct lictor_token_key, thread) == 0, "lictor_token_key.thread");
+_Static_assert(__builtin_offsetof(struct lictor_token_key, place) == 4, "lictor_token_key.place");
+
+struct lictor_token {
+	__u16 operation; /* GATE_OPERATIONS */
+	__u16 protocol; /* IPPROTO number of the socket; of MPTCP that of TCP */
+	__u16 port; /* port, host order; of a unix socket 0 */
+	__u16 length; /* bytes of `name` */
+	__u16 more; /* of the first: how many others follow */
+	__u16 used; /* of the first: how many the kernel has come to */
+	__u8 name[108]; /* IPv6, or IPv4 as ::ffff:a.b.c.d; of a unix socket what follows its family */
+};
+_Static_assert(sizeof(struct lictor_token) == 120, "size of lictor_token");
 _Static_assert(__builtin_offsetof(struct lictor_token, operation) == 0, "lictor_token.operation");
+_Static_assert(__builtin_offsetof(struct lictor_token, protocol) == 2, "lictor_token.protocol");
 _Static_assert(__builtin_offsetof(struct lictor_token, port) == 4, "lictor_token.port");
-_Static_assert(__builtin_offsetof(struct lictor_token, address) == 8, "lictor_token.address");
+_Static_assert(__builtin_offsetof(struct lictor_token, length) == 6, "lictor_token.length");
+_Static_assert(__builtin_offsetof(struct lictor_token, more) == 8, "lictor_token.more");
+_Static_assert(__builtin_offsetof(struct lictor_token, used) == 10, "lictor_token.used");
+_Static_assert(__builtin_offsetof(struct lictor_token, name) == 12, "lictor_token.name");
 
 struct lictor_prefix {
 	__u32 bits; /* length of the prefix, of 128 */

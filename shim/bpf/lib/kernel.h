@@ -33,6 +33,9 @@
 #define PIDTYPE_SID 3
 #define NAME_MAX 255
 
+/* Keeps the compiler from computing a checked number anew from an unchecked one, which the verifier would refuse. */
+#define keep(x) asm volatile("" : "+r"(x))
+
 #define KERNEL_TYPE __attribute__((preserve_access_index))
 
 struct hlist_bl_node {
@@ -215,6 +218,16 @@ struct unix_sock {
 	struct unix_address *addr;
 	struct path path;
 	struct sock *peer;
+} KERNEL_TYPE;
+
+struct sockaddr {
+	__u16 sa_family;
+} KERNEL_TYPE;
+
+/* What a cgroup program about a socket's address really gets. */
+struct bpf_sock_addr_kern {
+	struct sockaddr *uaddr;
+	__u32 uaddrlen;
 } KERNEL_TYPE;
 
 /* Registers of a system call on x86-64. They keep the arguments until it returns. */

@@ -69,7 +69,4 @@ static __always_inline struct scratch *scratch(void)
 	return bpf_map_lookup_elem(&scratches, &cpu);
 }
 
-/* Keeps the compiler from computing a checked number anew from an unchecked one, which the verifier would refuse. */
-#define keep(x) asm volatile("" : "+r"(x))
-
 #endif

@@ -37,8 +37,8 @@ const FAMILIES = [1, 2, 10, 16, 38];
 const INTERNET = [2, 10];
 const SOCK_TYPE = 0xf;
 const STREAM_AND_DATAGRAM = [1, 2];
-/** The default of the type, TCP, UDP, UDP-Lite. */
-const TRANSPORTS = [0, 6, 17, 136];
+/** The default of the type, TCP, UDP. UDP-Lite connects, and ping sockets send, past the gate. */
+const TRANSPORTS = [0, 6, 17];
 
 const absent = (calls: string, why: string): Refused => ({
   calls: calls.split(' '),
@@ -120,7 +120,7 @@ export const REFUSED: readonly Refused[] = [
     check: unseenSockets,
     where: 'other than unix, netlink, AF_ALG, and TCP and UDP over IPv4 and IPv6',
     errno: 'EPERM',
-    why: 'packet, vsock and raw sockets and other transports: the gate does not see their addresses; EPROTONOSUPPORT for SCTP, DCCP, MPTCP',
-    when: (needs) => needs.connect || needs.bind || needs.send,
+    why: 'packet, vsock and raw sockets and other transports: the gate does not see their addresses; EPROTONOSUPPORT for other transports (SCTP, DCCP, UDP-Lite, MPTCP, ping)',
+    when: (needs) => needs.connect || needs.bind || needs.send || needs.listen || needs.accept,
   },
 ];

@@ -1,0 +1,232 @@
+/**
+ * Decides connect, bind, listen and sends with an address. An address is read once. What was decided is handed to the
+ * gate in the kernel, which compares it with the socket and the kernel's own copy of the address; or it is performed
+ * here, on a duplicate of the descriptor. Either way a thread that changes memory or descriptors meanwhile gains nothing.
+ */
+import { ERRNO, type Kernel } from '../kernel/kernel.ts';
+import type { Processes } from '../workloads/processes.ts';
+import type { Process } from '../workloads/process.ts';
+import type { GateOperation } from './gate.ts';
+import type { Judge, Means } from './judge.ts';
+import type { Notifications } from './notifications.ts';
+import { KIND, type Questions } from './questions.ts';
+import { MAX_NAME_BYTES, SOCKADDR_BYTES, SocketAddress } from './socket-address.ts';
+import { duplicate } from './descriptors.ts';
+
+/** The kernel's side of decisions about addresses: `SocketGate`. */
+export interface Gate {
+  /** Paths of unix sockets are compared too. */
+  readonly unix: boolean;
+  put(tid: number, place: number, operation: GateOperation, address: SocketAddress, protocol: number): boolean;
+  open(tid: number, count: number): boolean;
+  shut(tid: number): void;
+}
+
+/** Which kinds somebody asks for. */
+export type SocketNeeds = Readonly<Record<GateOperation | 'listen' | 'identity', boolean>>;
+
+const HELD: Means = { mechanism: 'seccomp', onlyEperm: false, caveat: null };
+const COPIED: Means = {
+  mechanism: 'seccomp',
+  onlyEperm: false,
+  caveat: 'the path of a unix socket is decided on a copy: another thread of the process can exchange it',
+};
+const CONTINUED: Means = {
+  mechanism: 'seccomp',
+  onlyEperm: false,
+  caveat: 'a unix socket that listens is known by its descriptor: another thread of the process can exchange it',
+};
+const MSG_FASTOPEN = 0x20000000;
+const TCP = [6, 262];
+/** struct msghdr, and struct mmsghdr around it. */
+const MSGHDR_BYTES = 56;
+const MMSGHDR_BYTES = 64;
+/** Messages of one sendmmsg that are decided at a time: for those beyond, the caller asks again. */
+const MESSAGES = 64;
+const OPERATION_KIND: Readonly<Record<GateOperation, string>> = {
+  connect: 'net.connect',
+  bind: 'net.bind',
+  send: 'net.send',
+};
+
+export class Sockets {
+  readonly #address = new SocketAddress();
+  readonly #messages = new Uint8Array(MESSAGES * MMSGHDR_BYTES);
+  readonly #messagesView = new DataView(this.#messages.buffer);
+
+  constructor(
+    readonly kernel: Kernel,
+    readonly notifications: Notifications,
+    readonly processes: Processes,
+    readonly questions: Questions,
+    readonly judge: Judge,
+    /** Null: no operation with an address is asked for. */
+    readonly gate: Gate | null,
+    readonly needs: SocketNeeds,
+  ) {}
+
+  /** connect(2), bind(2). */
+  named(operation: 'connect' | 'bind', started: number): void {
+    const calls = this.notifications;
+    this.#one(operation, calls.address(1), calls.low(2), started);
+  }
+
+  sendto(started: number): void {
+    const calls = this.notifications;
+    this.#one(this.#sendOperation(3), calls.address(4), calls.low(5), started);
+  }
+
+  sendmsg(started: number): void {
+    const calls = this.notifications;
+    const header = this.#messages.subarray(0, MSGHDR_BYTES);
+    if (this.kernel.readMemory(calls.tid, calls.address(1), header) < MSGHDR_BYTES) return calls.refuse(ERRNO.EFAULT);
+    this.#one(this.#sendOperation(2), this.#nameAt(0), this.#nameLengthAt(0), started);
+  }
+
+  /**
+   * Decides messages in their order, up to the first that is refused: the kernel sends those before it and says how
+   * many; the caller learns the errno when it asks for the rest, as without Lictor.
+   */
+  sendmmsg(started: number): void {
+    const calls = this.notifications;
+    const { tid } = calls;
+    const operation = this.#sendOperation(3);
+    const wanted = this.#messages.subarray(0, Math.min(calls.low(2), MESSAGES) * MMSGHDR_BYTES);
+    const got = wanted.length === 0 ? 0 : this.kernel.readMemory(tid, calls.address(1), wanted);
+    const count = Math.floor(Math.max(0, got) / MMSGHDR_BYTES);
+    if (count === 0 || !this.needs[operation]) return this.#pass();
+    const process = this.processes.ofThread(tid, true);
+    if (!process) return calls.refuse(ERRNO.EPERM);
+    const protocol = this.#protocol(process);
+    if (this.needs.identity) this.processes.refreshIdentity(process);
+    let places = 0;
+    for (let i = 0; i < count; i++) {
+      const at = i * MMSGHDR_BYTES;
+      const problem = this.#read(operation, this.#nameAt(at), this.#nameLengthAt(at));
+      if (problem === 0 && !this.#isAsked()) continue;
+      if (!calls.valid) return;
+      const errno = problem !== 0 ? problem : this.#decide(operation, process, protocol, places, started);
+      if (errno === 0) places++;
+      else if (i === 0) return calls.refuse(errno);
+      else break;
+    }
+    if (places === 0) this.#pass();
+    else if (this.gate?.open(tid, places)) calls.continue();
+    else calls.refuse(ERRNO.EPERM);
+  }
+
+  /**
+   * Performed on a duplicate, so that what listens is what was decided. Not for unix sockets: a client sees the one who
+   * called listen(2) as its peer (SO_PEERCRED), and that has to be the workload.
+   */
+  listen(started: number): void {
+    const calls = this.notifications;
+    const { kernel } = this;
+    const address = this.#address;
+    const process = this.processes.ofThread(calls.tid, true);
+    if (!process) return calls.refuse(ERRNO.EPERM);
+    const fd = duplicate(kernel, process.pid, calls.tid, calls.low(0));
+    if (fd < 0) return calls.refuse(-fd);
+    const length = kernel.sockets.name(fd, address.bytes);
+    if (length >= 0) {
+      address.parse(Math.min(length, SOCKADDR_BYTES), 'none');
+      const unix = address.family === 'unix';
+      const protocol = kernel.sockets.protocol(fd);
+      if (this.needs.identity) this.processes.refreshIdentity(process);
+      this.questions.start();
+      this.questions.net(KIND['net.listen'], process, null, address, protocol);
+      if (!calls.valid) return kernel.close(fd);
+      this.judge.decide(process, unix ? CONTINUED : HELD, started, (allow) => {
+        if (!allow) calls.refuse(this.judge.errno);
+        else if (unix) calls.continue();
+        else calls.answer(kernel.sockets.listen(fd, calls.low(1) | 0));
+      });
+    } else calls.refuse(-length);
+    kernel.close(fd);
+  }
+
+  /** TCP fast open connects with its first data; other protocols do not know the flag. */
+  #sendOperation(flags: number): GateOperation {
+    const calls = this.notifications;
+    if ((calls.low(flags) & MSG_FASTOPEN) === 0) return 'send';
+    const process = this.processes.ofThread(calls.tid, true);
+    return process && TCP.includes(this.#protocol(process)) ? 'connect' : 'send';
+  }
+
+  #nameAt(message: number): number {
+    return this.#messagesView.getUint32(message + 4, true) * 2 ** 32 + this.#messagesView.getUint32(message, true);
+  }
+
+  #nameLengthAt(message: number): number {
+    return this.#messagesView.getUint32(message + 8, true);
+  }
+
+  /** No address that the kernel would reach: should it see one after all, it finds no token. */
+  #pass(): void {
+    this.gate?.shut(this.notifications.tid);
+    this.notifications.continue();
+  }
+
+  #one(operation: GateOperation, pointer: number, length: number, started: number): void {
+    const calls = this.notifications;
+    if (!this.needs[operation]) return calls.continue();
+    const problem = this.#read(operation, pointer, length);
+    if (problem !== 0) return calls.refuse(problem);
+    if (!this.#isAsked()) return this.#pass();
+    const process = this.processes.ofThread(calls.tid, true);
+    if (!process) return calls.refuse(ERRNO.EPERM);
+    const protocol = this.#protocol(process);
+    // what was read belongs to the thread that asks only if it still waits
+    if (!calls.valid) return;
+    if (this.needs.identity) this.processes.refreshIdentity(process);
+    const errno = this.#decide(operation, process, protocol, 0, started);
+    if (errno !== 0) calls.refuse(errno);
+    else if (this.gate?.open(calls.tid, 1)) calls.continue();
+    else calls.refuse(ERRNO.EPERM);
+  }
+
+  /** Reads an address of the caller. @returns 0 or an errno */
+  #read(operation: GateOperation, pointer: number, length: number): number {
+    const address = this.#address;
+    const size = pointer === 0 ? 0 : Math.min(length, SOCKADDR_BYTES);
+    const into = address.bytes.subarray(0, size);
+    if (size > 0 && this.kernel.readMemory(this.notifications.tid, pointer, into) !== size) return ERRNO.EFAULT;
+    address.parse(size, operation === 'connect' ? 'none' : 'ipv4');
+    return address.family === 'unix' && address.name.length > MAX_NAME_BYTES ? ERRNO.EINVAL : 0;
+  }
+
+  #isAsked(): boolean {
+    return this.#address.family === 'ip' || this.#address.family === 'unix';
+  }
+
+  /** Decides the address that was read and puts its token. @returns 0 or an errno */
+  #decide(operation: GateOperation, process: Process, protocol: number, place: number, started: number): number {
+    const address = this.#address;
+    const bind = operation === 'bind';
+    const compared = address.family === 'ip' || (this.gate?.unix && !bind);
+    this.questions.start();
+    this.questions.net(
+      KIND[OPERATION_KIND[operation]],
+      process,
+      bind ? null : address,
+      bind ? address : null,
+      protocol,
+    );
+    let errno = 0;
+    this.judge.decide(process, compared ? HELD : COPIED, started, (allow) => {
+      if (!allow) errno = this.judge.errno;
+      else if (!this.gate?.put(this.notifications.tid, place, operation, address, protocol)) errno = ERRNO.EPERM;
+    });
+    return errno;
+  }
+
+  /** @returns the IPPROTO number of the socket that the call is about, negative where it is none */
+  #protocol(process: Process): number {
+    const { kernel, notifications } = this;
+    const fd = duplicate(kernel, process.pid, notifications.tid, notifications.low(0));
+    if (fd < 0) return fd;
+    const protocol = kernel.sockets.protocol(fd);
+    kernel.close(fd);
+    return protocol;
+  }
+}

@@ -1,0 +1,55 @@
+/** A thread exchanges what a socket operation is about after the verdict: nothing that is denied is reached. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { kernelTest } from '../support/kernel.ts';
+import { raceProgram, TRIES } from './races.ts';
+import { GUARD, inFolder, policy, runUnder } from './workload.ts';
+
+const IP = ['4', '6', '-mapped'];
+const ROWS = [
+  ...IP.map((family) => `connect${family}`),
+  'connect4-family',
+  'connect6-family',
+  ...['bind4', 'bind6'],
+  ...['sendto', 'sendmsg', 'sendmmsg'].flatMap((call) => IP.map((family) => `${call}${family}`)),
+  ...['fast-open', 'deferred', 'protocol', 'listen'],
+  ...['connect-unix', 'connect-abstract', 'sendto-unix', 'sendmsg-unix', 'sendmmsg-unix', 'sendto-abstract'],
+];
+/** Each row has ports of its own: those of rows that ran before may still be held. */
+const FIRST_PORT = 20_000 + (process.pid % 5_000);
+
+const port = (row: string): number => FIRST_PORT + 2 * ROWS.indexOf(row);
+const ports = (rows: readonly string[]): string => rows.map(port).join(', ');
+const rowsOf = (call: string): readonly string[] => ROWS.filter((row) => row.startsWith(call));
+
+const RULES = `
+- {name: connect, on: net.connect, when: 'net.remote_port in (${ports([...rowsOf('connect'), 'fast-open', 'deferred'])})', action: deny}
+- {name: protocol, on: net.connect, when: 'net.remote_port = ${port('protocol')} and net.protocol = "tcp"', action: deny}
+- {name: bind, on: net.bind, when: 'net.local_port in (${ports(rowsOf('bind'))})', action: deny}
+- {name: send, on: net.send, when: 'net.remote_port in (${ports(rowsOf('send'))})', action: deny}
+- {name: listen, on: net.listen, when: 'net.local_port = ${port('listen')}', action: deny}
+- {name: unix, on: [net.connect, net.send], when: 'net.path endswith "denied"', action: deny}`;
+
+kernelTest('an address or a descriptor that is exchanged after the verdict reaches nothing', GUARD, () =>
+  inFolder(async (folder) => {
+    const program = raceProgram(folder, 'sockets');
+    const script = ROWS.map(
+      (row) => `rm -f denied agreed; echo ${row} $(${program} ${row} ${TRIES} ${port(row)} 2>&1)`,
+    );
+    const { stdout, error } = await runUnder(folder, policy(RULES), ['sh', '-c', script.join('\n')]);
+    assert.is(error, null);
+    const results = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' '));
+    if (process.env['LICTOR_RACE_TRIES']) console.log(stdout);
+    assert.equal(
+      results.map(([row, denied]) => [row, denied]),
+      ROWS.map((row) => [row, '0']),
+    );
+    for (const [row, , allowed] of results)
+      if (!row.endsWith('family')) assert.ok(Number(allowed) > 0, `${row} never reached what is allowed`);
+  }),
+);
+
+test.run();
