@@ -53,7 +53,7 @@ const SOCKETS = {
 const PROC: Caveat = { text: 'files of /proc raise no permission event: opening them asks nobody' };
 const TRUNCATE: Caveat = { text: 'truncate(2) by path is refused to every guarded workload' };
 const ARGUMENTS: Caveat = {
-  text: 'arguments are read before the kernel copies them: another thread can change them',
+  text: 'a program whose arguments another thread exchanged after the verdict is killed before its first instruction; so is one of binfmt_misc',
   fields: ['proc.args', 'proc.cmdline'],
 };
 const LOADED: Caveat = { text: 'a program that the loader or an interpreter gets as an argument is seen as a read' };

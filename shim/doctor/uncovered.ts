@@ -16,8 +16,8 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'it opens nothing, so no permission event decides it',
   },
   {
-    what: 'arguments of an exec can be changed by another thread after the verdict',
-    why: 'they are read from memory before the kernel copies them; the path is not: that is the object which the kernel resolved',
+    what: 'a program that comes to run with other arguments than were decided is killed before its first instruction, where a rule reads arguments; its exec does not fail with an errno',
+    why: 'another thread can exchange them before the kernel copies them, and the next hook is where the program stands; interpreters of binfmt_misc change them too',
   },
   {
     what: 'of unix sockets, the path of a bind, and which socket listens, can be exchanged by another thread after the verdict',

@@ -6,6 +6,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { openRing, type Ring } from '../kernel/ring.ts';
 import { attachSensors, PathSettler, type Sensors } from '../sensors/index.ts';
 import { WORKLOAD_KEY, type GuardConfig } from './config.ts';
+import { ExecArguments } from './exec-arguments.ts';
 import { SocketGate } from './gate.ts';
 
 /** Says why the guard cannot stand; caught by the worker. */
@@ -15,6 +16,8 @@ export interface Attached {
   readonly epoll: Epoll;
   /** Null: no socket operation is asked for. */
   readonly gate: SocketGate | null;
+  /** Null: no rule reads arguments. */
+  readonly execArguments: ExecArguments | null;
   readonly sensors: Sensors;
   readonly ring: Ring;
   readonly settler: PathSettler;
@@ -33,6 +36,13 @@ const attachGate = ({ needs, cgroup, management }: GuardConfig): SocketGate | nu
   const attached = SocketGate.attach({ cgroup, operations, isolation: needs.isolation, management });
   if ('error' in attached) throw new GuardError(`cannot guard sockets: ${attached.error}`);
   return attached.gate;
+};
+
+const attachArguments = (kernel: Kernel, { needs, cgroup }: GuardConfig): ExecArguments | null => {
+  if (!needs.arguments) return null;
+  const attached = ExecArguments.attach(kernel, cgroup);
+  if ('error' in attached) throw new GuardError(`cannot hold programs to their arguments: ${attached.error}`);
+  return attached.execArguments;
 };
 
 const attachAll = ({ needs, syscalls }: GuardConfig): Sensors => {
@@ -64,6 +74,8 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
   try {
     const gate = attachGate(config);
     if (gate) held(gate, () => gate.close());
+    const execArguments = attachArguments(kernel, config);
+    if (execArguments) held(execArguments, () => execArguments.close());
     const sensors = attachAll(config);
     held(sensors, () => sensors.close());
     const watched = sensors.watch(statSync(config.cgroup, { bigint: true }).ino, BigInt(WORKLOAD_KEY));
@@ -84,7 +96,7 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
       const error = fd < 0 ? null : epoll.add(fd);
       if (error) throw new GuardError(kernelErrorText(error));
     }
-    return { epoll, gate, sensors, ring, settler, fanotify, listener, close };
+    return { epoll, gate, execArguments, sensors, ring, settler, fanotify, listener, close };
   } catch (error) {
     close();
     throw error;

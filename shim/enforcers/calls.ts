@@ -1,12 +1,17 @@
 /** Decides system calls that wait in the seccomp listener: the start of an exec here, socket operations in `sockets.ts`. */
 import { ERRNO } from '../kernel/kernel.ts';
 import type { Processes } from '../workloads/processes.ts';
-import { NOTHING } from '../workloads/process.ts';
+import { NOTHING, type Text } from '../workloads/process.ts';
 import type { Notifications } from './notifications.ts';
 import type { Sockets } from './sockets.ts';
 import { NR } from './syscalls.ts';
 import type { TextReader } from './text-reader.ts';
 import { LIMITS } from '../../vm/spec/index.ts';
+
+const AT_FDCWD = -100;
+const SLASH = 47;
+/** One empty argument. */
+const EMPTY: Text = new Uint8Array(1);
 
 export class Calls {
   constructor(
@@ -29,9 +34,9 @@ export class Calls {
     const started = performance.now();
     switch (calls.number) {
       case NR.execve:
-        return this.#exec(0, 1);
+        return this.#exec(-1, 0, 1);
       case NR.execveat:
-        return this.#exec(1, 2);
+        return this.#exec(0, 1, 2);
       case NR.connect:
         return this.sockets.named('connect', started);
       case NR.bind:
@@ -49,16 +54,25 @@ export class Calls {
     }
   }
 
-  #exec(path: number, args: number): void {
+  /** @param folder argument with the descriptor that the path is relative to; -1: the working directory */
+  #exec(folder: number, path: number, args: number): void {
     const calls = this.notifications;
     const { tid } = calls;
     const process = this.processes.ofThread(tid, true);
     if (process) {
       const { strings, cut } = this.reader.list(tid, calls.address(args), LIMITS.textBytes.value);
-      const invoked = this.reader.text(tid, calls.address(path));
-      process.execs.set(tid, { stage: 'object', invoked, args: strings, argsCut: cut, script: NOTHING });
+      const named = execName(folder < 0 ? AT_FDCWD : calls.low(folder) | 0, this.reader.text(tid, calls.address(path)));
+      // a program without arguments gets an empty one (Linux 5.18)
+      const list = strings.length === 0 && !cut ? EMPTY : strings;
+      process.execs.set(tid, { stage: 'object', invoked: named, named, args: list, argsCut: cut, script: NOTHING });
       if (!this.needs.exec) process.stale = true; // no event says whether it came to that
     }
     calls.continue();
   }
 }
+
+/** What the kernel calls a program: a script is an argument of its interpreter by this name (alloc_bprm of fs/exec.c). */
+const execName = (folder: number, path: Text): Text => {
+  if (folder === AT_FDCWD || path[0] === SLASH) return path;
+  return Buffer.concat([Buffer.from(`/dev/fd/${folder}${path.length > 0 ? '/' : ''}`), path]);
+};

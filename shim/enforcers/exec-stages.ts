@@ -22,28 +22,34 @@ export const stageAfter = (head: Uint8Array): Stage => {
   return ELF.every((byte, i) => head[i] === byte) ? 'loader' : 'object';
 };
 
+/** Bytes of a file that the kernel looks at for a `#!` line: BINPRM_BUF_SIZE without its final zero. */
+const LINE_BYTES = 255;
+
 /**
  * Arguments of a script's interpreter: its name, at most one argument from the `#!` line, the script, and what the
- * script was given (fs/binfmt_script.c).
+ * script was given, without its first (fs/binfmt_script.c). The line ends at a newline or, where the file ends before,
+ * at the zeros behind it; then blanks at its end are kept.
  *
  * @param head the file's first bytes, 256 as the kernel reads
- * @param invoked path of the script as it was written
+ * @param script what the kernel calls the script
  * @param args of the script, a zero byte after each
  */
-export const interpreterArgs = (head: Uint8Array, invoked: Text, args: Text): Text => {
-  let end = head.indexOf(10);
-  if (end < 0) end = head.length;
+export const interpreterArgs = (head: Uint8Array, script: Text, args: Text): Text => {
+  const line = head.subarray(0, LINE_BYTES);
+  const newline = line.indexOf(10);
+  const zero = line.indexOf(0);
+  const text = zero < 0 ? line.length : zero;
+  let last = newline < 0 ? text : Math.min(newline, text);
+  if (newline === last || last === LINE_BYTES) while (last > 2 && isBlank(line[last - 1])) last--;
   let at = 2;
-  while (at < end && isBlank(head[at])) at++;
+  while (at < last && isBlank(line[at])) at++;
   const name = at;
-  while (at < end && !isBlank(head[at]) && head[at] !== 0) at++;
+  while (at < last && !isBlank(line[at])) at++;
   const nameEnd = at;
-  while (at < end && isBlank(head[at])) at++;
-  let last = end;
-  while (last > at && isBlank(head[last - 1])) last--;
-  const zero = Buffer.alloc(1);
-  const parts = [head.slice(name, nameEnd), zero];
-  if (last > at) parts.push(head.slice(at, last), zero);
+  while (at < last && isBlank(line[at])) at++;
+  const end = Buffer.alloc(1);
+  const parts = [line.slice(name, nameEnd), end];
+  if (last > at) parts.push(line.slice(at, last), end);
   const first = args.indexOf(0);
-  return Buffer.concat([...parts, invoked, zero, first < 0 ? args : args.subarray(first + 1)]);
+  return Buffer.concat([...parts, script, end, first < 0 ? args : args.subarray(first + 1)]);
 };

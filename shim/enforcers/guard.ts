@@ -41,7 +41,7 @@ export class Guard {
     const { needs, init, users, trace } = config;
     engine.putWorkload(BigInt(WORKLOAD_KEY), config.workload);
     this.#attached = attach(kernel, config);
-    const { gate, ring, settler, fanotify, listener } = this.#attached;
+    const { gate, execArguments, ring, settler, fanotify, listener } = this.#attached;
 
     const facts = {
       putSubject: (key: bigint, bytes: Uint8Array): void => {
@@ -65,7 +65,7 @@ export class Guard {
     this.#opens =
       fanotify < 0
         ? null
-        : new Opens(kernel, new Fanotify(kernel, fanotify), processes, questions, judge, reader, needs);
+        : new Opens(kernel, new Fanotify(kernel, fanotify), processes, questions, judge, reader, needs, execArguments);
     this.#opens?.trustLoaders(LOADERS);
     if (listener < 0) this.#calls = null;
     else {
@@ -105,12 +105,17 @@ export class Guard {
   close(): void {
     this.#observed.drain();
     this.#reportLost();
-    const changed = this.#attached.gate?.counters()['mismatch'] ?? 0;
-    if (changed > 0)
-      this.report({
-        type: 'notice',
-        text: `${changed} socket operations were refused: the kernel's address was not the one that was decided`,
-      });
+    const { gate, execArguments } = this.#attached;
+    const notice = (count: number | undefined, text: string): void => {
+      if (count) this.report({ type: 'notice', text: `${count} ${text}` });
+    };
+    notice(
+      gate?.counters()['mismatch'],
+      "socket operations were refused: the kernel's address was not the one that was decided",
+    );
+    const killed = execArguments?.counters();
+    notice(killed?.['changed'], 'programs were killed as they began: their arguments were not those that were decided');
+    notice(killed?.['undecided'], 'programs were killed as they began: nobody had decided about their arguments');
     this.#attached.close();
   }
 

@@ -11,6 +11,8 @@ export const SYNCHRONOUS = [
 
 const TREE = ['file.write', 'file.create', 'file.delete', 'file.rename', 'file.link'];
 
+const ARGUMENTS = ['proc.args', 'proc.cmdline'];
+
 /** Fields of a process that change without an exec. */
 const IDENTITY = [
   'proc.uid',
@@ -25,6 +27,8 @@ const IDENTITY = [
 
 export interface Needs {
   readonly exec: boolean;
+  /** Rules read the arguments of a program that is about to run. */
+  readonly arguments: boolean;
   readonly reads: boolean;
   readonly writes: boolean;
   readonly connect: boolean;
@@ -53,6 +57,7 @@ export const needsOf = (manifest: Pick<Manifest, 'kinds' | 'fields'>, actions: R
   const fields = new Set(manifest.fields);
   return {
     exec: kinds.has('exec'),
+    arguments: kinds.has('exec') && ARGUMENTS.some((field) => fields.has(field)),
     reads: kinds.has('file.read'),
     writes: kinds.has('file.write'),
     connect: kinds.has('net.connect'),

@@ -5,6 +5,7 @@ import { imageOf, type Processes } from '../workloads/processes.ts';
 import { NOTHING, type PendingExec, type Process } from '../workloads/process.ts';
 import { interpreterArgs, stageAfter } from './exec-stages.ts';
 import type { Fanotify, FanotifyEvent } from './fanotify.ts';
+import type { ExecArguments } from './exec-arguments.ts';
 import type { Judge, Means } from './judge.ts';
 import { OpenMode } from './open-mode.ts';
 import { KIND, type FileObject, type Questions } from './questions.ts';
@@ -43,6 +44,8 @@ export class Opens {
     readonly judge: Judge,
     readonly reader: TextReader,
     readonly needs: OpenNeeds,
+    /** Null: no rule reads arguments. */
+    readonly execArguments: Pick<ExecArguments, 'put'> | null,
   ) {
     this.#object = {
       path: new Uint8Array(4097 + DELETED.length),
@@ -95,6 +98,7 @@ export class Opens {
     const pending: PendingExec = process.execs.get(tid) ?? {
       stage: 'object',
       invoked: NOTHING,
+      named: NOTHING,
       args: NOTHING,
       argsCut: false,
       script: NOTHING,
@@ -110,7 +114,9 @@ export class Opens {
     if (this.needs.identity) this.processes.refreshIdentity(process);
     this.questions.start();
     this.questions.exec(process, image);
-    const allowed = this.judge.decide(process, MEANS, started, (allow) => this.fanotify.answer(fd, allow));
+    const allowed = this.judge.decide(process, MEANS, started, (allow) =>
+      this.fanotify.answer(fd, allow && (this.execArguments?.put(tid, pending.args, pending.argsCut) ?? true)),
+    );
     if (!allowed) {
       process.execs.delete(tid);
       return;
@@ -119,7 +125,8 @@ export class Opens {
     process.stale = true;
     pending.stage = stageAfter(head);
     if (pending.stage !== 'interpreter') return;
-    pending.args = interpreterArgs(head, pending.invoked.length > 0 ? pending.invoked : path, pending.args);
+    pending.args = interpreterArgs(head, pending.named.length > 0 ? pending.named : path, pending.args);
+    pending.named = pending.args.slice(0, pending.args.indexOf(0));
     if (pending.script.length === 0) pending.script = path;
   }
 

@@ -3,6 +3,8 @@
  * are generated from it (`shim/bpf/generated/lictor_spec.h`) and a test compares the compiled objects' BTF with it.
  */
 
+import { LIMITS } from '../../vm/spec/limits.ts';
+
 export type Scalar = 'u8' | 'u16' | 'u32' | 'u64';
 /** Bytes of `sun_path`. */
 export const SUN_PATH_BYTES = 108;
@@ -84,6 +86,18 @@ export const STRUCTS = {
     member('mismatch', 'u64', "refused: the kernel's address is another one than the token's"),
     member('isolated', 'u64', 'packets dropped because the workload is isolated'),
   ],
+  /** Value of `decided`, by thread id: what the supervisor takes for the arguments of its exec. */
+  arguments: [
+    member('length', 'u32', 'bytes that count; behind them zeros up to the next multiple of 256'),
+    member('cut', 'u32', 'not 0: the program may have more'),
+    member('bytes', 'u8', 'as they lie in memory: a zero behind each', LIMITS.textBytes.value),
+  ],
+  /** Value of `argument_counters`, once a CPU. */
+  argument_counters: [
+    member('same', 'u64', 'programs whose arguments were those that were decided'),
+    member('changed', 'u64', 'killed: they were others'),
+    member('undecided', 'u64', 'killed: nobody had decided about them'),
+  ],
 } as const satisfies Readonly<Record<string, readonly Member[]>>;
 
 /** How a watched call names its object. */
@@ -161,7 +175,7 @@ export const encodeStruct = (
  * @param perCpu what `BpfMap.lookup` gave for a per-CPU map
  */
 export const sumCounters = (
-  name: 'counters' | 'gate_counters',
+  name: 'counters' | 'gate_counters' | 'argument_counters',
   perCpu: Uint8Array,
 ): Readonly<Record<string, number>> => {
   const { size, offsets } = layoutOf(name);

@@ -40,8 +40,10 @@ export interface PendingExec {
   stage: Stage;
   /** As the path was written. */
   readonly invoked: Text;
+  /** What the kernel calls the file of this stage: an interpreter gets it as an argument. */
+  named: Text;
   args: Text;
-  argsCut: boolean;
+  readonly argsCut: boolean;
   /** The first script, once it was allowed. */
   script: Text;
 }

@@ -59,6 +59,9 @@ test('arguments of an interpreter are those that the kernel makes', () => {
   assert.is(args('#!/bin/sh\necho'), '/bin/sh\0./run\0a\0b\0');
   assert.is(args('#!  /usr/bin/env  node -x  \n'), '/usr/bin/env\0node -x\0./run\0a\0b\0');
   assert.is(args('#!/bin/sh'), '/bin/sh\0./run\0a\0b\0');
+  assert.is(args('#!/bin/sh -x  '), '/bin/sh\0-x  \0./run\0a\0b\0');
+  assert.is(args('#!/bin/sh -x \0\n'), '/bin/sh\0-x \0./run\0a\0b\0');
+  assert.is(args(`#!/bin/sh ${'x'.repeat(300)}`), `/bin/sh\0${'x'.repeat(245)}\0./run\0a\0b\0`);
   assert.equal(
     ['#!x', '\x7fELF', 'MZ', '#', ''].map((head) => stageAfter(Buffer.from(head, 'latin1'))),
     ['interpreter', 'loader', 'object', 'object', 'object'],
@@ -84,7 +87,7 @@ test('strings of another process end at their zero, at unmapped memory or are to
     return [Buffer.from(strings).toString(), cut];
   };
   assert.equal(list(100), ['abc\0c\0', false]);
-  assert.equal(list(5), ['abc\0', true]);
+  assert.equal(list(5), ['abc\0c', true]);
 });
 
 test('a trace is read as it was written, and anything else is refused', () => {
@@ -144,7 +147,7 @@ test('only the system calls that rules can be about are traced', () => {
 test('a bundle needs only what its kinds and fields ask for', () => {
   const text = policy(`- {name: a, on: [exec, file.create], when: 'proc.uid = 0', action: deny}`);
   assert.equal(needsOf(bundleOf(text).manifest, new Set(['deny'])), {
-    ...{ exec: true, reads: false, writes: false, connect: false, bind: false, send: false },
+    ...{ exec: true, arguments: false, reads: false, writes: false, connect: false, bind: false, send: false },
     ...{ listen: false, accept: false, tree: true, attr: false },
     ...{ invoked: false, identity: true, isolation: false, observed: ['file.create'] },
   });

@@ -334,4 +334,24 @@ _Static_assert(__builtin_offsetof(struct lictor_gate_counters, missing) == 8, "l
 _Static_assert(__builtin_offsetof(struct lictor_gate_counters, mismatch) == 16, "lictor_gate_counters.mismatch");
 _Static_assert(__builtin_offsetof(struct lictor_gate_counters, isolated) == 24, "lictor_gate_counters.isolated");
 
+struct lictor_arguments {
+	__u32 length; /* bytes that count; behind them zeros up to the next multiple of 256 */
+	__u32 cut; /* not 0: the program may have more */
+	__u8 bytes[16384]; /* as they lie in memory: a zero behind each */
+};
+_Static_assert(sizeof(struct lictor_arguments) == 16392, "size of lictor_arguments");
+_Static_assert(__builtin_offsetof(struct lictor_arguments, length) == 0, "lictor_arguments.length");
+_Static_assert(__builtin_offsetof(struct lictor_arguments, cut) == 4, "lictor_arguments.cut");
+_Static_assert(__builtin_offsetof(struct lictor_arguments, bytes) == 8, "lictor_arguments.bytes");
+
+struct lictor_argument_counters {
+	__u64 same; /* programs whose arguments were those that were decided */
+	__u64 changed; /* killed: they were others */
+	__u64 undecided; /* killed: nobody had decided about them */
+};
+_Static_assert(sizeof(struct lictor_argument_counters) == 24, "size of lictor_argument_counters");
+_Static_assert(__builtin_offsetof(struct lictor_argument_counters, same) == 0, "lictor_argument_counters.same");
+_Static_assert(__builtin_offsetof(struct lictor_argument_counters, changed) == 8, "lictor_argument_counters.changed");
+_Static_assert(__builtin_offsetof(struct lictor_argument_counters, undecided) == 16, "lictor_argument_counters.undecided");
+
 #endif
