@@ -32,6 +32,9 @@ export interface KindMechanism {
 const FILE = 'path invoked dir name ext type flags mode owner_uid dev ino'.split(' ').map((name) => `file.${name}`);
 const REMOTE = 'remote_ip remote_port protocol family private path'.split(' ').map((name) => `net.${name}`);
 const LOCAL = 'local_ip local_port protocol family path'.split(' ').map((name) => `net.${name}`);
+const CALL = 'name nr arg0 arg1 arg2 arg3 arg4 arg5 sarg0 sarg1 sarg2 sarg3 sarg4 sarg5'
+  .split(' ')
+  .map((name) => `syscall.${name}`);
 const DERIVED: Readonly<Record<string, readonly string[]>> = {
   'file.path': ['file.dir', 'file.name', 'file.ext'],
   'net.remote_ip': ['net.private', 'net.family'],
@@ -74,6 +77,12 @@ const IMPLICIT: Caveat = {
 };
 const PASSED: Caveat = { text: 'connected sockets that were passed in, or received over a unix socket, ask nobody' };
 
+const POINTED: Caveat = {
+  text: 'strings behind pointers are read before the kernel reads them: another thread can exchange them',
+  fields: [0, 1, 2, 3, 4, 5].map((n) => `syscall.sarg${n}`),
+};
+const ENDLESS: Caveat = { text: 'exit, exit_group and rt_sigreturn are never refused; kill, stop and isolate act' };
+
 const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
   exec: {
     ...OPENS,
@@ -86,6 +95,14 @@ const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
   'net.send': { ...SOCKETS, fields: REMOTE, caveats: [UNIX_PATH, PASSED] },
   'net.bind': { ...SOCKETS, fields: LOCAL, caveats: [UNIX_BIND, IMPLICIT] },
   'net.listen': { ...SOCKETS, mechanism: 'seccomp', fields: LOCAL, caveats: [UNIX_LISTEN] },
+  syscall: {
+    timing: 'inline',
+    mechanism: 'seccomp',
+    probes: ['privileges', 'launcher', 'cgroup', 'seccomp', 'sensors'],
+    onlyEperm: false,
+    fields: CALL,
+    caveats: [POINTED, ENDLESS],
+  },
 };
 
 const withDerived = (fields: readonly string[]): readonly string[] => [

@@ -7,7 +7,7 @@ export interface Uncovered {
 
 export const UNCOVERED: readonly Uncovered[] = [
   {
-    what: 'create, delete, rename, link, attribute changes, accept, capabilities and system calls are decided after the fact',
+    what: 'create, delete, rename, link, attribute changes, accept and capabilities are decided after the fact',
     why: 'eBPF tracepoints see them when they have taken effect, and this kernel refuses LSM programs; a record says `degraded`, and `kill` still acts',
   },
   { what: 'opening a file below /proc asks nobody', why: 'fanotify has no permission events on proc (EINVAL)' },
@@ -42,6 +42,14 @@ export const UNCOVERED: readonly Uncovered[] = [
   {
     what: 'a process can act under the name of another program of the same user, by what that program lets it: `LD_PRELOAD`, `/proc/PID/mem`',
     why: 'rules that tell programs apart trust the kernel’s word for what was executed; ptrace and its kin are refused, files of /proc cannot be',
+  },
+  {
+    what: 'strings behind the pointers of a system call (`syscall.sarg0` …) can be changed by another thread after the verdict; `syscall.ret` is absent',
+    why: 'a rule of kind `syscall` is decided before the call begins; its number and registers are the kernel’s own copy',
+  },
+  {
+    what: 'exit, exit_group and rt_sigreturn are never refused; `kill`, `stop` and `isolate` act, and the record says `degraded`',
+    why: 'these calls have no way to fail: a program that cannot end, or return from a signal handler, goes astray',
   },
   {
     what: 'shared memory and queues of System V and POSIX, and helpers outside that a socket reaches, act outside of the guard',

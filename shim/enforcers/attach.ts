@@ -51,11 +51,19 @@ const attachAll = ({ needs, syscalls }: GuardConfig): Sensors => {
   return attached.sensors;
 };
 
+const EBADF = 9;
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+
 /** A duplicate of a descriptor of the workload's processes. */
 const take = (kernel: Kernel, pid: number, fd: number, what: string): number => {
   if (fd < 0) return -1;
   const pidfd = kernel.pidfdOpen(pid);
-  const own = pidfd < 0 ? pidfd : kernel.pidfdTake(pidfd, fd);
+  let own = pidfd < 0 ? pidfd : kernel.pidfdTake(pidfd, fd);
+  // the listener is announced just before it is there: afterwards the filter would ask about the announcement
+  for (let tries = 0; own === -EBADF && tries < 1000; tries++) {
+    Atomics.wait(PAUSE, 0, 0, 1);
+    own = kernel.pidfdTake(pidfd, fd);
+  }
   if (pidfd >= 0) kernel.close(pidfd);
   if (own < 0) throw new GuardError(`cannot take ${what}: errno ${-own}`);
   return own;

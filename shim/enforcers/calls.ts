@@ -5,6 +5,7 @@ import { NOTHING, type Text } from '../workloads/process.ts';
 import type { Notifications } from './notifications.ts';
 import type { Sockets } from './sockets.ts';
 import { NR } from './syscalls.ts';
+import type { SystemCalls } from './system-calls.ts';
 import type { TextReader } from './text-reader.ts';
 import { LIMITS } from '../../vm/spec/index.ts';
 
@@ -21,6 +22,8 @@ export class Calls {
     readonly sockets: Sockets,
     /** Execs are decided by an event that follows. */
     readonly needs: { readonly exec: boolean },
+    /** Null: no rule is about system calls. */
+    readonly systemCalls: SystemCalls | null,
   ) {}
 
   /**
@@ -32,6 +35,7 @@ export class Calls {
     if (!calls.receive()) return;
     before();
     const started = performance.now();
+    if (this.systemCalls?.answered(started)) return;
     switch (calls.number) {
       case NR.execve:
         return this.#exec(-1, 0, 1);

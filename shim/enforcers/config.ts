@@ -15,7 +15,7 @@ export interface GuardConfig {
   /** Descriptors in their tables, -1: none. */
   readonly fanotify: number;
   readonly listener: number;
-  /** Numbers of the system calls that the kind `syscall` is about. */
+  /** Numbers of the system calls that the kind `syscall` is about: asked, or traced where it is observed. */
   readonly syscalls: readonly number[];
   /** Facts of the workload. */
   readonly workload: Uint8Array;

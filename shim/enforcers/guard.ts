@@ -16,6 +16,7 @@ import { Opens } from './opens.ts';
 import { Questions } from './questions.ts';
 import type { Report } from './report.ts';
 import { Sockets } from './sockets.ts';
+import { SystemCalls } from './system-calls.ts';
 import { TextReader } from './text-reader.ts';
 
 /** How often losses are looked for while nothing happens. */
@@ -71,7 +72,9 @@ export class Guard {
     else {
       const notifications = new Notifications(kernel, listener);
       const sockets = new Sockets(kernel, notifications, processes, questions, judge, gate, needs);
-      this.#calls = new Calls(notifications, processes, reader, sockets, needs);
+      const asked = config.syscalls.length > 0 && !needs.observed.includes('syscall');
+      const systemCalls = asked ? new SystemCalls(notifications, processes, questions, judge, reader, config) : null;
+      this.#calls = new Calls(notifications, processes, reader, sockets, needs, systemCalls);
     }
   }
 

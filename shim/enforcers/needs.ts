@@ -7,6 +7,7 @@ import type { Action } from '../../vm/spec/index.ts';
 export const SYNCHRONOUS = [
   ...['exec', 'file.read', 'file.write'],
   ...['net.connect', 'net.bind', 'net.send', 'net.listen'],
+  'syscall',
 ];
 
 const TREE = ['file.write', 'file.create', 'file.delete', 'file.rename', 'file.link'];
@@ -42,6 +43,8 @@ export interface Needs {
   /** `file.invoked` is read. */
   readonly invoked: boolean;
   readonly identity: boolean;
+  /** Rules of kind `syscall` read strings behind pointers. */
+  readonly strings: boolean;
   /** Some rule or default isolates. */
   readonly isolation: boolean;
   /** Kinds that sensors deliver; one that no sensor has is not here, and `doctor` names it. */
@@ -69,10 +72,19 @@ export const needsOf = (manifest: Pick<Manifest, 'kinds' | 'fields'>, actions: R
     attr: kinds.has('file.attr'),
     invoked: fields.has('file.invoked'),
     identity: IDENTITY.some((field) => fields.has(field)),
+    strings: [...fields].some((field) => field.startsWith('syscall.sarg')),
     isolation: actions.has('isolate'),
     observed: SENSOR_KINDS.filter((kind) => kinds.has(kind) && !SYNCHRONOUS.includes(kind)),
   };
 };
 
-/** What a recording looks at: the kinds, with all that their events can carry. */
-export const observing = (kinds: readonly string[]): Needs => needsOf({ kinds, fields: ['file.invoked'] }, new Set());
+/** What a recording looks at: the kinds, with all that their events can carry. System calls are traced, with their results. */
+export const observing = (kinds: readonly string[]): Needs => {
+  const needs = needsOf({ kinds, fields: ['file.invoked'] }, new Set());
+  return {
+    ...needs,
+    observed: SENSOR_KINDS.filter((kind) =>
+      kind === 'syscall' ? kinds.includes(kind) : needs.observed.includes(kind),
+    ),
+  };
+};

@@ -46,6 +46,9 @@ export class Notifications {
   low(argument: number): number {
     return this.#call[8 + 2 * argument];
   }
+  high(argument: number): number {
+    return this.#call[9 + 2 * argument];
+  }
   address(argument: number): number {
     return this.#call[9 + 2 * argument] * 2 ** 32 + this.#call[8 + 2 * argument];
   }

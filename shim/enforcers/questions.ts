@@ -8,6 +8,7 @@ import { STAT } from '../kernel/kernel.ts';
 import { PROCESS_SLOTS, writeProcess, type Image, type Process } from '../workloads/process.ts';
 import type { Engine } from './engine.ts';
 import type { SocketAddress } from './socket-address.ts';
+import type { TextReader } from './text-reader.ts';
 
 export const KIND = Object.fromEntries(KINDS.map((kind) => [kind.name, kind.id])) as Readonly<Record<string, number>>;
 
@@ -47,7 +48,16 @@ export interface FileObject {
   invokedLength: number;
 }
 
+/** Thread and arguments of a system call that waits. */
+export interface CallRegisters {
+  readonly tid: number;
+  low(argument: number): number;
+  high(argument: number): number;
+  address(argument: number): number;
+}
+
 const FILE_SLOTS = 9;
+const SYSCALL_SLOTS = 14;
 const NET_SLOTS = 6;
 /** Two questions at most. */
 const AREA = 2 * LIMITS.recordBytes.value;
@@ -134,6 +144,29 @@ export class Questions {
     this.#end();
   }
 
+  /**
+   * @param registers of the call
+   * @param texts numbers of the arguments that point to strings; those that cannot be read are absent
+   */
+  syscall(
+    process: Process,
+    nr: number,
+    name: Uint8Array,
+    registers: CallRegisters,
+    texts: readonly number[],
+    reader: TextReader,
+  ): void {
+    const writer = this.#begin(KIND['syscall'], SYSCALL_SLOTS, process);
+    writer.syscallName(name, 0, name.length);
+    writer.syscallNr(nr);
+    for (let i = 0; i < 6; i++) writer.long(SYSCALL_ARG + i, registers.low(i), registers.high(i));
+    for (const argument of texts) {
+      const length = reader.path(registers.tid, registers.address(argument));
+      if (length >= 0) writer.string(SYSCALL_SARG + argument, reader.bytes, 0, length);
+    }
+    this.#end();
+  }
+
   /** An exec carries all of its process inline: stored facts are about the program that runs now. */
   exec(process: Process, image: Image): void {
     const writer = this.#begin(KIND['exec'], PROCESS_SLOTS + 1, null);
@@ -165,3 +198,5 @@ export class Questions {
 const UNIX = Buffer.from('unix');
 const FILE_DEV = FIELDS.find((field) => field.name === 'file.dev')!.id;
 const FILE_INO = FIELDS.find((field) => field.name === 'file.ino')!.id;
+const SYSCALL_ARG = FIELDS.find((field) => field.name === 'syscall.arg0')!.id;
+const SYSCALL_SARG = FIELDS.find((field) => field.name === 'syscall.sarg0')!.id;

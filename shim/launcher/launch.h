@@ -6,7 +6,7 @@
  * It reads the workload's seccomp filter, `struct sock_filter[]`, from descriptor 4: shim/enforcers/filter makes it. It
  * talks to Lictor in lines over descriptor 3 and reads one byte from it:
  *     init PID FD        host pid of init; the fanotify group in its descriptor table, -1: none
- *     workload FD        everything is set, waiting for `g`; the seccomp listener in its descriptor table
+ *     workload FD        about to be guarded, then waiting for `g`; where its descriptor table will have the seccomp listener
  *     exec ERRNO         the command could not be executed
  *     exit STATUS        wait status of the command
  *     note TEXT          something that is weaker than it should be

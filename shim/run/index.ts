@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import type { Bundle } from '../../vm/bundle/index.ts';
 import type { Action } from '../../vm/spec/index.ts';
+import { ruleChecks } from '../enforcers/filter/rules.ts';
 import { needsOf } from '../enforcers/needs.ts';
 import type { Report } from '../enforcers/report.ts';
 import { WORKLOAD_KEY } from '../enforcers/config.ts';
@@ -11,7 +12,6 @@ import { NOT_GUARDED, type LaunchOptions } from './launch.ts';
 import { parseNetworks } from './networks.ts';
 import { liveRecords } from './records.ts';
 import { lacking } from './requirements.ts';
-import { syscallsOf } from './syscalls.ts';
 import { findUser } from './users.ts';
 import { supervise, type WorkloadHandle } from './supervise.ts';
 
@@ -90,7 +90,8 @@ export const runWorkload = async (options: RunOptions): Promise<RunResult> => {
     command: options.command,
     waitAll: options.waitAll ?? false,
     ...(found && { user: found.user }),
-    syscalls: syscallsOf(options.bundle.normal),
+    syscalls: [],
+    rules: ruleChecks(options.bundle.normal, facts.values, options.records === 'all'),
     workload: workloadRecord(facts.values, BigInt(WORKLOAD_KEY)),
     management: networks.networks,
     reportAll: options.records === 'all',

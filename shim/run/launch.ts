@@ -3,6 +3,7 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import type { Socket } from 'node:net';
 import { assetPath } from '../../vm/host/assets.ts';
 import { INSTRUCTION_BYTES } from '../enforcers/filter/assemble.ts';
+import type { Check } from '../enforcers/filter/checks.ts';
 import { filterFor } from '../enforcers/filter/index.ts';
 import type { Needs } from '../enforcers/needs.ts';
 import { droppedFor } from '../enforcers/filter/capabilities.ts';
@@ -34,6 +35,8 @@ export interface Ended {
 export interface LaunchOptions {
   readonly cgroup: string;
   readonly needs: Needs;
+  /** Checks of the filter by system call (`ruleChecks`). */
+  readonly rules: ReadonlyMap<number, Check>;
   readonly command: readonly string[];
   readonly waitAll: boolean;
   /** Whom it runs as; absent: as Lictor. */
@@ -69,7 +72,7 @@ const launcherArguments = ({ cgroup, needs, command, waitAll, user }: LaunchOpti
  */
 export const launch = (options: LaunchOptions): Promise<Launched | Ended> =>
   new Promise((resolve) => {
-    const program = filterFor(options.needs);
+    const program = filterFor(options.needs, options.rules);
     const child: ChildProcess = spawn(assetPath('lictor-launch'), launcherArguments(options, program), {
       stdio: [...options.stdio, 'pipe', 'pipe'] as StdioOptions,
       env: { ...options.env, ...options.user?.env },

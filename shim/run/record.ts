@@ -74,6 +74,7 @@ export const recordTrace = async (options: RecordOptions): Promise<RecordResult>
     waitAll: options.waitAll ?? false,
     ...(found && { user: found.user }),
     syscalls: options.syscalls ?? [],
+    rules: new Map(),
     workload,
     management: [],
     reportAll: false,

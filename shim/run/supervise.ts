@@ -20,7 +20,7 @@ export interface SuperviseOptions extends Omit<LaunchOptions, 'cgroup'> {
   /** The VM's program; null: observe only. */
   readonly program: Uint8Array | null;
   readonly needs: Needs;
-  /** Numbers of the system calls that the kind `syscall` is about. */
+  /** Numbers of the system calls that are traced; those that are asked have `rules`. */
   readonly syscalls: readonly number[];
   /** Record of the workload's facts. */
   readonly workload: Uint8Array;
@@ -115,7 +115,8 @@ const guard = async (options: SuperviseOptions, cgroup: string, launched: Launch
   const created = EventFd.create();
   if ('error' in created) return abandon(cgroup, launched, kernelErrorText(created.error));
   const { init, first, fanotify, listener } = launched;
-  const { needs, syscalls, workload, management, reportAll, trace } = options;
+  const { needs, workload, management, reportAll, trace } = options;
+  const syscalls = [...options.syscalls, ...options.rules.keys()];
   const config: GuardConfig = {
     ...{ cgroup, needs, syscalls, init, first, fanotify, listener, workload, management, reportAll, trace },
     users: userNames(),
@@ -147,6 +148,6 @@ const guard = async (options: SuperviseOptions, cgroup: string, launched: Launch
 
 const abandon = async (cgroup: string, launched: Launched, error: string): Promise<Ended> => {
   killCgroup(cgroup);
-  await launched.ended;
-  return { exitCode: NOT_GUARDED, error };
+  const ended = await launched.ended;
+  return { exitCode: NOT_GUARDED, error: ended.error ?? error };
 };

@@ -2,4 +2,4 @@ export { attachSensors, probeSensors, type SensorCounters, type SensorOptions, t
 export { SENSOR_KINDS, SENSORS, sensorFields, type SensorSpec } from './catalogue.ts';
 export { normalPath, PathSettler } from './settle.ts';
 export { subjectKey, subjectOfStat, subjectPid } from './subject.ts';
-export { SYSCALLS_END, syscallName, syscallNumber } from './syscalls.ts';
+export { stringArguments, SYSCALLS_END, syscallName, syscallNumber } from './syscalls.ts';

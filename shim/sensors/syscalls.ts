@@ -159,10 +159,15 @@ export const syscallNumber = (name: string): number | null => {
   return first >= 0 ? first : second >= 0 ? second + SECOND_START : null;
 };
 
+const NONE: readonly number[] = [];
+
+/** @returns numbers of the arguments of a call that point to paths or names */
+export const stringArguments = (nr: number): readonly number[] => STRINGS[syscallName(nr) ?? ''] ?? NONE;
+
 /** @returns a `traced` for the map, by number; a number without a name is traced all the same */
 export const tracedCall = (nr: number): Uint8Array => {
   const name = syscallName(nr) ?? '';
-  const strings = (STRINGS[name] ?? []).reduce((bits, argument) => bits | (1 << argument), 0);
+  const strings = stringArguments(nr).reduce((bits, argument) => bits | (1 << argument), 0);
   return encodeStruct('traced', {
     traced: 1,
     returns: NO_RETURN.has(name) ? 0 : 1,

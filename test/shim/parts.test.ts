@@ -6,7 +6,6 @@ import { needsOf } from '../../shim/enforcers/needs.ts';
 import { SocketAddress } from '../../shim/enforcers/socket-address.ts';
 import { TextReader } from '../../shim/enforcers/text-reader.ts';
 import { parseNetworks } from '../../shim/run/networks.ts';
-import { syscallsOf } from '../../shim/run/syscalls.ts';
 import { readTrace } from '../../shim/trace/reader.ts';
 import { encodeTraceEntry, encodeTraceHeader } from '../../shim/trace/writer.ts';
 import { workloadFacts } from '../../shim/workloads/facts.ts';
@@ -135,21 +134,12 @@ test('networks are counted in the 128-bit form', () => {
   assert.equal(parseNetworks(['10.0.0.0/99']), { error: '`10.0.0.0/99` is not a network' });
 });
 
-test('only the system calls that rules can be about are traced', () => {
-  const calls = (when: string): readonly number[] =>
-    syscallsOf(bundleOf(policy(`- {name: a, on: syscall, when: '${when}', action: audit}`)).normal);
-  assert.equal(calls('syscall.name = "ptrace" and proc.uid = 0'), [101]);
-  assert.equal(calls('syscall.name in ("ptrace", "mount") or syscall.nr = 3'), [3, 101, 165]);
-  assert.is(calls('proc.uid = 0').length, 512);
-  assert.is(calls('not syscall.name = "ptrace"').length, 512);
-});
-
 test('a bundle needs only what its kinds and fields ask for', () => {
   const text = policy(`- {name: a, on: [exec, file.create], when: 'proc.uid = 0', action: deny}`);
   assert.equal(needsOf(bundleOf(text).manifest, new Set(['deny'])), {
     ...{ exec: true, arguments: false, reads: false, writes: false, connect: false, bind: false, send: false },
     ...{ listen: false, accept: false, tree: true, attr: false },
-    ...{ invoked: false, identity: true, isolation: false, observed: ['file.create'] },
+    ...{ invoked: false, identity: true, strings: false, isolation: false, observed: ['file.create'] },
   });
 });
 

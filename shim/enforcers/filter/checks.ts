@@ -45,4 +45,5 @@ export const whenGiven =
     low(argument, test('equal', 0, high(argument, test('equal', 0, otherwise, answer)), answer));
 
 /** One check after the other; what none answers is allowed. */
-export const inOrder = (checks: readonly Check[]): Node => checks.reduceRight((rest, check) => check(rest), ALLOW);
+export const inOrder = (checks: readonly Check[]): Node =>
+  checks.reduceRight<Node>((rest, check) => check(rest), ALLOW);
