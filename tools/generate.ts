@@ -10,6 +10,7 @@ import { cli } from './generate/cli.ts';
 import { diagnostics } from './generate/diagnostics.ts';
 import { limits } from './generate/limits.ts';
 import { opcodes } from './generate/opcodes.ts';
+import { performerHeader } from './generate/performer-header.ts';
 import { questionWriter } from './generate/question-writer.ts';
 import { reference } from './generate/reference.ts';
 import type { Target } from './generate/target.ts';
@@ -19,6 +20,7 @@ const root = join(import.meta.dirname, '..');
 const targets = async (): Promise<readonly Target[]> => [
   assembly(),
   cHeader(),
+  performerHeader(),
   questionWriter(),
   ...reference(),
   limits(),

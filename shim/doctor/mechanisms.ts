@@ -29,6 +29,9 @@ export interface KindMechanism {
   readonly caveats: readonly Caveat[];
 }
 
+const OBJECT = 'path invoked dir name ext type mode owner_uid dev ino'.split(' ').map((name) => `file.${name}`);
+const MADE = 'path invoked dir name ext type flags mode owner_uid link_target'.split(' ').map((name) => `file.${name}`);
+const PAIR = [...OBJECT, 'file.other_path', 'file.side'];
 const FILE = 'path invoked dir name ext type flags mode owner_uid dev ino'.split(' ').map((name) => `file.${name}`);
 const REMOTE = 'remote_ip remote_port protocol family private path'.split(' ').map((name) => `net.${name}`);
 const LOCAL = 'local_ip local_port protocol family path'.split(' ').map((name) => `net.${name}`);
@@ -47,6 +50,13 @@ const OPENS = {
   probes: ['privileges', 'launcher', 'cgroup', 'fanotify', 'seccomp', 'sensors'],
   onlyEperm: true,
 } as const;
+/** The workload itself cannot: Lictor performs the call on what was decided. */
+const PERFORMED = {
+  timing: 'synchronous',
+  mechanism: 'seccomp, performer',
+  probes: ['privileges', 'launcher', 'cgroup', 'seccomp', 'landlock', 'sensors'],
+  onlyEperm: false,
+} as const;
 const SOCKETS = {
   timing: 'inline',
   mechanism: 'seccomp and cgroup BPF',
@@ -54,7 +64,8 @@ const SOCKETS = {
   onlyEperm: false,
 } as const;
 const PROC: Caveat = { text: 'files of /proc raise no permission event: opening them asks nobody' };
-const TRUNCATE: Caveat = { text: 'truncate(2) by path is refused to every guarded workload' };
+const OPENED: Caveat = { text: 'ftruncate and fallocate change what was opened for writing, and was decided then' };
+const BOUND: Caveat = { text: 'getsockname tells the last component of a bound path only' };
 const ARGUMENTS: Caveat = {
   text: 'a program whose arguments another thread exchanged after the verdict is killed before its first instruction; so is one of binfmt_misc',
   fields: ['proc.args', 'proc.cmdline'],
@@ -90,7 +101,12 @@ const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
     caveats: [ARGUMENTS, LOADED],
   },
   'file.read': { ...OPENS, fields: FILE, caveats: [PROC] },
-  'file.write': { ...OPENS, fields: FILE, caveats: [PROC, TRUNCATE] },
+  'file.write': { ...OPENS, probes: [...OPENS.probes, 'landlock'], fields: FILE, caveats: [PROC, OPENED] },
+  'file.create': { ...PERFORMED, fields: MADE, caveats: [BOUND] },
+  'file.delete': { ...PERFORMED, fields: OBJECT, caveats: [] },
+  'file.rename': { ...PERFORMED, fields: PAIR, caveats: [] },
+  'file.link': { ...PERFORMED, fields: PAIR, caveats: [] },
+  'file.attr': { ...PERFORMED, fields: OBJECT, caveats: [] },
   'net.connect': { ...SOCKETS, fields: REMOTE, caveats: [UNIX_PATH, PASSED] },
   'net.send': { ...SOCKETS, fields: REMOTE, caveats: [UNIX_PATH, PASSED] },
   'net.bind': { ...SOCKETS, fields: LOCAL, caveats: [UNIX_BIND, IMPLICIT] },

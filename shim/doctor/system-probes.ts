@@ -8,11 +8,14 @@ import { lacking } from '../run/requirements.ts';
 import { makeCgroup, removeCgroup } from '../workloads/cgroup.ts';
 import type { Probe } from './report.ts';
 
-const SYS = { fanotifyInit: 300, seccomp: 317, pidfdOpen: 434, pidfdTake: 438 } as const;
+const SYS = { fanotifyInit: 300, seccomp: 317, landlock: 444, pidfdOpen: 434, pidfdTake: 438 } as const;
 /** FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK | FAN_REPORT_TID */
 const FANOTIFY_FLAGS = 0x4 | 0x1 | 0x2 | 0x100;
 const SECCOMP_GET_ACTION_AVAIL = 2;
 const SECCOMP_RET_USER_NOTIF = 0x7fc00000;
+const LANDLOCK_CREATE_RULESET_VERSION = 1;
+/** The first with LANDLOCK_ACCESS_FS_REFER. */
+const LANDLOCK_ABI = 2;
 
 const errorText = (errno: number): string => {
   try {
@@ -31,7 +34,7 @@ const systemCalls = (): ((number: number, ...args: readonly (number | Uint8Array
   return (number, a = 0, b = 0, c = 0) => {
     const result: number = typeof c === 'number' ? numbers(number, a, b, c, 0) : pointer(number, a, b, c, 0);
     if (result < 0) return -koffi.errno();
-    if (number !== SYS.seccomp && number !== SYS.pidfdOpen) close(result);
+    if (number === SYS.fanotifyInit || number === SYS.pidfdTake) close(result);
     return result;
   };
 };
@@ -72,6 +75,7 @@ export const systemProbes = (): readonly Probe[] => {
   const taken = pidfd < 0 ? pidfd : call(SYS.pidfdTake, pidfd, 0, 0);
   const fanotify = call(SYS.fanotifyInit, FANOTIFY_FLAGS, 0);
   const seccomp = call(SYS.seccomp, SECCOMP_GET_ACTION_AVAIL, 0, action);
+  const landlock = call(SYS.landlock, 0, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (pidfd >= 0) koffi.load('libc.so.6').func('int close(int fd)')(pidfd);
   return [
     privileges,
@@ -83,6 +87,15 @@ export const systemProbes = (): readonly Probe[] => {
       'root, and a kernel with CONFIG_FANOTIFY_ACCESS_PERMISSIONS',
     ),
     probe('seccomp', seccomp, 'user notification', 'Linux 5.0 or newer with CONFIG_SECCOMP_FILTER'),
+    {
+      name: 'landlock',
+      works: landlock >= LANDLOCK_ABI,
+      detail:
+        landlock >= LANDLOCK_ABI
+          ? `ABI ${landlock}: the workload itself cannot change the tree of files`
+          : `refused: ${landlock < 0 ? errorText(-landlock) : `ABI ${landlock}`}`,
+      help: landlock >= LANDLOCK_ABI ? null : 'Linux 5.19 or newer with CONFIG_SECURITY_LANDLOCK, and landlock in lsm=',
+    },
     probe('pidfd', taken, "taking another process's descriptor", 'Linux 5.6 or newer, and CAP_SYS_PTRACE'),
     {
       name: 'memfd',

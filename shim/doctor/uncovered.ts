@@ -7,20 +7,32 @@ export interface Uncovered {
 
 export const UNCOVERED: readonly Uncovered[] = [
   {
-    what: 'create, delete, rename, link, attribute changes, accept and capabilities are decided after the fact',
+    what: 'mapping code, accept and capabilities are decided after the fact',
     why: 'eBPF tracepoints see them when they have taken effect, and this kernel refuses LSM programs; a record says `degraded`, and `kill` still acts',
   },
   { what: 'opening a file below /proc asks nobody', why: 'fanotify has no permission events on proc (EINVAL)' },
   {
-    what: 'truncate(2) by path is refused to every guarded workload whose policy asks for `file.write`',
-    why: 'it opens nothing, so no permission event decides it',
+    what: 'ftruncate and fallocate ask nobody',
+    why: 'they change what was opened for writing; that was decided when it was opened',
+  },
+  {
+    what: 'a unix socket that a guarded workload binds to a path tells the last component of it in getsockname',
+    why: 'it is bound by that name in the folder that was decided: the whole path could lead elsewhere by then',
+  },
+  {
+    what: 'a caller with more than 1,024 supplementary groups may change no file, where the policy asks for changes',
+    why: 'Lictor acts with all groups of a caller, and has room for so many',
+  },
+  {
+    what: 'a path that reaches another process through `/proc/PID` of a program that is not dumpable is refused (EACCES) where Lictor performs the call',
+    why: 'the performing thread has the credentials of the caller but is not of its process; `/proc/self` is known as the caller itself',
   },
   {
     what: 'a program that comes to run with other arguments than were decided is killed before its first instruction, where a rule reads arguments; its exec does not fail with an errno',
     why: 'another thread can exchange them before the kernel copies them, and the next hook is where the program stands; interpreters of binfmt_misc change them too',
   },
   {
-    what: 'of unix sockets, the path of a bind, and which socket listens, can be exchanged by another thread after the verdict',
+    what: 'of unix sockets, the path of a bind (where no change of files is asked), and which socket listens, can be exchanged by another thread after the verdict',
     why: 'no hook sees the kernel’s copy of either, and a guard that listened would be the peer that clients see; paths of connect and send are compared in the kernel from Linux 6.7',
   },
   {

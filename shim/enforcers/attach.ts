@@ -1,8 +1,9 @@
 /** Everything of the kernel that one guard holds: taken together, given back together, also when one part fails. */
-import { statSync } from 'node:fs';
+import { closeSync, constants, openSync, statSync } from 'node:fs';
 import { kernelErrorText } from '../kernel/bpf-error.ts';
-import { Epoll } from '../kernel/epoll.ts';
+import { Epoll, EventFd } from '../kernel/epoll.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { Performer } from '../kernel/performer.ts';
 import { openRing, type Ring } from '../kernel/ring.ts';
 import { attachSensors, PathSettler, type Sensors } from '../sensors/index.ts';
 import { WORKLOAD_KEY, type GuardConfig } from './config.ts';
@@ -21,11 +22,45 @@ export interface Attached {
   readonly sensors: Sensors;
   readonly ring: Ring;
   readonly settler: PathSettler;
+  /** Null: no call is performed. */
+  readonly performing: Performing | null;
   /** Own descriptors, -1: none. */
   readonly fanotify: number;
   readonly listener: number;
   close(): void;
 }
+
+export interface Performing {
+  readonly performer: Performer;
+  readonly wake: EventFd;
+}
+
+const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY;
+
+/** The performer, with descriptors of its own: `/proc` of the host, the workload's root, what wakes this thread. */
+const openPerformer = (init: number, listener: number): Performing & { close(): void } => {
+  const created = EventFd.create();
+  if ('error' in created) throw new GuardError(kernelErrorText(created.error));
+  const wake = created.eventfd;
+  const proc = openSync('/proc', FOLDER);
+  const root = openSync(`/proc/${init}/root`, FOLDER | 0o10000000);
+  const release = (): void => {
+    closeSync(root);
+    closeSync(proc);
+    wake.close();
+  };
+  const opened = Performer.open({ listener, proc, root, wake: wake.fd });
+  if ('error' in opened) {
+    release();
+    throw new GuardError(kernelErrorText(opened.error));
+  }
+  const { performer } = opened;
+  const close = (): void => {
+    performer.close();
+    release();
+  };
+  return { performer, wake, close };
+};
 
 /** Processes are always followed: their facts belong to every question. */
 const FOLLOWED = ['exec', 'proc.fork', 'proc.exit'];
@@ -97,14 +132,16 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
     held(fanotify, () => fanotify >= 0 && kernel.close(fanotify));
     const listener = take(kernel, config.first, config.listener, 'the seccomp listener');
     held(listener, () => listener >= 0 && kernel.close(listener));
+    const performing = config.needs.tree || config.needs.attr ? openPerformer(config.init, listener) : null;
+    held(performing, () => performing?.close());
     const created = Epoll.create();
     if ('error' in created) throw new GuardError(kernelErrorText(created.error));
     const epoll = held(created.epoll, () => created.epoll.close());
-    for (const fd of [fanotify, listener, ring.fd, config.wake]) {
+    for (const fd of [fanotify, listener, ring.fd, config.wake, performing?.wake.fd ?? -1]) {
       const error = fd < 0 ? null : epoll.add(fd);
       if (error) throw new GuardError(kernelErrorText(error));
     }
-    return { epoll, gate, execArguments, sensors, ring, settler, fanotify, listener, close };
+    return { epoll, gate, execArguments, sensors, ring, settler, performing, fanotify, listener, close };
   } catch (error) {
     close();
     throw error;

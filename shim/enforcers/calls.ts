@@ -3,6 +3,7 @@ import { ERRNO } from '../kernel/kernel.ts';
 import type { Processes } from '../workloads/processes.ts';
 import { NOTHING, type Text } from '../workloads/process.ts';
 import type { Notifications } from './notifications.ts';
+import type { Performed } from './performed.ts';
 import type { Sockets } from './sockets.ts';
 import { NR } from './syscalls.ts';
 import type { SystemCalls } from './system-calls.ts';
@@ -20,8 +21,10 @@ export class Calls {
     readonly processes: Processes,
     readonly reader: TextReader,
     readonly sockets: Sockets,
+    /** Null: no call is performed. */
+    readonly performed: Performed | null,
     /** Execs are decided by an event that follows. */
-    readonly needs: { readonly exec: boolean },
+    readonly needs: { readonly exec: boolean; readonly tree: boolean },
     /** Null: no rule is about system calls. */
     readonly systemCalls: SystemCalls | null,
   ) {}
@@ -44,6 +47,8 @@ export class Calls {
       case NR.connect:
         return this.sockets.named('connect', started);
       case NR.bind:
+        // a unix socket's file is made with it, so both are decided at once
+        if (this.needs.tree && this.performed?.take(calls)) return;
         return this.sockets.named('bind', started);
       case NR.listen:
         return this.sockets.listen(started);
@@ -54,7 +59,7 @@ export class Calls {
       case NR.sendmmsg:
         return this.sockets.sendmmsg(started);
       default:
-        calls.refuse(ERRNO.ENOSYS);
+        if (!this.performed?.take(calls)) calls.refuse(ERRNO.ENOSYS);
     }
   }
 

@@ -13,6 +13,7 @@ import { Judge } from './judge.ts';
 import { Notifications } from './notifications.ts';
 import { Observed } from './observed.ts';
 import { Opens } from './opens.ts';
+import { Performed } from './performed.ts';
 import { Questions } from './questions.ts';
 import type { Report } from './report.ts';
 import { Sockets } from './sockets.ts';
@@ -29,6 +30,7 @@ export class Guard {
   readonly #attached: Attached;
   readonly #opens: Opens | null;
   readonly #calls: Calls | null;
+  readonly #performed: Performed | null;
   readonly #observed: Observed;
   #lost: Readonly<Record<string, number>> = {};
 
@@ -42,7 +44,7 @@ export class Guard {
     const { needs, init, users, trace } = config;
     engine.putWorkload(BigInt(WORKLOAD_KEY), config.workload);
     this.#attached = attach(kernel, config);
-    const { gate, execArguments, ring, settler, fanotify, listener } = this.#attached;
+    const { gate, execArguments, ring, settler, performing, fanotify, listener } = this.#attached;
 
     const facts = {
       putSubject: (key: bigint, bytes: Uint8Array): void => {
@@ -63,10 +65,16 @@ export class Guard {
     const judge = new Judge(engine, questions, effects, report, config);
     const reader = new TextReader(kernel);
     this.#observed = new Observed(ring, engine, processes, settler, effects, report, config, needs.observed);
+    this.#performed =
+      performing && new Performed(performing.performer, performing.wake, processes, questions, judge, needs);
+    const performs = (tid: number): boolean => performing !== null && performing.performer.owns(tid);
     this.#opens =
       fanotify < 0
         ? null
-        : new Opens(kernel, new Fanotify(kernel, fanotify), processes, questions, judge, reader, needs, execArguments);
+        : new Opens(
+            ...([kernel, new Fanotify(kernel, fanotify), processes, questions, judge, reader] as const),
+            ...([needs, execArguments, performs] as const),
+          );
     this.#opens?.trustLoaders(LOADERS);
     if (listener < 0) this.#calls = null;
     else {
@@ -74,7 +82,7 @@ export class Guard {
       const sockets = new Sockets(kernel, notifications, processes, questions, judge, gate, needs);
       const asked = config.syscalls.length > 0 && !needs.observed.includes('syscall');
       const systemCalls = asked ? new SystemCalls(notifications, processes, questions, judge, reader, config) : null;
-      this.#calls = new Calls(notifications, processes, reader, sockets, needs, systemCalls);
+      this.#calls = new Calls(notifications, processes, reader, sockets, this.#performed, needs, systemCalls);
     }
   }
 
@@ -93,7 +101,9 @@ export class Guard {
         if (fd === this.config.wake) {
           if (awake()) return;
         } else if (fd === fanotify) this.#answerOpens(this.#opens!);
-        else if (fd === listener) this.#answerCall(this.#calls!, epoll.eventsAt(i));
+        else if (fd === this.#performed?.wake.fd) {
+          this.#performed.drain();
+        } else if (fd === listener) this.#answerCall(this.#calls!, epoll.eventsAt(i));
       }
     }
   }

@@ -3,14 +3,15 @@ import type { Manifest } from '../../vm/bundle/manifest.ts';
 import { SENSOR_KINDS } from '../sensors/index.ts';
 import type { Action } from '../../vm/spec/index.ts';
 
-/** Kinds that are decided before the operation takes effect; every other one is observed. */
-export const SYNCHRONOUS = [
+/** Kinds that are asked without anything being performed for the workload. */
+const ASKED: readonly string[] = [
   ...['exec', 'file.read', 'file.write'],
   ...['net.connect', 'net.bind', 'net.send', 'net.listen'],
   'syscall',
 ];
-
-const TREE = ['file.write', 'file.create', 'file.delete', 'file.rename', 'file.link'];
+const TREE: readonly string[] = ['file.create', 'file.delete', 'file.rename', 'file.link'];
+/** Kinds that are decided before the operation takes effect; every other one is observed. */
+export const SYNCHRONOUS: readonly string[] = [...ASKED, ...TREE, 'file.attr'];
 
 const ARGUMENTS = ['proc.args', 'proc.cmdline'];
 
@@ -32,6 +33,10 @@ export interface Needs {
   readonly arguments: boolean;
   readonly reads: boolean;
   readonly writes: boolean;
+  readonly create: boolean;
+  readonly delete: boolean;
+  readonly rename: boolean;
+  readonly link: boolean;
   readonly connect: boolean;
   readonly bind: boolean;
   readonly send: boolean;
@@ -63,12 +68,16 @@ export const needsOf = (manifest: Pick<Manifest, 'kinds' | 'fields'>, actions: R
     arguments: kinds.has('exec') && ARGUMENTS.some((field) => fields.has(field)),
     reads: kinds.has('file.read'),
     writes: kinds.has('file.write'),
+    create: kinds.has('file.create'),
+    delete: kinds.has('file.delete'),
+    rename: kinds.has('file.rename'),
+    link: kinds.has('file.link'),
     connect: kinds.has('net.connect'),
     bind: kinds.has('net.bind'),
     send: kinds.has('net.send'),
     listen: kinds.has('net.listen'),
     accept: kinds.has('net.accept'),
-    tree: TREE.some((kind) => kinds.has(kind)),
+    tree: kinds.has('file.write') || TREE.some((kind) => kinds.has(kind)),
     attr: kinds.has('file.attr'),
     invoked: fields.has('file.invoked'),
     identity: IDENTITY.some((field) => fields.has(field)),
@@ -78,13 +87,13 @@ export const needsOf = (manifest: Pick<Manifest, 'kinds' | 'fields'>, actions: R
   };
 };
 
-/** What a recording looks at: the kinds, with all that their events can carry. System calls are traced, with their results. */
-export const observing = (kinds: readonly string[]): Needs => {
-  const needs = needsOf({ kinds, fields: ['file.invoked'] }, new Set());
-  return {
-    ...needs,
-    observed: SENSOR_KINDS.filter((kind) =>
-      kind === 'syscall' ? kinds.includes(kind) : needs.observed.includes(kind),
-    ),
-  };
-};
+/**
+ * What a recording looks at: the kinds, with all that their events can carry. It changes no call: nothing is performed, and
+ * system calls are traced, with their results.
+ */
+export const observing = (kinds: readonly string[]): Needs => ({
+  ...needsOf({ kinds, fields: ['file.invoked'] }, new Set()),
+  tree: false,
+  attr: false,
+  observed: SENSOR_KINDS.filter((kind) => kinds.includes(kind) && (kind === 'syscall' || !ASKED.includes(kind))),
+});

@@ -35,6 +35,10 @@ export class Notifications {
     return this.kernel.ioctl(this.fd, RECV, this.#callBytes) >= 0;
   }
 
+  /** The call as it was received (struct seccomp_notif). */
+  get bytes(): Uint8Array {
+    return this.#callBytes;
+  }
   /** Thread that asks. */
   get tid(): number {
     return this.#call[2];

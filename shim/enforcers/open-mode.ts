@@ -42,6 +42,11 @@ export class OpenMode {
       [this.reads, this.writes, this.flags, this.path] = [true, true, 0, -1];
       return;
     }
+    this.setFlags(flags);
+  }
+
+  /** @param flags as open(2) has them */
+  setFlags(flags: number): void {
     const access = flags & O.accmode;
     this.reads = access !== O.wronly;
     this.writes = access !== 0 || (flags & O.trunc) !== 0;

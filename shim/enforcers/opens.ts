@@ -8,7 +8,7 @@ import type { Fanotify, FanotifyEvent } from './fanotify.ts';
 import type { ExecArguments } from './exec-arguments.ts';
 import type { Judge, Means } from './judge.ts';
 import { OpenMode } from './open-mode.ts';
-import { KIND, type FileObject, type Questions } from './questions.ts';
+import { KIND, type FileObject, type FileRole, type Questions } from './questions.ts';
 import { Registers } from './registers.ts';
 import { NR } from './syscalls.ts';
 import type { TextReader } from './text-reader.ts';
@@ -33,6 +33,13 @@ export class Opens {
   readonly #head = new Uint8Array(HEAD_BYTES);
   readonly #status = new Uint8Array(STAT.size);
   readonly #object: FileObject;
+  readonly #role: { -readonly [K in keyof FileRole]: FileRole[K] } = {
+    flags: 0,
+    made: false,
+    side: null,
+    other: null,
+    link: null,
+  };
   /** `device:inode` of the machine's own loaders. */
   readonly #loaders = new Set<string>();
 
@@ -46,6 +53,8 @@ export class Opens {
     readonly needs: OpenNeeds,
     /** Null: no rule reads arguments. */
     readonly execArguments: Pick<ExecArguments, 'put'> | null,
+    /** Whether a thread opens for the workload what was decided already. */
+    readonly performs: (tid: number) => boolean,
   ) {
     this.#object = {
       path: new Uint8Array(4097 + DELETED.length),
@@ -65,7 +74,8 @@ export class Opens {
   handle(event: FanotifyEvent): void {
     const started = performance.now();
     const { fd, tid } = event;
-    if (event.what === 'exec') this.#exec(fd, tid, started);
+    if (this.performs(tid)) this.fanotify.answer(fd, true);
+    else if (event.what === 'exec') this.#exec(fd, tid, started);
     else if (event.what === 'open') this.#open(fd, tid, started);
   }
 
@@ -86,8 +96,9 @@ export class Opens {
         : 0;
     if (this.needs.identity) this.processes.refreshIdentity(process);
     this.questions.start();
-    if (asksRead) this.questions.file(KIND['file.read'], process, this.#object, this.#mode.flags);
-    if (asksWrite) this.questions.file(KIND['file.write'], process, this.#object, this.#mode.flags);
+    this.#role.flags = this.#mode.flags;
+    if (asksRead) this.questions.file(KIND['file.read'], process, this.#object, this.#role);
+    if (asksWrite) this.questions.file(KIND['file.write'], process, this.#object, this.#role);
     this.judge.decide(process, MEANS, started, (allow) => this.fanotify.answer(fd, allow));
   }
 

@@ -48,6 +48,20 @@ export interface FileObject {
   invokedLength: number;
 }
 
+/** What a file question says beside its object. */
+export interface FileRole {
+  /** `file.flags`, 0: none. */
+  readonly flags: number;
+  /** The object is about to be made: it has no inode yet. */
+  readonly made: boolean;
+  /** Of a rename or link: which of its two paths `object` is, and the other one. */
+  readonly side: 'source' | 'target' | null;
+  readonly other: FileObject | null;
+  /** Text of a symlink that is made. */
+  readonly link: Uint8Array | null;
+}
+
+const SIDES = { source: Buffer.from('source'), target: Buffer.from('target') } as const;
 /** Thread and arguments of a system call that waits. */
 export interface CallRegisters {
   readonly tid: number;
@@ -56,11 +70,11 @@ export interface CallRegisters {
   address(argument: number): number;
 }
 
-const FILE_SLOTS = 9;
+const FILE_SLOTS = 12;
 const SYSCALL_SLOTS = 14;
 const NET_SLOTS = 6;
-/** Two questions at most. */
-const AREA = 2 * LIMITS.recordBytes.value;
+/** An exchange of two files, which asks four questions, and one more that a system call rule asks. */
+const AREA = 5 * LIMITS.recordBytes.value;
 
 export class Questions {
   readonly #writer = new QuestionWriter(new Uint8Array(0));
@@ -96,16 +110,20 @@ export class Questions {
     return this.#area.slice(at, at + view.getUint32(at, true));
   }
 
-  file(kind: number, process: Process, object: FileObject, flags: number): void {
+  file(kind: number, process: Process, object: FileObject, role: FileRole): void {
     const writer = this.#begin(kind, FILE_SLOTS, process);
     const { status } = object;
     const mode = status.getUint32(STAT.mode, true);
     writer.filePath(object.path, 0, object.length);
     if (object.invokedLength > 0) writer.fileInvoked(object.invoked, 0, object.invokedLength);
     writer.fileType(TYPE_BIT[mode >>> 12], 0);
-    if (flags !== 0) writer.fileFlags(flags, 0);
+    if (role.flags !== 0) writer.fileFlags(role.flags, 0);
     writer.fileMode(mode & 0o7777);
     writer.fileOwnerUid(status.getUint32(STAT.uid, true));
+    if (role.side) writer.fileSide(SIDES[role.side], 0, SIDES[role.side].length);
+    if (role.other) writer.fileOtherPath(role.other.path, 0, role.other.length);
+    if (role.link) writer.fileLinkTarget(role.link, 0, role.link.length);
+    if (role.made) return this.#end();
     writer.long(FILE_DEV, status.getUint32(STAT.dev, true), status.getUint32(STAT.dev + 4, true));
     writer.long(FILE_INO, status.getUint32(STAT.ino, true), status.getUint32(STAT.ino + 4, true));
     this.#end();

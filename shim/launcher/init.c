@@ -47,6 +47,8 @@ static _Noreturn void run_command(const struct options *o)
 	signal(SIGRTMIN, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, 0);
 	close_range(CONTROL_FD, ~0U, CLOSE_RANGE_CLOEXEC);
+	if (o->floor)
+		stand_on_floor();
 	/*
 	 * Said before it is true: what the filter notifies waits for Lictor, which waits for this line. The listener gets the
 	 * lowest descriptor that is free.

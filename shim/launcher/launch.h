@@ -33,6 +33,7 @@ struct options {
 	pid_t parent;       /* Lictor: checked once, so that its death between fork and prctl is seen */
 	bool guard_open, guard_exec;
 	size_t filter; /* instructions of the seccomp filter */
+	bool floor;    /* the workload itself may not change the tree of files */
 	bool wait_all;
 	uint64_t dropped; /* capabilities that are gone, as bits */
 	bool user;        /* the command runs as another user */
@@ -56,6 +57,9 @@ void make_mounts_private(void);
 
 /* marks.c: `fanotify` asks about every open on every mount of this namespace from here on */
 void mark_mounts(int fanotify, const struct options *o);
+
+/* floor.c */
+void stand_on_floor(void);
 
 /* privileges.c */
 void drop_privileges(const struct options *o);

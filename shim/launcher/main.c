@@ -52,6 +52,10 @@ static struct options parse(int argc, char **argv)
 	int i = 1;
 	for (; i < argc && strcmp(argv[i], "--"); i++) {
 		const char *value = i + 1 < argc ? argv[i + 1] : "";
+		if (!strcmp(argv[i], "--floor")) {
+			o.floor = true;
+			continue;
+		}
 		if (!strcmp(argv[i], "--wait-all")) {
 			o.wait_all = true;
 			continue;

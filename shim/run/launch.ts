@@ -62,6 +62,7 @@ const launcherArguments = ({ cgroup, needs, command, waitAll, user }: LaunchOpti
   ...['--drop', droppedFor(needs).toString(16)],
   ...list('--user', user ? [user.uid, user.gid, ...user.groups].map(String) : []),
   ...list('--ask', [(needs.reads || needs.writes) && 'open', needs.exec && 'exec']),
+  ...(needs.tree ? ['--floor'] : []),
   ...(waitAll ? ['--wait-all'] : []),
   ...['--', ...command],
 ];

@@ -18,7 +18,8 @@ export interface Member {
   readonly count?: number;
   readonly doc: string;
 }
-const member = (name: string, type: Scalar, doc: string, count?: number): Member => ({ name, type, count, doc });
+/** A line of a struct. */
+export const member = (name: string, type: Scalar, doc: string, count?: number): Member => ({ name, type, count, doc });
 
 /** Members stand without padding: each is aligned by those before it, and a size is a multiple of its widest member. */
 export const STRUCTS = {
@@ -128,17 +129,20 @@ export const GATE_OPERATIONS = { connect: 1, bind: 2, send: 3 } as const;
 /** Bytes of the process name (TASK_COMM_LEN). */
 export const COMM_BYTES = 16;
 
-/**
- * @param name of a struct
- * @returns offset and width of each member, and the size of the whole
- */
-export const layoutOf = (
-  name: keyof typeof STRUCTS,
-): { readonly size: number; readonly offsets: Readonly<Record<string, number>> } => {
+export interface Layout {
+  readonly size: number;
+  readonly offsets: Readonly<Record<string, number>>;
+}
+
+/** @returns offset of each member of a struct, and the size of the whole */
+export const layoutOf = (name: keyof typeof STRUCTS): Layout => layoutOfMembers(name, STRUCTS[name]);
+
+/** @param name for the message should a member not be aligned */
+export const layoutOfMembers = (name: string, members: readonly Member[]): Layout => {
   const offsets: Record<string, number> = {};
   let at = 0;
   let widest = 1;
-  for (const { name: of, type, count } of STRUCTS[name] as readonly Member[]) {
+  for (const { name: of, type, count } of members) {
     const bytes = SCALAR_BYTES[type];
     if (at % bytes !== 0) throw new Error(`BUG: ${name}.${of} is not aligned`);
     offsets[of] = at;

@@ -77,7 +77,7 @@ kernelTest('doctor tries what it says, and knows a way for each rule', GUARD, as
       ['a', 'synchronous', 'proc.service', false],
       ['b', 'synchronous', '', true],
       ['c', 'inline', '', true],
-      ['d', 'after the fact', '', false],
+      ['d', 'synchronous', '', true],
       ['e', 'impossible', 'net.domain', false],
       ['f', 'synchronous', 'file.sha256', false],
     ],

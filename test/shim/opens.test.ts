@@ -99,21 +99,16 @@ print(libc.execve(b"/lib64/ld-linux-x86-64.so.2", args, None), ctypes.get_errno(
 
 kernelTest('a kind that only sensors see is recorded as degraded', GUARD, () =>
   inFolder(async (folder) => {
-    const rules = `
-- {name: no-new, on: [file.create, file.delete, file.rename], when: 'file.path startswith "${folder}/new"', action: deny}`;
-    const { stdout, all } = await runUnder(folder, policy(rules), [
-      ...['sh', '-c', 'touch new1 other; mv new1 new2; rm new2 other; echo done'],
-    ]);
+    const rules = `- {name: no-code, on: file.map_exec, when: 'file.name = "copied.so"', action: deny}`;
+    copyFileSync('/lib/x86_64-linux-gnu/libc.so.6', join(folder, 'copied.so'));
+    const code = 'import ctypes; ctypes.CDLL("./copied.so"); print("done")';
+    const { stdout, all } = await runUnder(folder, policy(rules), ['/usr/bin/python3', '-c', code]);
     assert.is(stdout, 'done\n');
-    assert.equal(
-      all.map(({ event, action, effect, mechanism, errno }) => [
-        (event as { kind: string }).kind,
-        ...[action, effect, mechanism, errno],
-      ]),
-      ['file.create', 'file.rename', 'file.delete'].map((kind) => [kind, 'deny', 'allow', 'sensor', null]),
-    );
-    for (const { degraded } of all) assert.match(degraded ?? '', /after it took effect/);
-    for (const { event } of all) assert.match((event as { proc: { path: string } }).proc.path, /\/(touch|mv|rm)$/);
+    assert.ok(all.length > 0);
+    for (const { action, effect, mechanism, errno, degraded } of all) {
+      assert.equal([action, effect, mechanism, errno], ['deny', 'allow', 'sensor', null]);
+      assert.match(degraded ?? '', /after it took effect/);
+    }
   }),
 );
 

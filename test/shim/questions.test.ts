@@ -52,7 +52,10 @@ const setUp = (engine: Engine = new ByPath()) => {
   });
   const fanotify = new Fanotify(kernel, GROUP);
   const needs = { reads: true, writes: true, invoked: false, identity: false };
-  const opens = new Opens(kernel, fanotify, processes, questions, judge, new TextReader(kernel), needs, null);
+  const opens = new Opens(
+    ...([kernel, fanotify, processes, questions, judge, new TextReader(kernel), needs] as const),
+    ...([null, () => false] as const),
+  );
   kernel.addProcess(1, 0, '/launch');
   kernel.addProcess(7, 1, '/bin/cat');
   const ask = (mask: number, path: string, call: string, tid = 7, links = 1): boolean => {

@@ -7,7 +7,7 @@ import {
   COMM_BYTES,
   FOLLOW,
   GATE_OPERATIONS,
-  layoutOf,
+  layoutOfMembers,
   MODE_TYPE,
   NO_ARGUMENT,
   STRUCTS,
@@ -15,7 +15,7 @@ import {
 } from '../../shim/sensors/layout.ts';
 import { constantName, GENERATED, type Target } from './target.ts';
 
-const define = (name: string, value: number | string): string => `#define ${name} ${value}`;
+export const define = (name: string, value: number | string): string => `#define ${name} ${value}`;
 const defines = (prefix: string, values: Readonly<Record<string, number>>): string[] =>
   Object.entries(values).map(([name, value]) => define(constantName('LICTOR', prefix, name), value));
 
@@ -55,8 +55,9 @@ const record = (): string[] => [
   ...struct('lictor_slot', ['__u16 field;', '__u16 reserved;', '__u32 length;', '__u64 value;'], slotBytes, SLOT),
 ];
 
-const message = ([name, members]: [string, readonly Member[]]): string[] => {
-  const { size, offsets } = layoutOf(name as keyof typeof STRUCTS);
+/** A struct with a check of its size and of each member's offset. */
+export const message = ([name, members]: [string, readonly Member[]]): string[] => {
+  const { size, offsets } = layoutOfMembers(name, members);
   const lines = members.map(
     ({ name: of, type, count, doc }) => `__${type} ${of}${count ? `[${count}]` : ''}; /* ${doc} */`,
   );

@@ -1,0 +1,175 @@
+/* Performs a call on what was resolved, with the caller's credentials. */
+#define _GNU_SOURCE
+#include "performer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+enum { NR_FILE_SETATTR = 469 }; /* newer than the headers of Debian 12 */
+#define KIND(name) LICTOR_OPERATION_##name
+
+static long result(long value)
+{
+	return value < 0 ? -errno : value;
+}
+
+/* The object as a path below /proc, for calls that take no descriptor of this kind. */
+static const char *own_path(const struct place *place, char room[32])
+{
+	snprintf(room, 32, "self/fd/%d", place->fd);
+	return room;
+}
+
+/* Creates the file; where somebody was faster and the caller minds not, the kernel opens what is there. */
+static long create(const struct performer *p, struct job *job, bool *answered)
+{
+	struct place *place = &job->place[0];
+	uint32_t flags = job->shared.flags;
+	bool temporary = job->shared.kind == KIND(TMPFILE);
+	int fd = openat(place->fd, temporary ? "." : place->name,
+			temporary ? flags | O_CLOEXEC : flags | O_EXCL | O_CLOEXEC, job->shared.mode);
+
+	if (fd < 0) {
+		if (errno != EEXIST || flags & O_EXCL || temporary)
+			return -errno;
+		let_continue(p, job);
+		*answered = true;
+		return 0;
+	}
+	long given = hand_over(p, job, fd, flags & O_CLOEXEC);
+	/* the caller has no room for a descriptor: the kernel sees that before it creates anything */
+	if (given < 0 && given != -ENOENT && !temporary)
+		unlinkat(place->fd, place->name, 0);
+	close(fd);
+	*answered = given >= 0 || given == -ENOENT;
+	return given;
+}
+
+static long make_link(const struct performer *p, struct job *job)
+{
+	struct place *from = &job->place[0], *to = &job->place[1];
+	char room[32];
+
+	if (from->by_name)
+		return linkat(from->fd, from->name, to->fd, to->name, 0);
+	return linkat(p->proc, own_path(from, room), to->fd, to->name, AT_SYMLINK_FOLLOW);
+}
+
+/* RLIMIT_FSIZE is the caller's, and so is the signal. */
+static long truncate_to(struct job *job)
+{
+	struct rlimit limit;
+	char room[32];
+	bool grows = (int64_t)job->length > job->place[0].status.st_size;
+
+	if (grows && prlimit(job->caller.tgid, RLIMIT_FSIZE, NULL, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+	    job->length > limit.rlim_cur) {
+		syscall(SYS_tgkill, job->caller.tgid, job->caller.tid, SIGXFSZ);
+		errno = EFBIG;
+		return -1;
+	}
+	/* no open, so that nobody is asked a second time; these threads work in /proc */
+	return syscall(SYS_truncate, own_path(&job->place[0], room), job->length);
+}
+
+static long set_attribute(struct job *job)
+{
+	struct place *place = &job->place[0];
+	char room[32];
+
+	if (job->call.data.nr == SYS_fsetxattr)
+		return fsetxattr(place->fd, job->attribute, job->value, job->value_size, job->value_flags);
+	/* setxattrat takes no O_PATH descriptor (EBADF) */
+	return setxattr(own_path(place, room), job->attribute, job->value, job->value_size, job->value_flags);
+}
+
+static long remove_attribute(struct job *job)
+{
+	char room[32];
+
+	if (job->call.data.nr == SYS_fremovexattr)
+		return fremovexattr(job->place[0].fd, job->attribute);
+	return removexattr(own_path(&job->place[0], room), job->attribute);
+}
+
+/*
+ * Named by its last component alone, in the folder that was decided: the whole path could lead elsewhere by now.
+ * getsockname tells that name.
+ */
+static long bind_name(const struct performer *p, struct job *job)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	size_t length = strlen(job->place[0].name);
+	int fd = job->socket;
+
+	memcpy(address.sun_path, job->place[0].name, length);
+	if (fchdir(job->place[0].fd) < 0)
+		return -1;
+	long done = bind(fd, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + length + 1);
+	int error = errno;
+	if (fchdir(p->proc) < 0)
+		abort(); /* the thread works in /proc */
+	errno = error;
+	return done;
+}
+
+static long change(const struct performer *p, struct job *job)
+{
+	struct place *one = &job->place[0], *two = &job->place[1];
+	int nr = job->call.data.nr;
+	char room[32];
+
+	switch (job->shared.kind) {
+	case KIND(MKDIR):
+		return mkdirat(one->fd, one->name, job->shared.mode);
+	case KIND(MKNOD):
+		return syscall(SYS_mknodat, one->fd, one->name, job->shared.mode, job->device);
+	case KIND(SYMLINK):
+		return symlinkat((const char *)job->shared.link, one->fd, one->name);
+	case KIND(DELETE):
+		return unlinkat(one->fd, one->name, job->at_flags);
+	case KIND(RENAME):
+		return syscall(SYS_renameat2, one->fd, one->name, two->fd, two->name, job->shared.flags);
+	case KIND(LINK):
+		return make_link(p, job);
+	case KIND(BIND):
+		return bind_name(p, job);
+	case KIND(TRUNCATE):
+		return truncate_to(job);
+	case KIND(CHMOD):
+		/* fchmodat2 with AT_EMPTY_PATH needs Linux 6.6 */
+		return nr == SYS_fchmod ? fchmod(one->fd, job->shared.mode) : chmod(own_path(one, room), job->shared.mode);
+	case KIND(CHOWN):
+		return nr == SYS_fchown ? fchown(one->fd, job->uid, job->gid)
+					: fchownat(one->fd, "", job->uid, job->gid, AT_EMPTY_PATH);
+	case KIND(UTIMES):
+		return utimensat(one->fd, "", job->now ? NULL : job->times, AT_EMPTY_PATH);
+	case KIND(SETXATTR):
+		return set_attribute(job);
+	case KIND(REMOVEXATTR):
+		return remove_attribute(job);
+	case KIND(FLAGS):
+		return nr == SYS_ioctl ? ioctl(one->fd, job->command, job->value)
+				       : syscall(NR_FILE_SETATTR, AT_FDCWD, own_path(one, room), job->value, job->value_size, 0);
+	}
+	errno = ENOSYS;
+	return -1;
+}
+
+long perform(const struct performer *p, struct job *job, bool *answered)
+{
+	*answered = false;
+	if (job->shared.kind == KIND(OPEN) || job->shared.kind == KIND(TMPFILE))
+		return create(p, job, answered);
+	return result(change(p, job));
+}
