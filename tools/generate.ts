@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assembly } from './generate/assembly.ts';
+import { bypasses } from './generate/bypasses.ts';
 import { cHeader } from './generate/c-header.ts';
 import { cli } from './generate/cli.ts';
 import { diagnostics } from './generate/diagnostics.ts';
@@ -24,6 +25,7 @@ const targets = async (): Promise<readonly Target[]> => [
   questionWriter(),
   ...reference(),
   limits(),
+  bypasses(),
   opcodes(),
   diagnostics(),
   await cli(),

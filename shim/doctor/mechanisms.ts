@@ -70,7 +70,9 @@ const ARGUMENTS: Caveat = {
   text: 'a program whose arguments another thread exchanged after the verdict is killed before its first instruction; so is one of binfmt_misc',
   fields: ['proc.args', 'proc.cmdline'],
 };
-const LOADED: Caveat = { text: 'a program that the loader or an interpreter gets as an argument is seen as a read' };
+const LOADED: Caveat = {
+  text: 'a program that an interpreter, or a copy of the loader, gets as an argument is seen as a read',
+};
 const UNIX_BIND: Caveat = {
   text: 'the path of a unix socket that is bound is decided on a copy that another thread can change',
   fields: ['net.path'],

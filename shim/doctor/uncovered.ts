@@ -44,8 +44,12 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'questions are about addresses that a call names; `lictor run` closes all descriptors but the standard streams',
   },
   {
-    what: 'a program that the dynamic loader or an interpreter gets as an argument is a read, not an exec',
-    why: 'the kernel executes the loader; deny the loader as a program, or decide reads of executables',
+    what: 'what a dynamic loader of the machine opens, when it is executed as a program, is asked as exec too; it is refused where no rule is about opens. A copy of a loader, or an interpreter, only reads what it runs',
+    why: 'the kernel executes the loader, not the program that it loads; a program that runs other programs by itself cannot be told from one that reads',
+  },
+  {
+    what: 'a standard stream that is a folder is refused at the start; a file that is handed in so can be opened again by /proc without a question',
+    why: 'such a descriptor lies on a mount of the host, which has no mark; a path that begins there would be asked by nobody',
   },
   {
     what: 'hard links that existed before, descriptors passed in from outside, and changes by other processes are not followed',

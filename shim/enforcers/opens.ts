@@ -2,7 +2,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { STAT } from '../kernel/kernel.ts';
 import { imageOf, type Processes } from '../workloads/processes.ts';
-import { NOTHING, type PendingExec, type Process } from '../workloads/process.ts';
+import { NOTHING, type PendingExec, type Process, type Text } from '../workloads/process.ts';
 import { interpreterArgs, stageAfter } from './exec-stages.ts';
 import type { Fanotify, FanotifyEvent } from './fanotify.ts';
 import type { ExecArguments } from './exec-arguments.ts';
@@ -20,6 +20,7 @@ const DELETED = Buffer.from(' (deleted)');
 
 /** Which of the synchronous kinds and fields somebody asks for. */
 export interface OpenNeeds {
+  readonly exec: boolean;
   readonly reads: boolean;
   readonly writes: boolean;
   readonly invoked: boolean;
@@ -42,6 +43,8 @@ export class Opens {
   };
   /** `device:inode` of the machine's own loaders. */
   readonly #loaders = new Set<string>();
+  /** Paths under which they were executed as programs: what such a process opens is what it runs. */
+  readonly #running: Text[] = [];
 
   constructor(
     readonly kernel: Kernel,
@@ -88,7 +91,8 @@ export class Opens {
     this.#mode.set(this.#registers);
     const asksRead = this.#mode.reads && this.needs.reads;
     const asksWrite = this.#mode.writes && this.needs.writes;
-    if (!asksRead && !asksWrite) return this.fanotify.answer(fd, true);
+    const asksExec = this.#mode.reads && this.needs.exec && process !== null && this.#isLoader(process);
+    if (!asksRead && !asksWrite && !asksExec) return this.fanotify.answer(fd, true);
     if (!process || !this.#resolve(fd)) return this.fanotify.answer(fd, false);
     this.#object.invokedLength =
       this.needs.invoked && this.#mode.path >= 0
@@ -99,6 +103,10 @@ export class Opens {
     this.#role.flags = this.#mode.flags;
     if (asksRead) this.questions.file(KIND['file.read'], process, this.#object, this.#role);
     if (asksWrite) this.questions.file(KIND['file.write'], process, this.#object, this.#role);
+    if (asksExec) {
+      const { invoked, args, argsCut } = process.image;
+      this.questions.exec(process, imageOf(this.#path(), invoked, NOTHING, args, argsCut));
+    }
     this.judge.decide(process, MEANS, started, (allow) => this.fanotify.answer(fd, allow));
   }
 
@@ -118,17 +126,21 @@ export class Opens {
       pending.stage = 'object';
       return this.fanotify.answer(fd, true);
     }
-    const path = this.#object.path.slice(0, this.#object.length);
+    const path = this.#path();
+    const isLoader = this.#loaders.has(this.#identity());
     const read = Math.max(0, this.kernel.readAt(fd, this.#head, 0));
     const head = this.#head.subarray(0, read);
     const image = imageOf(path, pending.invoked, pending.script, pending.args, pending.argsCut);
     if (this.needs.identity) this.processes.refreshIdentity(process);
     this.questions.start();
     this.questions.exec(process, image);
-    const allowed = this.judge.decide(process, MEANS, started, (allow) =>
-      this.fanotify.answer(fd, allow && (this.execArguments?.put(tid, pending.args, pending.argsCut) ?? true)),
-    );
-    if (!allowed) {
+    let admitted = true;
+    const allowed = this.judge.decide(process, MEANS, started, (allow) => {
+      if (allow && isLoader) admitted = this.#admitLoader(path);
+      const bound = allow && admitted && (this.execArguments?.put(tid, pending.args, pending.argsCut) ?? true);
+      this.fanotify.answer(fd, bound);
+    });
+    if (!allowed || !admitted) {
       process.execs.delete(tid);
       return;
     }
@@ -139,6 +151,27 @@ export class Opens {
     pending.args = interpreterArgs(head, pending.named.length > 0 ? pending.named : path, pending.args);
     pending.named = pending.args.slice(0, pending.args.indexOf(0));
     if (pending.script.length === 0) pending.script = path;
+  }
+
+  /** @returns whether a loader may be executed as a program: what it then runs must be seen */
+  #admitLoader(path: Text): boolean {
+    if (!this.needs.reads && !this.needs.writes) {
+      const text = `${Buffer.from(path).toString()} was refused as a program: no open asks, so what it runs is not seen`;
+      this.judge.report({ type: 'notice', text });
+      return false;
+    }
+    if (!this.#running.some((known) => Buffer.compare(known, path) === 0)) this.#running.push(path);
+    return true;
+  }
+
+  #isLoader({ image }: Process): boolean {
+    for (let i = 0; i < this.#running.length; i++) if (Buffer.compare(this.#running[i], image.path) === 0) return true;
+    return false;
+  }
+
+  /** A copy of the object's path. */
+  #path(): Text {
+    return this.#object.path.slice(0, this.#object.length);
   }
 
   /** The process that asks, and its registers. */

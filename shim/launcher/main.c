@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/fanotify.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -128,6 +129,17 @@ static void remove_cgroup(const char *path)
 		usleep(2000);
 }
 
+/* A path that begins at a folder of the host leads along its mounts, which have no marks. */
+static void refuse_folders(void)
+{
+	struct stat status;
+	for (int fd = 0; fd < CONTROL_FD; fd++)
+		if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+			errno = EISDIR;
+			fail("guard a workload with a folder as standard stream");
+		}
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = parse(argc, argv);
@@ -138,6 +150,7 @@ int main(int argc, char **argv)
 		fail("prctl(PR_SET_PDEATHSIG)");
 	if (getppid() != o.parent)
 		_exit(EXIT_NOT_GUARDED);
+	refuse_folders();
 	read_filter(o.filter);
 
 	char kill_path[4096];

@@ -51,7 +51,7 @@ const setUp = (engine: Engine = new ByPath()) => {
     trace: false,
   });
   const fanotify = new Fanotify(kernel, GROUP);
-  const needs = { reads: true, writes: true, invoked: false, identity: false };
+  const needs = { exec: true, reads: true, writes: true, invoked: false, identity: false };
   const opens = new Opens(
     ...([kernel, fanotify, processes, questions, judge, new TextReader(kernel), needs] as const),
     ...([null, () => false] as const),

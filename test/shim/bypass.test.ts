@@ -1,0 +1,107 @@
+/** Ways round a guard (bypass/rows.ts), tried as root and as another user. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { kernelTest } from '../support/kernel.ts';
+import { BYPASSES } from './bypass/rows.ts';
+import { GUARD, inFolder, policy, runUnder } from './workload.ts';
+
+const RULES = `
+- {name: secret, on: [file.read, file.write, file.link, file.rename], when: 'file.name = "secret"', action: deny}
+- {name: forbidden, on: exec, when: 'proc.name = "forbidden"', action: deny}
+- {name: outside, on: net.connect, when: 'net.path endswith "helper"', action: deny}
+`;
+const NOBODY = 65534;
+
+const compile = (program: string): void => {
+  const source = join(import.meta.dirname, 'bypass', 'attempts.c');
+  const { status, stderr } = spawnSync('cc', ['-O1', '-Wall', '-Wextra', '-Werror', '-o', program, source]);
+  if (status !== 0) throw new Error(String(stderr));
+};
+
+/** What the attempts are about; all of it belongs to the workload's user. */
+const furnish = (folder: string, owner: number): void => {
+  const at = (name: string): string => join(folder, name);
+  fs.chmodSync(folder, 0o777);
+  compile(at('attempts'));
+  for (const name of ['deleted', 'linkable', 'renamed', 'place']) fs.mkdirSync(at(name));
+  for (const name of ['secret', 'linkable/secret', 'renamed/secret']) fs.writeFileSync(at(name), 'top secret');
+  for (const name of ['forbidden', 'deleted/forbidden', 'program']) fs.copyFileSync(at('attempts'), at(name));
+  fs.writeFileSync(at('script'), '#!./forbidden\n', { mode: 0o755 });
+  fs.linkSync(at('secret'), at('linked-before'));
+  fs.symlinkSync('secret', at('symlink'));
+  for (const name of fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+    fs.lchownSync(at(name), owner, owner);
+  fs.copyFileSync(at('attempts'), at('setuid'));
+  fs.chmodSync(at('setuid'), 0o4755);
+};
+
+/** Hands the secret out, from outside of the workload. */
+const passing = async (folder: string): Promise<ChildProcess> => {
+  const child = spawn(join(folder, 'attempts'), ['pass'], { cwd: folder, stdio: 'ignore' });
+  for (let tries = 0; !fs.existsSync(join(folder, 'passing')) && tries < 500; tries++) await sleep(10);
+  return child;
+};
+
+for (const [who, user, owner] of [
+  ['root', undefined, 0],
+  ['user', 'nobody', NOBODY],
+] as const)
+  kernelTest(`no way leads round the guard of ${who} that is not named`, GUARD, () =>
+    inFolder(async (folder) => {
+      furnish(folder, owner);
+      const outside = await passing(folder);
+      try {
+        const { exitCode, stdout, stderr } = await runUnder(folder, policy(RULES), ['./attempts'], { user });
+        assert.is(exitCode, 0, stderr);
+        const came = stdout
+          .trim()
+          .split('\n')
+          .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]);
+        assert.equal(
+          came.map(([attempt]) => attempt),
+          BYPASSES.map(({ attempt }) => attempt),
+        );
+        const unexpected = BYPASSES.filter((row, i) => !row[who].includes(came[i][1]));
+        assert.equal(
+          unexpected.map(({ attempt }) => `${attempt} ${came.find(([name]) => name === attempt)![1]}`),
+          [],
+        );
+      } finally {
+        outside.kill('SIGKILL');
+      }
+    }),
+  );
+
+kernelTest('where opens are not asked, a loader is no program', GUARD, () =>
+  inFolder(async (folder) => {
+    const rules = `- {name: forbidden, on: exec, when: 'proc.name = "forbidden"', action: deny}`;
+    const command = ['sh', '-c', '/lib64/ld-linux-x86-64.so.2 /bin/true || echo refused'];
+    const { stdout, notices } = await runUnder(folder, policy(rules), command);
+    assert.is(stdout, 'refused\n');
+    assert.match(notices.join(), 'was refused as a program');
+  }),
+);
+
+kernelTest('a loader runs what rules allow it to', GUARD, () =>
+  inFolder(async (folder) => {
+    const command = ['sh', '-c', '/lib64/ld-linux-x86-64.so.2 /bin/echo loaded'];
+    const { stdout } = await runUnder(folder, policy(RULES), command);
+    assert.is(stdout, 'loaded\n');
+  }),
+);
+
+kernelTest('a folder as standard stream would lead along mounts without marks', GUARD, () =>
+  inFolder(async (folder) => {
+    const fd = fs.openSync(folder, 'r');
+    const { exitCode, error } = await runUnder(folder, policy(RULES), ['true'], { stdio: [fd, 'ignore', 'ignore'] });
+    fs.closeSync(fd);
+    assert.is(exitCode, 125);
+    assert.match(error!, 'folder as standard stream');
+  }),
+);
+
+test.run();

@@ -1,0 +1,20 @@
+/** `docs/bypasses.md`: ways round a guard, and what comes of each. */
+import { BYPASSES } from '../../test/shim/bypass/rows.ts';
+import { code, page, table } from './markdown.ts';
+import type { Target } from './target.ts';
+
+const outcome = (results: readonly string[]): string =>
+  results.map((result) => (result === 'reached' ? '**reached**' : code(result))).join(' or ');
+
+/** @returns the page of ways round a guard */
+export const bypasses = (): Target =>
+  page(
+    'docs/bypasses.md',
+    'Ways round a guard',
+    'Each row is tried with every test run, as root and as another user (`test/shim/bypass`): a policy keeps a file from being read, written, linked and renamed, and a program from being executed. What is **reached** is named here and by `lictor doctor`, not prevented.',
+    '',
+    ...table(
+      ['way', 'root', 'another user', 'how'],
+      BYPASSES.map(({ way, root, user, how }) => [way, outcome(root), outcome(user), how]),
+    ),
+  );
