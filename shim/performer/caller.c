@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #define BIT(cap) (1ULL << (cap))
-/* With these, and as root, no check of a call of the tree asks for anything that this thread has and the caller has not. */
-#define FILE_CAPS                                                                                                      \
-	(BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER) | BIT(CAP_FSETID) | BIT(CAP_MKNOD) |                 \
-	 BIT(CAP_SETFCAP) | BIT(CAP_LINUX_IMMUTABLE) | BIT(CAP_SYS_RESOURCE))
+/* What the checks of ordinary calls ask for; CAP_SYS_RESOURCE too, which these threads have given up for good. */
+#define FILE_CAPS (BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER) | BIT(CAP_FSETID))
+/* A file system id other than 0 takes these off, and 0 puts them on again (CAP_FS_MASK). */
+#define ID_CAPS (FILE_CAPS | BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_MKNOD) | BIT(CAP_LINUX_IMMUTABLE))
 
 static const char *field(const char *status, const char *name)
 {
@@ -68,21 +68,48 @@ static int parse(struct caller *c, const char *status)
 	return 0;
 }
 
+/*
+ * Status files of threads that asked lately stay open: reading one again costs half. One whose thread is gone cannot be
+ * read any more (ESRCH), even if its number was given to another. Only the guard's thread reads callers.
+ */
+static int keep_open(const struct performer *p, pid_t tid)
+{
+	struct kept *kept = &p->kept[(unsigned int)tid % KEPT_STATUS];
+	char path[32];
+
+	if (kept->fd >= 0)
+		close(kept->fd);
+	snprintf(path, sizeof path, "%d/status", tid);
+	kept->tid = tid;
+	kept->fd = openat(p->proc, path, O_RDONLY | O_CLOEXEC);
+	return kept->fd < 0 ? -errno : kept->fd;
+}
+
 static int read_status(const struct performer *p, struct caller *c)
 {
-	char path[32], status[16384];
-	snprintf(path, sizeof path, "%d/status", c->tid);
-	int fd = openat(p->proc, path, O_RDONLY | O_CLOEXEC);
+	struct kept *kept = &p->kept[(unsigned int)c->tid % KEPT_STATUS];
+	char status[16384];
+	ssize_t size = -1;
 
-	if (fd < 0)
-		return -errno;
-	ssize_t size = read(fd, status, sizeof status - 1);
-	int error = errno;
-	close(fd);
+	if (kept->tid == c->tid && kept->fd >= 0)
+		size = pread(kept->fd, status, sizeof status - 1, 0);
+	if (size < 0) {
+		int fd = keep_open(p, c->tid);
+		if (fd < 0)
+			return fd;
+		size = pread(fd, status, sizeof status - 1, 0);
+	}
 	if (size < 0)
-		return -error;
+		return -errno;
 	status[size] = 0;
 	return parse(c, status);
+}
+
+void forget_callers(const struct performer *p)
+{
+	for (int i = 0; i < KEPT_STATUS; i++)
+		if (p->kept[i].fd >= 0)
+			close(p->kept[i].fd);
 }
 
 /* A file of the caller's table itself: what a call on a descriptor acts on. */
@@ -141,57 +168,92 @@ static void must(bool ok)
 		abort(); /* a thread with wrong credentials may do nothing at all, least of all go on */
 }
 
-static void set_effective(uint64_t caps)
-{
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[2];
-
-	must(syscall(SYS_capget, &header, data) == 0);
-	data[0].effective = data[0].permitted & (uint32_t)caps;
-	data[1].effective = data[1].permitted & (uint32_t)(caps >> 32);
-	must(syscall(SYS_capset, &header, data) == 0);
-}
-
-static bool is_plain_root(const struct job *job)
-{
-	const struct caller *c = &job->caller;
-	bool trusted = job->shared.kind == LICTOR_OPERATION_SETXATTR || job->shared.kind == LICTOR_OPERATION_REMOVEXATTR;
-
-	return c->fsuid == 0 && c->fsgid == 0 && (c->caps & FILE_CAPS) == FILE_CAPS && !trusted;
-}
-
 static __thread mode_t own_umask = (mode_t)-1;
 static __thread int own_groups = -1;
 static __thread gid_t own_group[GROUPS];
+static __thread uid_t known_uid;
+static __thread gid_t known_gid;
+static __thread struct __user_cap_data_struct own_caps[2];
+static struct __user_cap_header_struct caps_header = {.version = _LINUX_CAPABILITY_VERSION_3};
+
+static void set_effective(uint64_t caps)
+{
+	struct __user_cap_data_struct data[2] = {own_caps[0], own_caps[1]};
+
+	data[0].effective &= (uint32_t)caps;
+	data[1].effective &= (uint32_t)(caps >> 32);
+	must(syscall(SYS_capset, &caps_header, data) == 0);
+}
+
+/* Once in each thread, before all else. */
+void prepare_credentials(void)
+{
+	must(syscall(SYS_capget, &caps_header, own_caps) == 0);
+	/* blocks that a file system keeps for root: nobody gets them because Lictor acts for him */
+	own_caps[0].effective &= ~(uint32_t)BIT(CAP_SYS_RESOURCE);
+	set_effective(~0ULL);
+}
+
+/* What a thread has to change to be the caller, as far as this call's checks can tell. */
+static enum { NOTHING, IDS, ALL } difference(const struct job *job)
+{
+	const struct caller *c = &job->caller;
+
+	switch (job->shared.kind) {
+	case LICTOR_OPERATION_SETXATTR: /* CAP_SYS_ADMIN, CAP_SETFCAP */
+	case LICTOR_OPERATION_REMOVEXATTR:
+	case LICTOR_OPERATION_FLAGS: /* CAP_LINUX_IMMUTABLE */
+	case LICTOR_OPERATION_MKNOD: /* CAP_MKNOD, also of a rename that leaves a whiteout */
+		return ALL;
+	case LICTOR_OPERATION_RENAME:
+		if (job->shared.flags)
+			return ALL;
+	}
+	if (c->fsuid == 0)
+		return c->fsgid == 0 && (c->caps & FILE_CAPS) == FILE_CAPS ? NOTHING : ALL;
+	return c->caps & ID_CAPS ? ALL : IDS;
+}
+
+static void set_ids(uid_t uid, gid_t gid)
+{
+	syscall(SYS_setfsgid, gid);
+	syscall(SYS_setfsuid, uid);
+	/* they say nothing when they fail; what worked once works again */
+	if (known_uid != uid || known_gid != gid)
+		must((gid_t)syscall(SYS_setfsgid, -1) == gid && (uid_t)syscall(SYS_setfsuid, -1) == uid);
+	known_uid = uid;
+	known_gid = gid;
+}
 
 void enter(const struct job *job)
 {
 	const struct caller *c = &job->caller;
+	int differs = difference(job);
 
 	if (own_umask != c->umask) {
 		umask(c->umask);
 		own_umask = c->umask;
 	}
-	if (is_plain_root(job))
+	if (differs == NOTHING)
 		return;
 	if (own_groups != c->groups || memcmp(own_group, c->group, c->groups * sizeof *c->group)) {
 		must(syscall(SYS_setgroups, c->groups, c->group) == 0);
 		memcpy(own_group, c->group, c->groups * sizeof *c->group);
 		own_groups = c->groups;
 	}
-	syscall(SYS_setfsgid, c->fsgid);
-	must((gid_t)syscall(SYS_setfsgid, -1) == c->fsgid);
-	syscall(SYS_setfsuid, c->fsuid);
-	must((uid_t)syscall(SYS_setfsuid, -1) == c->fsuid);
-	set_effective(c->caps);
+	set_ids(c->fsuid, c->fsgid);
+	if (differs == ALL)
+		set_effective(c->caps);
 }
 
 void leave(const struct job *job)
 {
-	if (is_plain_root(job))
-		return;
-	set_effective(~0ULL);
-	syscall(SYS_setfsuid, 0);
-	syscall(SYS_setfsgid, 0);
-	must(syscall(SYS_setfsuid, -1) == 0);
+	int differs = difference(job);
+
+	if (differs == ALL)
+		set_effective(~0ULL);
+	if (differs != NOTHING) {
+		must((uid_t)syscall(SYS_setfsuid, 0) == job->caller.fsuid);
+		syscall(SYS_setfsgid, 0);
+	}
 }

@@ -22,19 +22,26 @@ EXPORT struct performer *lictor_performer_open(int listener, int proc, int root,
 	if (!p)
 		return NULL;
 	*p = (struct performer){.listener = listener, .proc = proc, .root = root, .wake = wake};
+	p->kept = malloc(KEPT_STATUS * sizeof *p->kept);
 	p->pool = pool_open(p);
 	/* umask and working folder of this thread alone (CLONE_FS) */
-	if (!p->pool || syscall(SYS_unshare, 0x200) < 0 || fchdir(proc) < 0) {
+	if (!p->kept || !p->pool || syscall(SYS_unshare, 0x200) < 0 || fchdir(proc) < 0) {
+		free(p->kept);
 		free(p->pool);
 		free(p);
 		return NULL;
 	}
+	for (int i = 0; i < KEPT_STATUS; i++)
+		p->kept[i] = (struct kept){0, NO_FD};
+	prepare_credentials();
 	return p;
 }
 
 EXPORT void lictor_performer_close(struct performer *p)
 {
 	pool_close(p->pool);
+	forget_callers(p);
+	free(p->kept);
 	free(p);
 }
 

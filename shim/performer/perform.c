@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -65,15 +64,31 @@ static long make_link(const struct performer *p, struct job *job)
 	return linkat(p->proc, own_path(from, room), to->fd, to->name, AT_SYMLINK_FOLLOW);
 }
 
-/* RLIMIT_FSIZE is the caller's, and so is the signal. */
-static long truncate_to(struct job *job)
+/* RLIMIT_FSIZE is the caller's, and so is the signal. prlimit(2) would need CAP_SYS_RESOURCE. */
+static bool is_beyond_limit(const struct performer *p, const struct job *job)
 {
-	struct rlimit limit;
-	char room[32];
-	bool grows = (int64_t)job->length > job->place[0].status.st_size;
+	static const char NAME[] = "Max file size";
+	char path[32], text[4096];
 
-	if (grows && prlimit(job->caller.tgid, RLIMIT_FSIZE, NULL, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-	    job->length > limit.rlim_cur) {
+	snprintf(path, sizeof path, "%d/limits", job->caller.tid);
+	int fd = openat(p->proc, path, O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		close(fd);
+	text[size < 0 ? 0 : size] = 0;
+	const char *line = strstr(text, NAME);
+	if (!line)
+		return true;
+	line += strlen(NAME);
+	line += strspn(line, " ");
+	return *line != 'u' && job->length > strtoull(line, NULL, 10); /* `unlimited` */
+}
+
+static long truncate_to(const struct performer *p, struct job *job)
+{
+	char room[32];
+
+	if ((int64_t)job->length > job->place[0].status.st_size && is_beyond_limit(p, job)) {
 		syscall(SYS_tgkill, job->caller.tgid, job->caller.tid, SIGXFSZ);
 		errno = EFBIG;
 		return -1;
@@ -145,7 +160,7 @@ static long change(const struct performer *p, struct job *job)
 	case KIND(BIND):
 		return bind_name(p, job);
 	case KIND(TRUNCATE):
-		return truncate_to(job);
+		return truncate_to(p, job);
 	case KIND(CHMOD):
 		/* fchmodat2 with AT_EMPTY_PATH needs Linux 6.6 */
 		return nr == SYS_fchmod ? fchmod(one->fd, job->shared.mode) : chmod(own_path(one, room), job->shared.mode);

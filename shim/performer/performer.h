@@ -89,8 +89,11 @@ struct job {
 
 struct pool;
 
+enum { KEPT_STATUS = 64 };
+
 struct performer {
 	int listener, proc, root, wake;
+	struct kept { pid_t tid; int fd; } *kept; /* status files of callers */
 	struct pool *pool;
 };
 
@@ -106,6 +109,8 @@ int read_arguments(struct job *job);
 /* caller.c */
 int read_caller(const struct performer *p, struct job *job);
 int duplicate(pid_t tid, int fd); /* of the caller's table; or a negative errno */
+void forget_callers(const struct performer *p);
+void prepare_credentials(void); /* once in each thread */
 void enter(const struct job *job); /* this thread gets the caller's credentials; aborts where it cannot */
 void leave(const struct job *job);
 

@@ -82,6 +82,7 @@ static void *body(void *argument)
 	int slot = -1;
 
 	/* a root of one's own: CLONE_FS */
+	prepare_credentials();
 	if (syscall(SYS_unshare, 0x200) < 0 || become_workload_root(pool->performer) < 0)
 		abort();
 	pthread_mutex_lock(&pool->lock);

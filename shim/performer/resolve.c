@@ -209,7 +209,9 @@ static int resolve_name(const struct performer *p, struct job *job, struct place
 	}
 	if (!name)
 		return EINVAL;
-	int fd = walk(p, job, place->base, folder, O_DIRECTORY, may_block);
+	/* most folders are the working one, which is at hand; one that is a file fails with what follows */
+	int fd = strcmp(folder, ".") ? walk(p, job, place->base, folder, O_DIRECTORY, may_block)
+				     : fcntl(place->base, F_DUPFD_CLOEXEC, 0);
 	if (fd < 0)
 		return fd == -EAGAIN && !may_block ? -EAGAIN : -fd;
 	place->fd = fd;
