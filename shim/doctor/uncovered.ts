@@ -20,6 +20,10 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'it is bound by that name in the folder that was decided: the whole path could lead elsewhere by then',
   },
   {
+    what: 'a call that is asked fails with EINTR if a signal whose handler was set without SA_RESTART comes before Lictor has received it, also where that call otherwise never does',
+    why: 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV protects a call only from when it was received; with SA_RESTART the kernel makes it again',
+  },
+  {
     what: 'a caller with more than 1,024 supplementary groups may change no file, where the policy asks for changes',
     why: 'Lictor acts with all groups of a caller, and has room for so many',
   },

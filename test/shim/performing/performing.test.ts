@@ -11,16 +11,17 @@ import { GUARD, inFolder, policy, runUnder } from '../workload.ts';
 const PYTHON = '/usr/bin/python3';
 const OPERATIONS = join(import.meta.dirname, 'operations.py');
 const CALLS = 1500;
+const USERS = [0, 65534];
 /** Every kind that changes files is asked, nothing is denied. */
 const ASKING = `- {name: never, on: file, when: 'file.path = "/never"', action: deny}`;
 
 const seed = runSeed();
 
-const compare = (uid: number, first: number): Promise<void> =>
+/** Runs a Python script in an empty folder, bare and guarded: it has to print the same. */
+const compare = (script: readonly string[], what: string): Promise<void> =>
   inFolder(async (folder) => {
     chmodSync(folder, 0o755);
     const tree = join(folder, 'tree');
-    const script = [OPERATIONS, String(first), String(CALLS), String(uid)];
     mkdirSync(tree);
     const bare = execFileSync(PYTHON, script, { cwd: tree, encoding: 'utf8', maxBuffer: 1e8 });
     execFileSync('rm', ['-rf', tree]);
@@ -28,12 +29,20 @@ const compare = (uid: number, first: number): Promise<void> =>
     const { stdout, stderr, error } = await runUnder(folder, policy(ASKING), [PYTHON, ...script], { cwd: tree });
     assert.is(error, null);
     assert.is(stderr, '');
-    assert.fixture(stdout, bare, `seed ${first}, user ${uid}`);
+    assert.fixture(stdout, bare, what);
   });
 
-for (const [i, uid] of [0, 65534].entries())
+const compareCalls = (uid: number, first: number): Promise<void> =>
+  compare([OPERATIONS, String(first), String(CALLS), String(uid)], `seed ${first}, user ${uid}`);
+
+for (const uid of USERS)
+  kernelTest(`what programs rely on holds for user ${uid}`, GUARD, () =>
+    compare([join(import.meta.dirname, 'behaviours.py'), String(uid)], `user ${uid}`),
+  );
+
+for (const [i, uid] of USERS.entries())
   kernelTest(`${CALLS} random calls of user ${uid} do the same bare and guarded, seed ${seed + i}`, GUARD, () =>
-    compare(uid, seed + i),
+    compareCalls(uid, seed + i),
   );
 
 /** Found by other seeds. */
@@ -44,7 +53,7 @@ const CASES: readonly (readonly [uid: number, seed: number])[] = [
 ];
 for (const [uid, first] of CASES)
   kernelTest(`the calls of seed ${first} as user ${uid} do the same bare and guarded`, GUARD, () =>
-    compare(uid, first),
+    compareCalls(uid, first),
   );
 
 test.run();
