@@ -3,7 +3,7 @@ import { KINDS } from '../../vm/spec/index.ts';
 import { SENSOR_KINDS, sensorFields } from '../sensors/index.ts';
 
 /**
- * `inline`: the kernel refuses on its own copy of the arguments. `synchronous`: the operation waits for the answer.
+ * `inline`: the kernel refuses on its own copy of the arguments, or Lictor performs the operation on its copy. `synchronous`: the operation waits for the answer.
  * `after the fact`: seen when it has taken effect; it cannot be refused, but its process killed.
  */
 export type Timing = 'inline' | 'synchronous' | 'after the fact' | 'impossible';
@@ -63,6 +63,12 @@ const SOCKETS = {
   probes: ['privileges', 'launcher', 'cgroup', 'seccomp', 'sensors', 'gate'],
   onlyEperm: false,
 } as const;
+const PERFORMED = {
+  timing: 'inline',
+  mechanism: 'seccomp',
+  probes: ['privileges', 'launcher', 'cgroup', 'seccomp', 'sensors'],
+  onlyEperm: false,
+} as const;
 const PROC: Caveat = { text: 'files of /proc raise no permission event: opening them asks nobody' };
 const OPENED: Caveat = { text: 'ftruncate and fallocate change what was opened for writing, and was decided then' };
 const BOUND: Caveat = { text: 'getsockname tells the last component of a bound path only' };
@@ -112,12 +118,10 @@ const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
   'net.connect': { ...SOCKETS, fields: REMOTE, caveats: [UNIX_PATH, PASSED] },
   'net.send': { ...SOCKETS, fields: REMOTE, caveats: [UNIX_PATH, PASSED] },
   'net.bind': { ...SOCKETS, fields: LOCAL, caveats: [UNIX_BIND, IMPLICIT] },
-  'net.listen': { ...SOCKETS, mechanism: 'seccomp', fields: LOCAL, caveats: [UNIX_LISTEN] },
+  'net.listen': { ...PERFORMED, fields: LOCAL, caveats: [UNIX_LISTEN] },
+  'net.accept': { ...PERFORMED, fields: [...new Set([...LOCAL, ...REMOTE])], caveats: [] },
   syscall: {
-    timing: 'inline',
-    mechanism: 'seccomp',
-    probes: ['privileges', 'launcher', 'cgroup', 'seccomp', 'sensors'],
-    onlyEperm: false,
+    ...PERFORMED,
     fields: CALL,
     caveats: [POINTED, ENDLESS],
   },

@@ -7,7 +7,7 @@ export interface Uncovered {
 
 export const UNCOVERED: readonly Uncovered[] = [
   {
-    what: 'mapping code, accept and capabilities are decided after the fact',
+    what: 'mapping code and capabilities are decided after the fact',
     why: 'eBPF tracepoints see them when they have taken effect, and this kernel refuses LSM programs; a record says `degraded`, and `kill` still acts',
   },
   { what: 'opening a file below /proc asks nobody', why: 'fanotify has no permission events on proc (EINVAL)' },
@@ -38,6 +38,14 @@ export const UNCOVERED: readonly Uncovered[] = [
   {
     what: 'of unix sockets, the path of a bind (where no change of files is asked), and which socket listens, can be exchanged by another thread after the verdict',
     why: 'no hook sees the kernel’s copy of either, and a guard that listened would be the peer that clients see; paths of connect and send are compared in the kernel from Linux 6.7',
+  },
+  {
+    what: 'a thread that waits in accept(2) stops (SIGSTOP, a debugger) only with the signal that is its own: others of its process wait on until they get a connection',
+    why: 'what waits for an answer can only be killed; the guard answers where a signal comes for the thread, so handlers run at once',
+  },
+  {
+    what: 'a listening socket that a process outside accepts from as well can hold up all answers until its next connection; memory of accepted connections is counted to Lictor’s own cgroup',
+    why: 'the guard takes a connection that it has seen waiting, and the kernel has no accept(2) that does not block for one call alone',
   },
   {
     what: 'a symlink or folder in the path of a unix socket can be exchanged after the verdict',

@@ -7,6 +7,7 @@ import { Performer } from '../kernel/performer.ts';
 import { openRing, type Ring } from '../kernel/ring.ts';
 import { attachSensors, PathSettler, type Sensors } from '../sensors/index.ts';
 import { WORKLOAD_KEY, type GuardConfig } from './config.ts';
+import { Interrupts } from './interrupts.ts';
 import { ExecArguments } from './exec-arguments.ts';
 import { SocketGate } from './gate.ts';
 
@@ -19,6 +20,8 @@ export interface Attached {
   readonly gate: SocketGate | null;
   /** Null: no rule reads arguments. */
   readonly execArguments: ExecArguments | null;
+  /** Null: no call waits here. */
+  readonly interrupts: Interrupts | null;
   readonly sensors: Sensors;
   readonly ring: Ring;
   readonly settler: PathSettler;
@@ -80,6 +83,13 @@ const attachArguments = (kernel: Kernel, { needs, cgroup }: GuardConfig): ExecAr
   return attached.execArguments;
 };
 
+const attachInterrupts = ({ needs }: GuardConfig): Interrupts | null => {
+  if (!needs.accept) return null;
+  const attached = Interrupts.attach();
+  if ('error' in attached) throw new GuardError(`cannot watch for signals: ${attached.error}`);
+  return attached.interrupts;
+};
+
 const attachAll = ({ needs, syscalls }: GuardConfig): Sensors => {
   const attached = attachSensors({ kinds: [...new Set([...FOLLOWED, ...needs.observed])], syscalls });
   if ('error' in attached) throw new GuardError(`cannot observe the workload: ${kernelErrorText(attached.error)}`);
@@ -119,6 +129,8 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
     if (gate) held(gate, () => gate.close());
     const execArguments = attachArguments(kernel, config);
     if (execArguments) held(execArguments, () => execArguments.close());
+    const interrupts = attachInterrupts(config);
+    if (interrupts) held(interrupts, () => interrupts.close());
     const sensors = attachAll(config);
     held(sensors, () => sensors.close());
     const watched = sensors.watch(statSync(config.cgroup, { bigint: true }).ino, BigInt(WORKLOAD_KEY));
@@ -137,11 +149,12 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
     const created = Epoll.create();
     if ('error' in created) throw new GuardError(kernelErrorText(created.error));
     const epoll = held(created.epoll, () => created.epoll.close());
-    for (const fd of [fanotify, listener, ring.fd, config.wake, performing?.wake.fd ?? -1]) {
+    const wakers = [interrupts?.ring.fd ?? -1, performing?.wake.fd ?? -1, config.wake];
+    for (const fd of [fanotify, listener, ring.fd, ...wakers]) {
       const error = fd < 0 ? null : epoll.add(fd);
       if (error) throw new GuardError(kernelErrorText(error));
     }
-    return { epoll, gate, execArguments, sensors, ring, settler, performing, fanotify, listener, close };
+    return { epoll, gate, execArguments, interrupts, sensors, ring, settler, performing, fanotify, listener, close };
   } catch (error) {
     close();
     throw error;

@@ -2,6 +2,7 @@
 import { ERRNO } from '../kernel/kernel.ts';
 import type { Processes } from '../workloads/processes.ts';
 import { NOTHING, type Text } from '../workloads/process.ts';
+import type { Accepts } from './accepts.ts';
 import type { Notifications } from './notifications.ts';
 import type { Performed } from './performed.ts';
 import type { Sockets } from './sockets.ts';
@@ -21,6 +22,8 @@ export class Calls {
     readonly processes: Processes,
     readonly reader: TextReader,
     readonly sockets: Sockets,
+    /** Null: accept is not asked about. */
+    readonly accepts: Accepts | null,
     /** Null: no call is performed. */
     readonly performed: Performed | null,
     /** Execs are decided by an event that follows. */
@@ -52,6 +55,10 @@ export class Calls {
         return this.sockets.named('bind', started);
       case NR.listen:
         return this.sockets.listen(started);
+      case NR.accept:
+      case NR.accept4:
+        if (!this.accepts) return calls.continue();
+        return this.accepts.accept(calls.number === NR.accept ? 0 : calls.low(3), started);
       case NR.sendto:
         return this.sockets.sendto(started);
       case NR.sendmsg:

@@ -3,6 +3,7 @@ import { EPOLL } from '../kernel/epoll.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { killCgroup } from '../workloads/cgroup.ts';
 import { Processes } from '../workloads/processes.ts';
+import { Accepts } from './accepts.ts';
 import { attach, GuardError, type Attached } from './attach.ts';
 import { Calls } from './calls.ts';
 import { WORKLOAD_KEY, type GuardConfig } from './config.ts';
@@ -31,6 +32,7 @@ export class Guard {
   readonly #opens: Opens | null;
   readonly #calls: Calls | null;
   readonly #performed: Performed | null;
+  readonly #accepts: Accepts | null;
   readonly #observed: Observed;
   #lost: Readonly<Record<string, number>> = {};
 
@@ -44,7 +46,7 @@ export class Guard {
     const { needs, init, users, trace } = config;
     engine.putWorkload(BigInt(WORKLOAD_KEY), config.workload);
     this.#attached = attach(kernel, config);
-    const { gate, execArguments, ring, settler, performing, fanotify, listener } = this.#attached;
+    const { gate, execArguments, interrupts, epoll, ring, settler, performing, fanotify, listener } = this.#attached;
 
     const facts = {
       putSubject: (key: bigint, bytes: Uint8Array): void => {
@@ -53,6 +55,7 @@ export class Guard {
       },
       dropSubject: (key: bigint): void => {
         engine.dropSubject(key);
+        this.#accepts?.ended(key);
         if (trace) report({ type: 'entry', entry: 'end', key, bytes: new Uint8Array(0) });
       },
     };
@@ -76,14 +79,14 @@ export class Guard {
             ...([needs, execArguments, performs] as const),
           );
     this.#opens?.trustLoaders(LOADERS);
-    if (listener < 0) this.#calls = null;
-    else {
-      const notifications = new Notifications(kernel, listener);
-      const sockets = new Sockets(kernel, notifications, processes, questions, judge, gate, needs);
-      const asked = config.syscalls.length > 0 && !needs.observed.includes('syscall');
-      const systemCalls = asked ? new SystemCalls(notifications, processes, questions, judge, reader, config) : null;
-      this.#calls = new Calls(notifications, processes, reader, sockets, this.#performed, needs, systemCalls);
-    }
+    const notifications = new Notifications(kernel, listener);
+    const sockets = new Sockets(kernel, notifications, processes, questions, judge, gate, needs);
+    this.#accepts =
+      interrupts && new Accepts(kernel, notifications, processes, questions, judge, interrupts, epoll, needs);
+    const asked = config.syscalls.length > 0 && !needs.observed.includes('syscall');
+    const systemCalls = asked ? new SystemCalls(notifications, processes, questions, judge, reader, config) : null;
+    const answering = [sockets, this.#accepts, this.#performed] as const;
+    this.#calls = listener < 0 ? null : new Calls(notifications, processes, reader, ...answering, needs, systemCalls);
   }
 
   /**
@@ -91,9 +94,9 @@ export class Guard {
    * @param awake handles what the main thread said; true ends the loop
    */
   run(awake: () => boolean): void {
-    const { epoll, fanotify, listener } = this.#attached;
+    const { epoll, fanotify, listener, interrupts } = this.#attached;
     for (;;) {
-      const ready = epoll.wait(LOST_EVERY_MS);
+      const ready = epoll.wait(this.#accepts?.tick(LOST_EVERY_MS) ?? LOST_EVERY_MS);
       this.#observed.drain();
       if (ready === 0) this.#reportLost();
       for (let i = 0; i < ready; i++) {
@@ -101,9 +104,10 @@ export class Guard {
         if (fd === this.config.wake) {
           if (awake()) return;
         } else if (fd === fanotify) this.#answerOpens(this.#opens!);
-        else if (fd === this.#performed?.wake.fd) {
-          this.#performed.drain();
-        } else if (fd === listener) this.#answerCall(this.#calls!, epoll.eventsAt(i));
+        else if (fd === listener) this.#answerCall(this.#calls!, epoll.eventsAt(i));
+        else if (fd === this.#performed?.wake.fd) this.#performed.drain();
+        else if (fd === interrupts?.ring.fd) this.#accepts!.interrupted();
+        else this.#accepts?.ready(fd);
       }
     }
   }
@@ -117,6 +121,7 @@ export class Guard {
   /** Detaches everything, after what is left in the ring was decided and losses were told. */
   close(): void {
     this.#observed.drain();
+    this.#accepts?.close();
     this.#reportLost();
     const { gate, execArguments } = this.#attached;
     const notice = (count: number | undefined, text: string): void => {

@@ -6,7 +6,7 @@ import type { Action } from '../../vm/spec/index.ts';
 /** Kinds that are asked without anything being performed for the workload. */
 const ASKED: readonly string[] = [
   ...['exec', 'file.read', 'file.write'],
-  ...['net.connect', 'net.bind', 'net.send', 'net.listen'],
+  ...['net.connect', 'net.bind', 'net.send', 'net.listen', 'net.accept'],
   'syscall',
 ];
 const TREE: readonly string[] = ['file.create', 'file.delete', 'file.rename', 'file.link'];

@@ -1,16 +1,30 @@
 /**
- * System calls that wait for an answer (linux/seccomp.h):
+ * System calls that wait for an answer (linux/seccomp.h). One is the current one: the last that was received or taken.
  *     struct seccomp_notif       | id u64 | pid u32 | flags u32 | nr s32 | arch u32 | ip u64 | args u64[6] |   80 bytes
  *     struct seccomp_notif_resp  | id u64 | val s64 | error s32 | flags u32 |                                  24 bytes
+ *     struct seccomp_notif_addfd | id u64 | flags u32 | srcfd u32 | newfd u32 | newfd_flags u32 |              24 bytes
  */
 import type { Kernel } from '../kernel/kernel.ts';
 
 const RECV = 0xc0502100;
 const SEND = 0xc0182101;
+const ADDFD = 0x40182103;
 const ID_VALID = 0x40082102;
 const SET_FLAGS = 0x40082104;
 const SYNC_WAKE_UP = 1;
 const CONTINUE = 1;
+/** SECCOMP_ADDFD_FLAG_SEND: the new descriptor is the result of the call. */
+const ADDFD_SEND = 2;
+const O_CLOEXEC = 0o2000000;
+
+/** A call that is answered later. */
+export interface KeptCall {
+  readonly idLow: number;
+  readonly idHigh: number;
+  readonly tid: number;
+  /** Process of the thread. */
+  readonly pid: number;
+}
 
 export class Notifications {
   readonly #call = new Uint32Array(20);
@@ -62,6 +76,19 @@ export class Notifications {
     return this.kernel.ioctl(this.fd, ID_VALID, this.#idBytes) >= 0;
   }
 
+  /** @param pid process of the thread that asks */
+  keep(pid: number): KeptCall {
+    return { idLow: this.#call[0], idHigh: this.#call[1], tid: this.tid, pid };
+  }
+
+  /** Makes a call that was kept the current one; its arguments are gone. */
+  take(call: KeptCall): void {
+    this.#call.fill(0);
+    this.#call[0] = call.idLow;
+    this.#call[1] = call.idHigh;
+    this.#call[2] = call.tid;
+  }
+
   /** Lets the kernel perform the call, reading its arguments anew. */
   continue(): void {
     this.#send(0, CONTINUE);
@@ -74,6 +101,21 @@ export class Notifications {
   /** @param result of a call that was performed instead: a value of at most 31 bits, or a negative errno */
   answer(result: number): void {
     this.#send(Math.min(result, 0), 0, Math.max(result, 0));
+  }
+
+  /**
+   * Gives the caller a duplicate of an own descriptor, which is the result of its call.
+   * @returns its number there, or a negative errno: then the call waits on
+   */
+  handOver(fd: number, cloexec: boolean): number {
+    const given = this.#reply;
+    given[0] = this.#call[0];
+    given[1] = this.#call[1];
+    given[2] = ADDFD_SEND;
+    given[3] = fd;
+    given[4] = 0;
+    given[5] = cloexec ? O_CLOEXEC : 0;
+    return this.kernel.ioctl(this.fd, ADDFD, this.#replyBytes);
   }
 
   #send(error: number, flags: number, value = 0): void {

@@ -27,6 +27,8 @@ export class SocketAddress {
   /** Of a unix socket; bytes of an abstract one with the leading zero as `@`. */
   path = '';
   readonly bytes = new Uint8Array(SOCKADDR_BYTES);
+  /** Of `bytes`, where the kernel gave them: may be more than there is room for. */
+  length = 0;
 
   /**
    * @param length bytes of `bytes` that are given

@@ -27,6 +27,11 @@ export interface Kernel {
   /** Bytes of another process's memory. Another of its threads may change them at the same time. */
   readMemory(tid: number, address: number, into: Uint8Array): number;
 
+  /** @returns bytes that were written: fewer where the memory ends or is read-only */
+  writeMemory(tid: number, address: number, bytes: Uint8Array): number;
+  /** How many descriptors a thread has; before Linux 6.2 always 0. */
+  descriptors(tid: number): number;
+
   pidfdOpen(pid: number): number;
   /** Of one thread; -EINVAL before Linux 6.9. */
   threadfdOpen(tid: number): number;
@@ -39,15 +44,9 @@ export interface Kernel {
 }
 
 /** Offsets in `struct stat` of x86-64. */
-export const STAT = { size: 144, dev: 0, ino: 8, links: 16, mode: 24, uid: 28, gid: 32 } as const;
+export const STAT = { size: 144, length: 48, dev: 0, ino: 8, links: 16, mode: 24, uid: 28, gid: 32 } as const;
 
 export const ERRNO = {
-  EPERM: 1,
-  ENOENT: 2,
-  ESRCH: 3,
-  EINTR: 4,
-  EAGAIN: 11,
-  EFAULT: 14,
-  EINVAL: 22,
-  ENOSYS: 38,
+  ...{ EPERM: 1, ENOENT: 2, ESRCH: 3, EINTR: 4, EAGAIN: 11, ENOMEM: 12, EFAULT: 14, EINVAL: 22, EMFILE: 24 },
+  ...{ ENOSYS: 38, EOPNOTSUPP: 95 },
 } as const;

@@ -1,6 +1,6 @@
 /** The machine through libc, by FFI. Calls block the calling thread; `errno` is that thread's own. */
 import koffi from 'koffi';
-import type { Kernel } from './kernel.ts';
+import { STAT, type Kernel } from './kernel.ts';
 import { PathBuffer } from './path-buffer.ts';
 import { linuxSockets } from './sockets.ts';
 
@@ -29,6 +29,9 @@ export const linuxKernel = (): Kernel => {
   const readv = libc.func(
     'long process_vm_readv(int pid, const void *to, ulong tos, const void *from, ulong froms, ulong flags)',
   );
+  const writev = libc.func(
+    'long process_vm_writev(int pid, const void *from, ulong froms, const void *to, ulong tos, ulong flags)',
+  );
   const eventfd = libc.func('int eventfd(uint count, int flags)');
   const syscall = libc.func('long syscall(long number, long a, long b, long c, long d)');
 
@@ -37,6 +40,8 @@ export const linuxKernel = (): Kernel => {
 
   // process_vm_readv wants addresses: it reads into this buffer, which does not move, and the bytes are copied out
   const window = Buffer.alloc(65536);
+  const status = new Uint8Array(STAT.size);
+  const statusView = new DataView(status.buffer);
   const to = new BigUint64Array([koffi.address(window), 0n]);
   const remote = new DataView(new ArrayBuffer(16));
   const remoteBytes = new Uint8Array(remote.buffer);
@@ -70,6 +75,19 @@ export const linuxKernel = (): Kernel => {
       const got = result(readv(tid, to, 1, remoteBytes, 1, 0));
       if (got > 0) into.set(window.subarray(0, got));
       return got;
+    },
+    writeMemory: (tid, address, bytes) => {
+      const size = Math.min(bytes.length, window.length);
+      window.set(bytes.subarray(0, size));
+      local.setUint32(8, size, true);
+      remote.setUint32(0, address >>> 0, true);
+      remote.setUint32(4, Math.floor(address / 2 ** 32), true);
+      remote.setUint32(8, size, true);
+      return result(writev(tid, to, 1, remoteBytes, 1, 0));
+    },
+    descriptors: (tid) => {
+      const folder = path.start('/proc/').number(tid).text('/fd').bytes;
+      return fstatat(AT_FDCWD, folder, status, 0) < 0 ? -koffi.errno() : statusView.getUint32(STAT.length, true);
     },
     pidfdOpen: (pid) => result(syscall(SYS.pidfdOpen, pid, 0, 0, 0)),
     threadfdOpen: (tid) => result(syscall(SYS.pidfdOpen, tid, O_EXCL, 0, 0)),

@@ -2,11 +2,34 @@
 import koffi from 'koffi';
 
 const SOL_SOCKET = 1;
-const SO_PROTOCOL = 38;
+const SO = { type: 3, receiveTimeout: 20, acceptConnections: 30, protocol: 38 } as const;
+const SOCK_CLOEXEC = 0o2000000;
+const F_GETFL = 3;
+const O_NONBLOCK = 0o4000;
+/** POLLIN, and what poll(2) says without being asked. */
+const POLLIN = 1;
 
 export interface SocketCalls {
   /** An IPPROTO number. */
   protocol(fd: number): number;
+  /** SOCK_STREAM and its like. */
+  type(fd: number): number;
+  isListening(fd: number): boolean;
+  /** The file was set to O_NONBLOCK. */
+  isNonBlocking(fd: number): boolean;
+  /** SO_RCVTIMEO in milliseconds, 0: none. */
+  receiveTimeout(fd: number): number;
+  /** A connection waits, or the socket cannot have one any more. */
+  isReady(fd: number): boolean;
+  /**
+   * Blocks where no connection waits.
+   * @param peer gets its address; `length` may be more than `bytes` has
+   * @param flags SOCK_NONBLOCK
+   * @returns a descriptor, close-on-exec
+   */
+  accept(fd: number, peer: { readonly bytes: Uint8Array; length: number }, flags: number): number;
+  /** Gives a socket to a user and group. */
+  own(fd: number, uid: number, gid: number): number;
   /** The socket's own address, `struct sockaddr`. @returns its length, which may be more than `into` has */
   name(fd: number, into: Uint8Array): number;
   /** @param address `struct sockaddr`, all of it */
@@ -18,6 +41,10 @@ export interface SocketCalls {
 export const linuxSockets = (): SocketCalls => {
   const libc = koffi.load('libc.so.6');
   const getsockopt = libc.func('int getsockopt(int fd, int level, int name, void *into, void *size)');
+  const accept4 = libc.func('int accept4(int fd, void *into, void *size, int flags)');
+  const fcntl = libc.func('int fcntl(int fd, int command)');
+  const poll = libc.func('int poll(void *fds, ulong count, int timeout)');
+  const fchown = libc.func('int fchown(int fd, uint uid, uint gid)');
   const getsockname = libc.func('int getsockname(int fd, void *into, void *size)');
   const bind = libc.func('int bind(int fd, const void *address, uint size)');
   const listen = libc.func('int listen(int fd, int backlog)');
@@ -25,11 +52,36 @@ export const linuxSockets = (): SocketCalls => {
   const result = (value: number): number => (value < 0 ? -koffi.errno() : value);
   const word = new Int32Array(1);
   const size = new Int32Array(1);
+  /** struct timeval: seconds, microseconds. */
+  const time = new BigInt64Array(2);
+  /** struct pollfd: fd s32, events s16, revents s16. */
+  const polled = new Int32Array(2);
+  const option = (fd: number, name: number): number => {
+    size[0] = word.byteLength;
+    return getsockopt(fd, SOL_SOCKET, name, word, size) < 0 ? -koffi.errno() : word[0];
+  };
   return {
-    protocol: (fd) => {
-      size[0] = 4;
-      return getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, word, size) < 0 ? -koffi.errno() : word[0];
+    protocol: (fd) => option(fd, SO.protocol),
+    type: (fd) => option(fd, SO.type),
+    isListening: (fd) => option(fd, SO.acceptConnections) === 1,
+    isNonBlocking: (fd) => (fcntl(fd, F_GETFL) & O_NONBLOCK) !== 0,
+    receiveTimeout: (fd) => {
+      size[0] = time.byteLength;
+      if (getsockopt(fd, SOL_SOCKET, SO.receiveTimeout, time, size) < 0) return 0;
+      return Number(time[0]) * 1000 + Number(time[1]) / 1000;
     },
+    isReady: (fd) => {
+      polled[0] = fd;
+      polled[1] = POLLIN;
+      return poll(polled, 1, 0) === 1;
+    },
+    accept: (fd, peer, flags) => {
+      size[0] = peer.bytes.length;
+      const accepted = result(accept4(fd, peer.bytes, size, flags | SOCK_CLOEXEC));
+      peer.length = size[0];
+      return accepted;
+    },
+    own: (fd, uid, gid) => result(fchown(fd, uid, gid)),
     name: (fd, into) => {
       size[0] = into.length;
       return getsockname(fd, into, size) < 0 ? -koffi.errno() : size[0];

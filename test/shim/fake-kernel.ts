@@ -13,6 +13,13 @@ export interface FakeFile {
 /** Every socket is one of TCP without a name. */
 const SOCKETS: SocketCalls = {
   protocol: () => 6,
+  type: () => 1,
+  isListening: () => false,
+  isNonBlocking: () => false,
+  receiveTimeout: () => 0,
+  isReady: () => false,
+  accept: () => -ERRNO.EAGAIN,
+  own: () => 0,
   name: () => 0,
   bind: () => 0,
   listen: () => 0,
@@ -82,6 +89,12 @@ export class FakeKernel implements Kernel {
       return part.length;
     }
     return -ERRNO.EFAULT;
+  }
+  writeMemory(): number {
+    return -ERRNO.EFAULT;
+  }
+  descriptors(): number {
+    return 0;
   }
   pidfdOpen(pid: number): number {
     return pid + 1000;

@@ -149,7 +149,12 @@ struct signal_struct {
 	atomic_t live;
 	struct pid *pids[4];
 	void *tty;
+	struct task_struct *curr_target;
 } KERNEL_TYPE;
+
+typedef struct {
+	unsigned long sig[1];
+} KERNEL_TYPE sigset_t;
 
 #define TS_COMPAT 0x2
 
@@ -170,6 +175,8 @@ struct task_struct {
 	struct signal_struct *signal;
 	const struct cred *cred;
 	kuid_t loginuid;
+	sigset_t blocked;
+	__u32 flags;
 	char comm[16];
 } KERNEL_TYPE;
 

@@ -271,6 +271,33 @@ static void listening(void)
 	}
 }
 
+/* Connections to PORT must not be accepted. Both sockets always have one that waits. */
+static void accepting(void)
+{
+	bool waits[2] = {false, false};
+	receive(AF_INET, SOCK_STREAM);
+	for (int which = 0; which < 2; which++)
+		dup2(receivers[which], descriptors[which]);
+	for (int i = 0; i < tries; i++) {
+		for (int which = 0; which < 2; which++) {
+			if (waits[which])
+				continue;
+			int fd = stream_socket();
+			waits[which] = connect(fd, (void *)&choice[which], length) == 0;
+			close(fd);
+		}
+		int fd = accept(shared, NULL, NULL);
+		if (fd < 0) {
+			waits[DENIED] &= errno != EPERM;
+			continue;
+		}
+		long before = reached[DENIED];
+		count_name(fd, false);
+		waits[reached[DENIED] == before ? ALLOWED : DENIED] = false;
+		close(fd);
+	}
+}
+
 static void exchange_descriptors(void)
 {
 	descriptors[DENIED] = 100;
@@ -311,7 +338,7 @@ int main(int argc, char **argv)
 		receive(family, SOCK_DGRAM);
 	else if (stream || !strncmp(row, "connect-unix", 12) || !strncmp(row, "connect-abstract", 16))
 		receive(family, SOCK_STREAM);
-	if (!strcmp(row, "protocol") || !strcmp(row, "listen"))
+	if (!strcmp(row, "protocol") || !strcmp(row, "listen") || !strcmp(row, "accept"))
 		exchange_descriptors();
 	memcpy(&address, &choice[ALLOWED], sizeof address);
 	if ((errno = pthread_create(&thread, NULL, exchange, NULL)))
@@ -333,6 +360,8 @@ int main(int argc, char **argv)
 		protocol();
 	else if (!strncmp(row, "listen", 6))
 		listening();
+	else if (!strncmp(row, "accept", 6))
+		accepting();
 	else if (family == AF_UNIX)
 		connect_unix();
 	else
