@@ -63,7 +63,8 @@ const SOCKETS = {
   probes: ['privileges', 'launcher', 'cgroup', 'seccomp', 'sensors', 'gate'],
   onlyEperm: false,
 } as const;
-const PERFORMED = {
+/** Decided on registers or a duplicate of the descriptor. */
+const NOTIFIED = {
   timing: 'inline',
   mechanism: 'seccomp',
   probes: ['privileges', 'launcher', 'cgroup', 'seccomp', 'sensors'],
@@ -80,7 +81,7 @@ const LOADED: Caveat = {
   text: 'a program that an interpreter, or a copy of the loader, gets as an argument is seen as a read',
 };
 const UNIX_BIND: Caveat = {
-  text: 'the path of a unix socket that is bound is decided on a copy that another thread can change',
+  text: 'the path of a unix socket that is bound is decided on a copy that another thread can change; an abstract name is not',
   fields: ['net.path'],
 };
 const UNIX_LISTEN: Caveat = {
@@ -118,13 +119,9 @@ const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
   'net.connect': { ...SOCKETS, fields: REMOTE, caveats: [UNIX_PATH, PASSED] },
   'net.send': { ...SOCKETS, fields: REMOTE, caveats: [UNIX_PATH, PASSED] },
   'net.bind': { ...SOCKETS, fields: LOCAL, caveats: [UNIX_BIND, IMPLICIT] },
-  'net.listen': { ...PERFORMED, fields: LOCAL, caveats: [UNIX_LISTEN] },
-  'net.accept': { ...PERFORMED, fields: [...new Set([...LOCAL, ...REMOTE])], caveats: [] },
-  syscall: {
-    ...PERFORMED,
-    fields: CALL,
-    caveats: [POINTED, ENDLESS],
-  },
+  'net.listen': { ...NOTIFIED, fields: LOCAL, caveats: [UNIX_LISTEN] },
+  'net.accept': { ...NOTIFIED, fields: [...new Set([...LOCAL, ...REMOTE])], caveats: [] },
+  syscall: { ...NOTIFIED, fields: CALL, caveats: [POINTED, ENDLESS] },
 };
 
 const withDerived = (fields: readonly string[]): readonly string[] => [

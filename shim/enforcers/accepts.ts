@@ -20,6 +20,7 @@ import type { Judge, Means } from './judge.ts';
 import type { KeptCall, Notifications } from './notifications.ts';
 import { KIND, type Questions } from './questions.ts';
 import { SOCKADDR_BYTES, SocketAddress } from './socket-address.ts';
+import type { SocketPaths } from './socket-paths.ts';
 
 const MEANS: Means = { mechanism: 'seccomp', onlyEperm: false, caveat: null };
 const SOCK = { stream: 1, seqpacket: 5, nonblock: 0o4000, cloexec: 0o2000000 } as const;
@@ -71,6 +72,7 @@ export class Accepts {
     readonly processes: Processes,
     readonly questions: Questions,
     readonly judge: Judge,
+    readonly paths: SocketPaths,
     readonly interrupts: Interrupts,
     readonly epoll: Epoll,
     readonly needs: { readonly identity: boolean },
@@ -246,6 +248,7 @@ export class Accepts {
     this.#own(fd, status);
     const length = kernel.sockets.name(fd, this.#local.bytes);
     this.#local.parse(Math.min(Math.max(0, length), SOCKADDR_BYTES), 'none');
+    if (this.#local.family === 'unix') this.#local.path = this.paths.bound(fd, this.#local.path);
     this.#peer.parse(Math.min(this.#peer.length, SOCKADDR_BYTES), 'none');
     if (this.needs.identity) this.processes.refreshIdentity(process);
     this.questions.start();

@@ -17,6 +17,7 @@ import { Opens } from './opens.ts';
 import { Performed } from './performed.ts';
 import { Questions } from './questions.ts';
 import type { Report } from './report.ts';
+import { SocketPaths } from './socket-paths.ts';
 import { Sockets } from './sockets.ts';
 import { SystemCalls } from './system-calls.ts';
 import { TextReader } from './text-reader.ts';
@@ -80,9 +81,10 @@ export class Guard {
           );
     this.#opens?.trustLoaders(LOADERS);
     const notifications = new Notifications(kernel, listener);
-    const sockets = new Sockets(kernel, notifications, processes, questions, judge, gate, needs);
+    const paths = new SocketPaths(kernel, settler);
+    const sockets = new Sockets(kernel, notifications, processes, questions, judge, paths, gate, needs);
     this.#accepts =
-      interrupts && new Accepts(kernel, notifications, processes, questions, judge, interrupts, epoll, needs);
+      interrupts && new Accepts(kernel, notifications, processes, questions, judge, paths, interrupts, epoll, needs);
     const asked = config.syscalls.length > 0 && !needs.observed.includes('syscall');
     const systemCalls = asked ? new SystemCalls(notifications, processes, questions, judge, reader, config) : null;
     const answering = [sockets, this.#accepts, this.#performed] as const;

@@ -11,6 +11,7 @@ import type { Judge, Means } from './judge.ts';
 import type { Notifications } from './notifications.ts';
 import { KIND, type Questions } from './questions.ts';
 import { MAX_NAME_BYTES, SOCKADDR_BYTES, SocketAddress } from './socket-address.ts';
+import type { SocketPaths } from './socket-paths.ts';
 import { duplicate } from './descriptors.ts';
 
 /** The kernel's side of decisions about addresses: `SocketGate`. */
@@ -36,6 +37,7 @@ const CONTINUED: Means = {
   onlyEperm: false,
   caveat: 'a unix socket that listens is known by its descriptor: another thread of the process can exchange it',
 };
+const FAMILY_BYTES = 2;
 const MSG_FASTOPEN = 0x20000000;
 const TCP = [6, 262];
 /** struct msghdr, and struct mmsghdr around it. */
@@ -60,6 +62,7 @@ export class Sockets {
     readonly processes: Processes,
     readonly questions: Questions,
     readonly judge: Judge,
+    readonly paths: SocketPaths,
     /** Null: no operation with an address is asked for. */
     readonly gate: Gate | null,
     readonly needs: SocketNeeds,
@@ -131,6 +134,7 @@ export class Sockets {
     if (length >= 0) {
       address.parse(Math.min(length, SOCKADDR_BYTES), 'none');
       const unix = address.family === 'unix';
+      if (unix) address.path = this.paths.bound(fd, address.path);
       const protocol = kernel.sockets.protocol(fd);
       if (this.needs.identity) this.processes.refreshIdentity(process);
       this.questions.start();
@@ -181,6 +185,7 @@ export class Sockets {
     if (this.needs.identity) this.processes.refreshIdentity(process);
     const errno = this.#decide(operation, process, protocol, 0, started);
     if (errno !== 0) calls.refuse(errno);
+    else if (operation === 'bind' && this.#isNameless()) this.#bind(process);
     else if (this.gate?.open(calls.tid, 1)) calls.continue();
     else calls.refuse(ERRNO.EPERM);
   }
@@ -199,11 +204,30 @@ export class Sockets {
     return this.#address.family === 'ip' || this.#address.family === 'unix';
   }
 
+  /** A unix socket without a file: an abstract name, or none. */
+  #isNameless(): boolean {
+    const { family, path } = this.#address;
+    return family === 'unix' && (path === '' || path.startsWith('@'));
+  }
+
+  /** Binds the caller's socket to the address that was read. Nothing of it depends on who does. */
+  #bind({ pid }: Process): void {
+    const { kernel, notifications: calls } = this;
+    const { bytes, name } = this.#address;
+    const fd = duplicate(kernel, pid, calls.tid, calls.low(0));
+    calls.answer(fd < 0 ? fd : kernel.sockets.bind(fd, bytes.subarray(0, FAMILY_BYTES + name.length)));
+    if (fd >= 0) kernel.close(fd);
+  }
+
   /** Decides the address that was read and puts its token. @returns 0 or an errno */
   #decide(operation: GateOperation, process: Process, protocol: number, place: number, started: number): number {
     const address = this.#address;
     const bind = operation === 'bind';
-    const compared = address.family === 'ip' || (this.gate?.unix && !bind);
+    const nameless = this.#isNameless();
+    const named =
+      address.family === 'unix' && !nameless ? this.paths.resolve(this.notifications.tid, address.path, !bind) : null;
+    if (named) address.path = named.path;
+    const compared = address.family === 'ip' || (bind ? nameless : this.gate?.unix);
     this.questions.start();
     this.questions.net(
       KIND[OPERATION_KIND[operation]],
@@ -215,6 +239,8 @@ export class Sockets {
     let errno = 0;
     this.judge.decide(process, compared ? HELD : COPIED, started, (allow) => {
       if (!allow) errno = this.judge.errno;
+      // nothing is there: what another thread puts there meanwhile was not decided
+      else if (named && named.errno !== 0) errno = named.errno;
       else if (!this.gate?.put(this.notifications.tid, place, operation, address, protocol)) errno = ERRNO.EPERM;
     });
     return errno;

@@ -47,6 +47,18 @@ export interface Kernel {
 export const STAT = { size: 144, length: 48, dev: 0, ino: 8, links: 16, mode: 24, uid: 28, gid: 32 } as const;
 
 export const ERRNO = {
-  ...{ EPERM: 1, ENOENT: 2, ESRCH: 3, EINTR: 4, EAGAIN: 11, ENOMEM: 12, EFAULT: 14, EINVAL: 22, EMFILE: 24 },
+  ...{
+    EPERM: 1,
+    ENOENT: 2,
+    ESRCH: 3,
+    EINTR: 4,
+    EAGAIN: 11,
+    ENOMEM: 12,
+    EACCES: 13,
+    EFAULT: 14,
+    EXDEV: 18,
+    EINVAL: 22,
+    EMFILE: 24,
+  },
   ...{ ENOSYS: 38, EOPNOTSUPP: 95 },
 } as const;

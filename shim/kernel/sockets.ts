@@ -4,6 +4,7 @@ import koffi from 'koffi';
 const SOL_SOCKET = 1;
 const SO = { type: 3, receiveTimeout: 20, acceptConnections: 30, protocol: 38 } as const;
 const SOCK_CLOEXEC = 0o2000000;
+const SIOCUNIXFILE = 0x89e0;
 const F_GETFL = 3;
 const O_NONBLOCK = 0o4000;
 /** POLLIN, and what poll(2) says without being asked. */
@@ -32,6 +33,8 @@ export interface SocketCalls {
   own(fd: number, uid: number, gid: number): number;
   /** The socket's own address, `struct sockaddr`. @returns its length, which may be more than `into` has */
   name(fd: number, into: Uint8Array): number;
+  /** A descriptor (O_PATH) of the file that a unix socket is bound to; needs CAP_NET_ADMIN. */
+  file(fd: number): number;
   /** @param address `struct sockaddr`, all of it */
   bind(fd: number, address: Uint8Array): number;
   listen(fd: number, backlog: number): number;
@@ -42,6 +45,7 @@ export const linuxSockets = (): SocketCalls => {
   const libc = koffi.load('libc.so.6');
   const getsockopt = libc.func('int getsockopt(int fd, int level, int name, void *into, void *size)');
   const accept4 = libc.func('int accept4(int fd, void *into, void *size, int flags)');
+  const ioctl = libc.func('int ioctl(int fd, ulong request, long value)');
   const fcntl = libc.func('int fcntl(int fd, int command)');
   const poll = libc.func('int poll(void *fds, ulong count, int timeout)');
   const fchown = libc.func('int fchown(int fd, uint uid, uint gid)');
@@ -86,6 +90,7 @@ export const linuxSockets = (): SocketCalls => {
       size[0] = into.length;
       return getsockname(fd, into, size) < 0 ? -koffi.errno() : size[0];
     },
+    file: (fd) => result(ioctl(fd, SIOCUNIXFILE, 0)),
     bind: (fd, address) => result(bind(fd, address, address.length)),
     listen: (fd, backlog) => result(listen(fd, backlog)),
   };

@@ -10,6 +10,7 @@ import { LIMITS } from '../../vm/spec/limits.ts';
 import { RECORD, RECORD_FLAGS, RING, SLOT } from '../../vm/spec/record.ts';
 
 const OPENAT2 = 437;
+const EXDEV = 18;
 const O_DIRECTORY = 0o200000;
 const O_PATH_CLOEXEC = 0o12000000;
 const RESOLVE_IN_ROOT = 0x10n;
@@ -39,7 +40,7 @@ export const normalPath = (path: string): string => {
   return `/${parts.join('/')}`;
 };
 
-/** Resolves paths below one root. Opens and closes descriptors: not for a thread that answers fanotify. */
+/** Resolves paths below one root. Opens with O_PATH only, which raises no event: a thread that answers fanotify may. */
 export class PathSettler {
   readonly #root: number;
   readonly #prefix: string;
@@ -70,6 +71,20 @@ export class PathSettler {
 
   close(): void {
     closeSync(this.#root);
+  }
+
+  /**
+   * @param path absolute, one char a byte
+   * @returns the path of what is there, symlinks followed; or a negative errno: -EXDEV where a link of /proc that is no
+   *   path would have to be followed, or where it leads to us
+   */
+  follow(path: string): string | number {
+    return this.#open(path, HOW.object);
+  }
+
+  /** @returns the path of an open object as the workload names it, null outside of its root */
+  pathOf(fd: number): string | null {
+    return this.#below(this.#pathOf(fd));
   }
 
   #record(span: Uint8Array, view: DataView, start: number): boolean {
@@ -118,17 +133,17 @@ export class PathSettler {
     const cut = trimmed.lastIndexOf('/');
     const name = trimmed.slice(cut + 1);
     const whole = followed || trimmed === '' || name === '.' || name === '..';
-    if (whole) return this.#open(path, HOW.object);
-    const folder = this.#open(trimmed.slice(0, cut) || '/', HOW.folder);
-    return folder === null ? null : `${folder === '/' ? '' : folder}/${name}`;
+    const found = whole ? this.#open(path, HOW.object) : this.#open(trimmed.slice(0, cut) || '/', HOW.folder);
+    if (typeof found === 'number') return null;
+    return whole ? found : `${found === '/' ? '' : found}/${name}`;
   }
 
-  #open(path: string, how: BigUint64Array): string | null {
+  #open(path: string, how: BigUint64Array): string | number {
     const call = (bound ??= bind());
     const fd = Number(call(OPENAT2, this.#root, Buffer.from(`${path}\0`, 'latin1'), how, how.byteLength));
-    if (fd < 0) return null;
+    if (fd < 0) return -koffi.errno();
     try {
-      return this.#below(this.#pathOf(fd));
+      return this.pathOf(fd) ?? -EXDEV;
     } finally {
       closeSync(fd);
     }

@@ -20,6 +20,7 @@ const SOCKETS: SocketCalls = {
   isReady: () => false,
   accept: () => -ERRNO.EAGAIN,
   own: () => 0,
+  file: () => -ERRNO.ENOENT,
   name: () => 0,
   bind: () => 0,
   listen: () => 0,

@@ -13,7 +13,15 @@ const ROWS = [
   ...['bind4', 'bind6'],
   ...['sendto', 'sendmsg', 'sendmmsg'].flatMap((call) => IP.map((family) => `${call}${family}`)),
   ...['fast-open', 'deferred', 'protocol', 'listen', 'accept'],
-  ...['connect-unix', 'connect-abstract', 'sendto-unix', 'sendmsg-unix', 'sendmmsg-unix', 'sendto-abstract'],
+  ...[
+    'bind-abstract',
+    'connect-unix',
+    'connect-abstract',
+    'sendto-unix',
+    'sendmsg-unix',
+    'sendmmsg-unix',
+    'sendto-abstract',
+  ],
 ];
 /** Each row has ports of its own: those of rows that ran before may still be held. */
 const FIRST_PORT = 20_000 + (process.pid % 5_000);
@@ -29,6 +37,7 @@ const RULES = `
 - {name: send, on: net.send, when: 'net.remote_port in (${ports(rowsOf('send'))})', action: deny}
 - {name: listen, on: net.listen, when: 'net.local_port = ${port('listen')}', action: deny}
 - {name: accept, on: net.accept, when: 'net.local_port = ${port('accept')}', action: deny}
+- {name: abstract, on: net.bind, when: 'net.path = "@taboo"', action: deny}
 - {name: unix, on: [net.connect, net.send], when: 'net.path endswith "denied"', action: deny}`;
 
 kernelTest('an address or a descriptor that is exchanged after the verdict reaches nothing', GUARD, () =>

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelTest } from '../support/kernel.ts';
@@ -92,7 +95,23 @@ unix = socket.socket(socket.AF_UNIX); unix.bind('s'); unix.listen(1)
 client = socket.socket(socket.AF_UNIX); client.connect('s')
 peer = struct.unpack('3i', client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
 print('peer of a unix client', peer[0] == os.getpid())
-say('unix, denied', lambda: socket.socket(socket.AF_UNIX).connect('denied'))
+def denied():
+    s = socket.socket(socket.AF_UNIX); s.bind('denied'); return s
+secret = denied()
+say('unix listen, denied', lambda: secret.listen(1))
+os.symlink('denied', 'link'); os.symlink('.', 'folder')
+here = os.open('.', os.O_RDONLY)
+for path in ('denied', os.path.abspath('denied'), '../' + os.path.basename(os.getcwd()) + '//./denied', 'link', 'folder/denied', '/proc/self/cwd/denied', f'/proc/self/fd/{here}/denied'):
+    say('unix, denied', lambda: socket.socket(socket.AF_UNIX).connect(path))
+say('unix by descriptor', lambda: socket.socket(socket.AF_UNIX).connect(f'/proc/self/fd/{here}/s'))
+say('unix by another process', lambda: socket.socket(socket.AF_UNIX).connect('/proc/1/cwd/s'))
+say('unix, missing', lambda: socket.socket(socket.AF_UNIX).connect('missing'))
+def bound(name):
+    s = socket.socket(socket.AF_UNIX); s.bind(name); return len(s.getsockname())
+say('abstract', lambda: bound('\\0lictor-test-' + str(P)))
+say('abstract, denied', lambda: bound('\\0lictor-denied'))
+say('chosen by the kernel', lambda: bound(''))
+say('unix bind, denied', lambda: socket.socket(socket.AF_UNIX).bind('folder/taboo'))
 say('a long unix path', lambda: libc.connect(socket.socket(socket.AF_UNIX).fileno(), b'\\1\\0' + b'a' * 120, 122) and errno.errorcode[ctypes.get_errno()])
 say('dissolve', lambda: libc.connect(socket_of_many.fileno(), bytes(16), 16))
 for name, kind, protocol in (('MPTCP', 1, 262), ('UDP-Lite', 2, 136), ('SCTP', 1, 132), ('ping', 2, 1), ('raw', 3, 255)):
@@ -106,7 +125,10 @@ kernelTest('unusual ways to name an address are decided like the usual ones', GU
 - {name: no-connect, on: net.connect, when: 'net.remote_port = ${port}', action: deny, errno: EACCES}
 - {name: no-send, on: net.send, when: 'net.remote_port = ${port}', action: deny, errno: EHOSTUNREACH}
 - {name: no-listen, on: net.listen, when: 'net.local_port = ${port} and net.protocol = "tcp"', action: deny, errno: EADDRINUSE}
-- {name: no-path, on: net.connect, when: 'net.path = "denied"', action: deny, errno: ECONNREFUSED}`;
+- {name: no-path, on: net.connect, when: 'net.path = "${folder}/denied"', action: deny, errno: ECONNREFUSED}
+- {name: no-unix-listen, on: net.listen, when: 'net.path = "${folder}/denied"', action: deny}
+- {name: no-abstract, on: net.bind, when: 'net.path = "@lictor-denied"', action: deny, errno: EADDRINUSE}
+- {name: no-unix-bind, on: net.bind, when: 'net.path = "${folder}/taboo"', action: deny}`;
     const { stdout, all, error } = await runUnder(folder, policy(rules), [
       ...['/usr/bin/python3', '-c', UNUSUAL, String(port)],
     ]);
@@ -125,16 +147,34 @@ kernelTest('unusual ways to name an address are decided like the usual ones', GU
       'listen on a pipe ENOTSOCK',
       'listen on nothing EBADF',
       'peer of a unix client True',
-      'unix, denied ECONNREFUSED',
+      'unix listen, denied EPERM',
+      ...Array(7).fill('unix, denied ECONNREFUSED'),
+      'unix by descriptor None',
+      'unix by another process EACCES',
+      'unix, missing ENOENT',
+      'abstract 18',
+      'abstract, denied EADDRINUSE',
+      'chosen by the kernel 6',
+      'unix bind, denied EPERM',
       'a long unix path EINVAL',
       'dissolve 0',
       ...['MPTCP', 'UDP-Lite', 'SCTP', 'ping'].map((name) => `${name} EPROTONOSUPPORT`),
       'raw EPERM',
     ]);
     assert.equal(
-      all.map(({ rule, degraded }) => [rule, degraded]),
-      ['no-send', 'no-send', 'no-connect', 'no-listen', 'no-path'].map((rule) => [rule, null]),
+      all.map(({ rule }) => rule),
+      [
+        'no-send',
+        'no-send',
+        'no-connect',
+        'no-listen',
+        'no-unix-listen',
+        ...Array(7).fill('no-path'),
+        'no-abstract',
+        'no-unix-bind',
+      ],
     );
+    for (const { rule, degraded } of all) assert.is(degraded === null, !rule?.startsWith('no-unix'), String(degraded));
   }),
 );
 
@@ -172,6 +212,51 @@ const send = (host) => new Promise((end) => {
         ['stopper', 'stop'],
       ],
     );
+  }),
+);
+
+/** A TCP connection that is used all the time; says in files whether it works. */
+const FLOW = `
+import os, socket, threading
+server = socket.create_server(('127.0.0.1', 0))
+client = socket.create_connection(server.getsockname())
+other = server.accept()[0]
+def echo():
+    while True: other.sendall(other.recv(1))
+threading.Thread(target=echo, daemon=True).start()
+client.settimeout(0.3)
+def works():
+    try:
+        client.send(b'x')
+        return client.recv(100) != b''
+    except OSError: return False
+def until(state, name):
+    while works() != state: pass
+    open(name, 'w').close()
+until(True, 'flows'); until(False, 'cut'); until(True, 'flows again')
+`;
+
+kernelTest('isolation cuts a connection that is in use, and it goes on when it is lifted', GUARD, () =>
+  inFolder(async (folder) => {
+    const rules = `- {name: cut, on: file.read, when: 'file.name = "trigger"', action: isolate}`;
+    const seen = async (name: string): Promise<void> => {
+      while (!existsSync(join(folder, name))) await sleep(10);
+    };
+    let steps: Promise<void> = Promise.resolve();
+    const { exitCode } = await runUnder(folder, policy(rules), ['/usr/bin/python3', '-c', FLOW], {
+      onStart: (workload) => {
+        const go = async (): Promise<void> => {
+          await seen('flows');
+          workload.isolate(true);
+          await seen('cut');
+          workload.isolate(false);
+        };
+        steps = go();
+      },
+    });
+    await steps;
+    assert.is(exitCode, 0);
+    await seen('flows again');
   }),
 );
 

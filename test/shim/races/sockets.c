@@ -172,6 +172,18 @@ static void bind_datagram(int family)
 	}
 }
 
+static void bind_abstract(void)
+{
+	for (int i = 0; i < tries; i++) {
+		int fd = must(socket(AF_UNIX, SOCK_DGRAM, 0), "socket");
+		struct sockaddr_un name;
+		socklen_t size = sizeof name;
+		if (bind(fd, (void *)&address, length) == 0 && getsockname(fd, (void *)&name, &size) == 0)
+			reached[memcmp(name.sun_path + 1, "taboo", 5) == 0 ? DENIED : ALLOWED]++;
+		close(fd);
+	}
+}
+
 static void connect_unix(void)
 {
 	for (int i = 0; i < tries; i++) {
@@ -319,7 +331,10 @@ int main(int argc, char **argv)
 	bool v6 = strchr(row, '6') != NULL;
 	int family = v6 ? AF_INET6 : AF_INET;
 
-	if (strstr(row, "unix") || strstr(row, "abstract")) {
+	if (!strcmp(row, "bind-abstract")) {
+		path(&choice[DENIED], "taboo", true);
+		path(&choice[ALLOWED], "usual", true);
+	} else if (strstr(row, "unix") || strstr(row, "abstract")) {
 		choose_unix(strstr(row, "abstract") != NULL);
 		family = AF_UNIX;
 	} else if (strstr(row, "mapped")) {
@@ -350,6 +365,8 @@ int main(int argc, char **argv)
 		send_datagram(family, SENDMSG);
 	else if (!strncmp(row, "sendmmsg", 8))
 		send_datagram(family, SENDMMSG);
+	else if (!strcmp(row, "bind-abstract"))
+		bind_abstract();
 	else if (!strncmp(row, "bind", 4))
 		bind_datagram(family);
 	else if (!strncmp(row, "fast", 4))
