@@ -84,6 +84,10 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'the IPC namespace is the host’s; `net.connect` decides which sockets are reached, and whoever listens there is not of the workload',
   },
   {
+    what: 'further mounts of proc and cgroup file systems, outside of /proc and /sys, stay as the host has them',
+    why: 'the workload gets a /proc of its own and a read-only /sys; a host that keeps others, as in folders for chroot, shows its processes there to programs of the same user',
+  },
+  {
     what: 'workloads are guarded on x86-64 only',
     why: 'the filter and the sensors read system call registers of that machine; everything without a kernel works elsewhere',
   },

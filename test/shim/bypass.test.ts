@@ -2,12 +2,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelTest } from '../support/kernel.ts';
 import { BYPASSES } from './bypass/rows.ts';
-import { GUARD, inFolder, policy, runUnder } from './workload.ts';
+import { appears, GUARD, inFolder, policy, runUnder } from './workload.ts';
 
 const RULES = `
 - {name: secret, on: [file.read, file.write, file.link, file.rename], when: 'file.name = "secret"', action: deny}
@@ -42,7 +41,7 @@ const furnish = (folder: string, owner: number): void => {
 /** Hands the secret out, from outside of the workload. */
 const passing = async (folder: string): Promise<ChildProcess> => {
   const child = spawn(join(folder, 'attempts'), ['pass'], { cwd: folder, stdio: 'ignore' });
-  for (let tries = 0; !fs.existsSync(join(folder, 'passing')) && tries < 500; tries++) await sleep(10);
+  await appears(join(folder, 'passing'));
   return child;
 };
 

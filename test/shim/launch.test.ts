@@ -7,7 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cgroupMount, cgroupProcesses } from '../../shim/workloads/cgroup.ts';
 import { kernelTest } from '../support/kernel.ts';
-import { GUARD, inFolder, policy, runUnder } from './workload.ts';
+import { appears, GUARD, inFolder, policy, runUnder } from './workload.ts';
 
 const RULES = `- {name: no-secrets, on: file.read, when: 'file.name = "secret"', action: deny}`;
 
@@ -95,7 +95,7 @@ kernelTest('signals that Lictor gets reach the workload', GUARD, () =>
   inFolder(async (folder) => {
     const script = 'trap "echo caught; exit 9" TERM; touch started; while :; do sleep 0.05; done';
     const running = runUnder(folder, policy(RULES), ['sh', '-c', script]);
-    while (!existsSync(join(folder, 'started'))) await sleep(20);
+    await appears(join(folder, 'started'));
     process.kill(process.pid, 'SIGTERM');
     const { exitCode, stdout } = await running;
     assert.equal([exitCode, stdout], [9, 'caught\n']);
@@ -111,7 +111,7 @@ kernelTest('the death of Lictor ends the workload, and nothing denied is read me
       ['--import', 'tsx', fileURLToPath(new URL('./supervisor.ts', import.meta.url)), folder, policy(RULES), script],
       { stdio: 'ignore' },
     );
-    while (!existsSync(join(folder, 'started'))) await sleep(20);
+    await appears(join(folder, 'started'));
     await sleep(100);
     const [name] = ownCgroups(child.pid);
     const cgroup = join(cgroupMount()!, 'lictor', name);

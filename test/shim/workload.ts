@@ -1,7 +1,8 @@
 /** Runs a workload under a policy for a test, with its output and records kept. */
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runWorkload, type RunOptions, type RunResult } from '../../shim/run/index.ts';
 import type { LiveRecord } from '../../shim/sinks/sink.ts';
 import { bundleOf } from './build.ts';
@@ -35,6 +36,14 @@ export const inFolder = async (use: (folder: string) => Promise<void>): Promise<
     await use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** Waits until a file is there. @throws after half a minute: what should make it has failed */
+export const appears = async (path: string): Promise<void> => {
+  for (let tries = 0; !existsSync(path); tries++) {
+    if (tries === 3000) throw new Error(`${path} does not appear`);
+    await sleep(10);
   }
 };
 
