@@ -174,8 +174,12 @@ int main(int argc, char **argv)
 	for (;;) {
 		siginfo_t info;
 		int signal = sigwaitinfo(&all, &info);
-		if (signal == SIGRTMIN && getppid() != o.parent) {
-			/* Lictor is gone: nobody answers any more. This process keeps the fanotify group until all are dead. */
+		if (signal == SIGRTMIN) {
+			/*
+			 * Lictor's main thread is gone: nobody answers any more. This process keeps the fanotify group until all are
+			 * dead. Not asked is whether the parent is another one by now: a thread of Lictor that cannot die before an open
+			 * was answered (fsnotify_destroy_group of a second group) keeps the process, and so this one's parent, as it was.
+			 */
 			while (write(kill_fd, "1", 1) < 0 && errno == EINTR)
 				;
 		}
