@@ -25,6 +25,7 @@ const STEPS = [
       'compiler/diagnostics',
       'shim/sensors/layout.ts',
       'shim/performer/layout.ts',
+      'shim/doctor/differences.ts',
       'shim/doctor/uncovered.ts',
       'cli',
     ],

@@ -58,11 +58,14 @@ export class Observed {
 
   /** Takes everything that is in the ring. */
   drain(): void {
-    while (this.ring.pending() > 0) {
+    let full = false;
+    for (let pending = this.ring.pending(); pending > 0; pending = this.ring.pending()) {
+      // a record is refused only where the rest of the ring is smaller than it, and what was drained since is a span
+      full ||= pending > this.ring.size / 2;
       this.#offsets.length = 0;
       this.#span = this.engine.input(SPAN_BYTES);
       let length = this.ring.drain(this.#span, STOP);
-      if (length === 0) return;
+      if (length === 0) break;
       this.#index(0, length);
       // the program that wrote the first half of a pair is just about to write the second
       for (let tries = 0; this.#endsInHalf() && tries < 1000; tries++) {
@@ -74,6 +77,7 @@ export class Observed {
       }
       this.#take(length);
     }
+    if (full) this.processes.doubt();
   }
 
   /** Finds the records of a part of the span. */

@@ -119,6 +119,16 @@ export class Processes {
     this.target.dropSubject(process.key);
   }
 
+  /**
+   * Records of forks, execs and exits may have been lost: what is known is held against the kernel. A process that is gone,
+   * or whose id another one has by now, is dropped; of the others the program is read anew before the next question.
+   */
+  doubt(): void {
+    for (const process of [...this.#byPid.values()])
+      if (readKey(this.kernel, process.pid) === process.key) process.stale = true;
+      else this.drop(process.pid);
+  }
+
   /** Reads facts anew where the process may run another program by now. */
   fresh(process: Process): Process {
     if (!process.stale) return process;

@@ -159,4 +159,20 @@ test('a child that was never seen in /proc has its parent’s facts', () => {
   assert.is(child.parent, parent);
 });
 
+test('where records of processes may be lost, an id that another process has by now lends it nothing', () => {
+  const { kernel, processes, ask } = setUp();
+  const openat = '257 0xffffff9c 0x1000 0x0 0x0 0x0 0x0 0x0 0x0';
+  ask(OPEN, '/etc/hostname', openat);
+  const before = processes.ofThread(7, true)!;
+  kernel.addProcess(7, 1, '/bin/other', 99);
+  assert.is(processes.ofThread(7, true), before, 'nobody has said that it ended');
+  processes.doubt();
+  const after = processes.ofThread(7, true)!;
+  assert.is.not(after.key, before.key);
+  assert.is(Buffer.from(after.image.path).toString(), '/bin/other');
+  kernel.links.set('7/exe', '/bin/third');
+  processes.doubt();
+  assert.is(Buffer.from(processes.ofThread(7, true)!.image.path).toString(), '/bin/third', 'an exec that was lost');
+});
+
 test.run();

@@ -5,6 +5,7 @@ import { GROUP_MOST } from '../../compiler/plan/tuple.ts';
 import { DROPPED } from '../../shim/enforcers/filter/capabilities.ts';
 import { REFUSED } from '../../shim/enforcers/filter/refused.ts';
 import { SYSCALLS_END, syscallName } from '../../shim/sensors/index.ts';
+import { DIFFERENCES } from '../../shim/doctor/differences.ts';
 import { UNCOVERED } from '../../shim/doctor/uncovered.ts';
 import { GLOB_PIECE, GLOBS, LIMITS, SUBSTRINGS } from '../../vm/spec/index.ts';
 import { code, page, table } from './markdown.ts';
@@ -152,6 +153,15 @@ export const limits = (): Target =>
     ...table(
       ['what', 'why'],
       UNCOVERED.map(({ what, why }) => [what, why]),
+    ),
+    '',
+    '## Where ordinary programs see a difference',
+    '',
+    '`npm run test:compat` runs their own tests bare and guarded, under a policy that asks about everything and allows everything. These differ; it fails on any other difference.',
+    '',
+    ...table(
+      ['tests', 'which', 'bare → guarded', 'why'],
+      DIFFERENCES.map(({ suite, test, what, why }) => [suite, code(test.source), what, why]),
     ),
     '',
     '## System calls that a guarded workload does not have',
