@@ -6,11 +6,6 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
-/* linux/seccomp.h of Linux 5.14; older headers lack it */
-#ifndef SECCOMP_ADDFD_FLAG_SEND
-#define SECCOMP_ADDFD_FLAG_SEND (1UL << 1)
-#endif
-
 /* What was read from the memory of a thread is its own only if it still waits. */
 bool still_waits(const struct performer *p, const struct job *job)
 {
@@ -44,12 +39,11 @@ void give_up(const struct performer *p, const struct job *job, int error)
 		answer(p, job, -error);
 }
 
-/* Puts an open file into the caller's table, which ends the call. A negative errno: the call still waits. */
+/* Puts an open file into the caller's table: the number there, or a negative errno. The call still waits. */
 long hand_over(const struct performer *p, const struct job *job, int fd, bool cloexec)
 {
 	struct seccomp_notif_addfd add = {
 		.id = job->call.id,
-		.flags = SECCOMP_ADDFD_FLAG_SEND,
 		.srcfd = fd,
 		.newfd_flags = cloexec ? O_CLOEXEC : 0,
 	};

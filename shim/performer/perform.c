@@ -49,8 +49,8 @@ static long create(const struct performer *p, struct job *job, bool *answered)
 	/* the caller has no room for a descriptor: the kernel sees that before it creates anything */
 	if (given < 0 && given != -ENOENT && !temporary)
 		unlinkat(place->fd, place->name, 0);
+	/* before the caller goes on: a file that somebody has open for writing is not executed (ETXTBSY) */
 	close(fd);
-	*answered = given >= 0 || given == -ENOENT;
 	return given;
 }
 
