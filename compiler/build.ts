@@ -6,6 +6,7 @@ import { LIMITS } from '../vm/spec/index.ts';
 import { type BackendError, type BackendOptions, type Program, planAndEmit } from './backend.ts';
 import { diagnose } from './diagnostics/index.ts';
 import type { Diagnostic, Source, Span, Staged } from './diagnostics/diagnostic.ts';
+import { coverProgram } from './cover/index.ts';
 import { compile, type CompileOptions, type PolicyTest } from './index.ts';
 
 export interface BuildOptions extends CompileOptions, BackendOptions {
@@ -42,7 +43,8 @@ export const build = (sources: readonly Source[], options: BuildOptions): Staged
   const { cost, unknownCost } = made;
   const manifest: Manifest = { ...compiled.manifest, cost, unknownCost };
   const { normal, tests } = compiled;
-  const file = writeBundle({ manifest, normal, program: made.program, sources }, options.kept?.elements);
+  const cover = coverProgram(normal);
+  const file = writeBundle({ manifest, normal, program: made.program, sources, cover }, options.kept?.elements);
   return { value: { file, manifest, normal, program: made, tests }, diagnostics };
 };
 

@@ -60,6 +60,7 @@ const parts: BundleParts = {
   },
   program: Uint8Array.of(1, 2, 3, 4, 5),
   sources: [{ path: 'p.yaml', text: 'é' }],
+  cover: Uint8Array.of(6, 7),
 };
 
 const error = (bytes: Uint8Array): string => {
@@ -71,12 +72,29 @@ test('what was written is read', () => {
   const file = writeBundle(parts);
   const result = readBundle(file);
   if ('error' in result) throw new Error(result.error);
-  const { digest, program, ...rest } = result.bundle;
+  const { digest, program, cover, ...rest } = result.bundle;
   assert.equal([...program], [1, 2, 3, 4, 5]);
-  assert.is((program.byteOffset - file.byteOffset) % 8, 0);
+  assert.equal([...cover], [6, 7]);
+  for (const { byteOffset } of [program, cover]) assert.is((byteOffset - file.byteOffset) % 8, 0);
   assert.is(digest, createHash('sha256').update(file).digest('hex'));
   assert.equal(rest, { manifest: parts.manifest, normal: parts.normal, sources: parts.sources });
   assert.is(JSON.stringify(rest.normal.policies[0].scope), '{"labels":{"__proto__":["*"]}}');
+});
+
+test('a bundle of the first format has no cover', () => {
+  const file = Buffer.from(writeBundle({ ...parts, cover: new Uint8Array(0) }));
+  const [table, entry] = [16, 56];
+  const first = Buffer.concat([file.subarray(0, table + 4 * entry), file.subarray(table + 5 * entry)]);
+  first.writeUInt32LE(1, 8);
+  first.writeUInt32LE(4, 12);
+  for (let i = 0; i < 4; i++) {
+    const at = table + i * entry + 8;
+    first.writeBigUInt64LE(first.readBigUInt64LE(at) - BigInt(entry), at);
+  }
+  const result = readBundle(first);
+  if ('error' in result) throw new Error(result.error);
+  assert.equal(result.bundle.normal, parts.normal);
+  assert.is(result.bundle.cover.length, 0);
 });
 
 test('the same parts give the same bytes, in whatever order their members stand', () => {
@@ -151,12 +169,12 @@ test('each thing that can be wrong is named', () => {
   assert.is(error(writeBundle(parts).subarray(0, -1)), 'the bundle is truncated');
   assert.is(error(Buffer.concat([writeBundle(parts), Buffer.alloc(8)])), 'the bundle is damaged: bytes behind its end');
   assert.is(
-    changed((f) => f.writeUInt32LE(2, 8)),
-    'the bundle has format 2, this version of lictor reads format 1',
+    changed((f) => f.writeUInt32LE(3, 8)),
+    'the bundle has format 3, this version of lictor reads formats up to 2',
   );
   assert.is(
-    changed((f) => f.writeUInt32LE(5, 12)),
-    'the bundle is damaged: 5 sections',
+    changed((f) => f.writeUInt32LE(4, 12)),
+    'the bundle is damaged: 4 sections',
   );
   assert.is(
     changed((f) => f.writeUInt32LE(0, 16 + 8)),
@@ -167,7 +185,7 @@ test('each thing that can be wrong is named', () => {
     'the bundle is truncated',
   );
   assert.is(
-    changed((f) => f.writeUInt8(f[250] ^ 1, 250)),
+    changed((f) => f.writeUInt8(f[300] ^ 1, 300)),
     'the bundle is damaged: the section `manifest` does not have its digest',
   );
 });

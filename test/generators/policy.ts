@@ -139,8 +139,8 @@ export interface Draw {
   readonly focus: Focus;
 }
 
-export function randomNormalForm(r: Random): Draw {
-  const focus = randomFocus(r);
+/** @param focus what its rules are about; drawn where it is not given */
+export function randomNormalForm(r: Random, focus: Focus = randomFocus(r)): Draw {
   const regime = r.chance(0.01) ? LARGE : r.pick(REGIMES);
   const policies = Array.from({ length: r.between(...regime.policies) }, (_, n) => randomPolicy(r, focus, regime, n));
   const rank = (p: NormalPolicy): number => (TIER_RANK.get(p.tier) ?? 0) * 10_000 + p.order;

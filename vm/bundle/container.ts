@@ -7,7 +7,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
  * the next multiple of 8, zeros between. The file ends with the padding of its last section: there is one way to write
  * the same sections.
  */
-export const FORMAT = 1;
+export const FORMAT = 2;
 const MAGIC = 'LICTORB\0';
 const HEADER = 16;
 const ENTRY = 56;
@@ -21,10 +21,14 @@ export interface BundleSections {
   readonly normal: Uint8Array;
   /** MessagePack of `{path, text}[]`. */
   readonly sources: Uint8Array;
+  /** A program about directories, empty for none: `Bundle.cover`. */
+  readonly cover: Uint8Array;
 }
 
 /** Numbers of the sections in the table; appended to, never renumbered. */
-const SECTIONS = ['manifest', 'program', 'normal', 'sources'] as const satisfies (keyof BundleSections)[];
+const SECTIONS = ['manifest', 'program', 'normal', 'sources', 'cover'] as const satisfies (keyof BundleSections)[];
+/** Sections of each format that is read: the first so many. */
+const COUNTS: Readonly<Record<number, number>> = { 1: 4, [FORMAT]: SECTIONS.length };
 
 const aligned = (length: number): number => Math.ceil(length / 8) * 8;
 const digestOf = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
@@ -59,17 +63,17 @@ export function readContainer(bytes: Uint8Array): { sections: BundleSections } |
   if (file.length < 8 || file.toString('latin1', 0, 8) !== MAGIC) return { error: 'not a bundle' };
   if (file.length < HEADER) return { error: 'the bundle is truncated' };
   const format = file.readUInt32LE(8);
-  if (format !== FORMAT) {
-    return { error: `the bundle has format ${format}, this version of lictor reads format ${FORMAT}` };
+  if (!(format in COUNTS)) {
+    return { error: `the bundle has format ${format}, this version of lictor reads formats up to ${FORMAT}` };
   }
   const count = file.readUInt32LE(12);
-  if (count !== SECTIONS.length) return { error: `the bundle is damaged: ${count} sections` };
+  if (count !== COUNTS[format]) return { error: `the bundle is damaged: ${count} sections` };
   const start = HEADER + count * ENTRY;
   if (file.length < start) return { error: 'the bundle is truncated' };
 
-  const sections: Partial<Record<keyof BundleSections, Uint8Array>> = {};
+  const sections: Partial<Record<keyof BundleSections, Uint8Array>> = { cover: new Uint8Array(0) };
   let end = start;
-  for (const [i, name] of SECTIONS.entries()) {
+  for (const [i, name] of SECTIONS.slice(0, count).entries()) {
     const entry = HEADER + i * ENTRY;
     const offset = file.readBigUInt64LE(entry + 8);
     const length = file.readBigUInt64LE(entry + 16);

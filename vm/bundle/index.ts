@@ -15,6 +15,11 @@ export interface BundleParts {
   /** Of the VM; empty where the policies were only checked. */
   readonly program: Uint8Array;
   readonly sources: readonly { readonly path: string; readonly text: string }[];
+  /**
+   * A program of its own whose questions are directories, of the kinds `file.read` and `file.write`: where both are plain
+   * allows, so is every open of the directory and of what stands in it. Empty: nothing is known of directories.
+   */
+  readonly cover: Uint8Array;
 }
 
 export interface Bundle extends BundleParts {
@@ -32,6 +37,7 @@ export function writeBundle(parts: BundleParts, kept?: KeptElements): Uint8Array
     program: parts.program,
     normal: pack(parts.normal, kept),
     sources: pack(parts.sources, kept),
+    cover: parts.cover,
   });
 }
 
@@ -57,6 +63,7 @@ export function readBundle(bytes: Uint8Array): { bundle: Bundle } | { error: str
       normal: normal.value,
       program: sections.program,
       sources: sources.value,
+      cover: sections.cover,
       digest: createHash('sha256').update(bytes).digest('hex'),
     },
   };
