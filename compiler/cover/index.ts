@@ -1,10 +1,11 @@
 /** The policy about directories that follows from policies about files: see README.md. A pure function. */
 import type { Expr, NormalForm, NormalPolicy, NormalRule, Scope } from '../../vm/bundle/normal.ts';
-import { type Action, KINDS } from '../../vm/spec/index.ts';
+import { type Action, FIELDS, KINDS } from '../../vm/spec/index.ts';
 import { planAndEmit } from '../backend.ts';
 import { asksKind, isFalse, isTrue, and, not, simplify } from '../plan/simplify.ts';
 import { lift } from './lift.ts';
 
+const PATH = FIELDS.find(({ name }) => name === 'file.path')!.id;
 /** Kinds that an open asks about. */
 const OPENED = KINDS.filter(({ name }) => name === 'file.read' || name === 'file.write');
 
@@ -41,7 +42,7 @@ const coverPolicy = (policy: NormalPolicy, left: Set<number>): NormalPolicy => {
   const known = new Set<string>();
   const rules: NormalRule[] = [];
   const add = (kinds: readonly number[], when: Expr, action: Action): void => {
-    const key = `${kinds.join()} ${action} ${JSON.stringify(when)}`;
+    const key = `${kinds.join()} ${action} ${keyOf(when)}`;
     if (kinds.length === 0 || isFalse(when) || known.has(key)) return;
     known.add(key);
     const rest = { unless: [], action, errno: 1, continue: false };
@@ -64,6 +65,12 @@ const coverPolicy = (policy: NormalPolicy, left: Set<number>): NormalPolicy => {
   });
   return { name, mode: 'enforce', tier, order, scope, defaults: Object.fromEntries(strict), rules };
 };
+
+/** Equal for equal conditions. Most are that one path is equal to a text. */
+const keyOf = (e: Expr): string =>
+  e.op === 'compare' && e.left.is === 'field' && e.left.field === PATH && e.right.is === 'string'
+    ? `= ${e.right.value}`
+    : JSON.stringify(e);
 
 /** The condition under which a rule matches, for the kinds that share it. */
 const conditionsOf = (rule: NormalRule, kinds: readonly number[]): readonly (readonly [readonly number[], Expr])[] => {

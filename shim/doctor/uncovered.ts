@@ -88,6 +88,10 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'the workload gets a /proc of its own and a read-only /sys; a host that keeps others, as in folders for chroot, shows its processes there to programs of the same user',
   },
   {
+    what: 'a directory that a process outside of the workload renames keeps what the kernel knew of it until Lictor hears of the rename, some ten microseconds later',
+    why: 'fanotify tells of renames when they have happened; only directories in which no policy had anything to say are concerned, and the workload’s own renames are heard of before',
+  },
+  {
     what: 'workloads are guarded on x86-64 only',
     why: 'the filter and the sensors read system call registers of that machine; everything without a kernel works elsewhere',
   },

@@ -1,8 +1,9 @@
 /** Everything of the kernel that one guard holds: taken together, given back together, also when one part fails. */
-import { closeSync, constants, openSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs';
 import { kernelErrorText } from '../kernel/bpf-error.ts';
 import { Epoll, EventFd } from '../kernel/epoll.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { linuxMarks, type Marks } from '../kernel/marks.ts';
 import { Performer } from '../kernel/performer.ts';
 import { openRing, type Ring } from '../kernel/ring.ts';
 import { attachSensors, PathSettler, type Sensors } from '../sensors/index.ts';
@@ -30,6 +31,8 @@ export interface Attached {
   /** Own descriptors, -1: none. */
   readonly fanotify: number;
   readonly listener: number;
+  /** Null: no decisions are kept in the kernel. */
+  readonly caching: Caching | null;
   close(): void;
 }
 
@@ -64,6 +67,17 @@ const openPerformer = (init: number, listener: number): Performing & { close(): 
   };
   return { performer, wake, close };
 };
+
+/** What keeping decisions in the kernel takes. */
+export interface Caching {
+  readonly marks: Marks;
+  /** The group that hears of renames. */
+  readonly notices: number;
+  /** The workload's root. */
+  readonly root: number;
+  /** Of the workload, one char a byte. */
+  readonly mountinfo: string;
+}
 
 /** Processes are always followed: their facts belong to every question. */
 const FOLLOWED = ['exec', 'proc.fork', 'proc.exit'];
@@ -114,6 +128,14 @@ const take = (kernel: Kernel, pid: number, fd: number, what: string): number => 
   return own;
 };
 
+/** @returns null: nothing is kept, and every open asks */
+const cachingOf = ({ notices, init }: GuardConfig): Caching | null => {
+  if (notices === null) return null;
+  const marks = linuxMarks();
+  const root = marks.openRoot(init);
+  return root < 0 ? null : { marks, notices, root, mountinfo: readFileSync(`/proc/${init}/mountinfo`, 'latin1') };
+};
+
 /** @throws GuardError; then nothing is held */
 export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
   const closers: (() => void)[] = [];
@@ -146,15 +168,30 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
     held(listener, () => listener >= 0 && kernel.close(listener));
     const performing = config.needs.tree || config.needs.attr ? openPerformer(config.init, listener) : null;
     held(performing, () => performing?.close());
+    const caching = fanotify < 0 ? null : cachingOf(config);
+    if (caching) held(caching, () => kernel.close(caching.root));
     const created = Epoll.create();
     if ('error' in created) throw new GuardError(kernelErrorText(created.error));
     const epoll = held(created.epoll, () => created.epoll.close());
-    const wakers = [interrupts?.ring.fd ?? -1, performing?.wake.fd ?? -1, config.wake];
+    const wakers = [interrupts?.ring.fd ?? -1, performing?.wake.fd ?? -1, caching?.notices ?? -1, config.wake];
     for (const fd of [fanotify, listener, ring.fd, ...wakers]) {
       const error = fd < 0 ? null : epoll.add(fd);
       if (error) throw new GuardError(kernelErrorText(error));
     }
-    return { epoll, gate, execArguments, interrupts, sensors, ring, settler, performing, fanotify, listener, close };
+    return {
+      epoll,
+      gate,
+      execArguments,
+      interrupts,
+      sensors,
+      ring,
+      settler,
+      performing,
+      fanotify,
+      listener,
+      caching,
+      close,
+    };
   } catch (error) {
     close();
     throw error;

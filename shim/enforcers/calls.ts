@@ -3,6 +3,7 @@ import { ERRNO } from '../kernel/kernel.ts';
 import type { Processes } from '../workloads/processes.ts';
 import { NOTHING, type Text } from '../workloads/process.ts';
 import type { Accepts } from './accepts.ts';
+import type { DirectoryCache } from './cache/index.ts';
 import type { Notifications } from './notifications.ts';
 import type { Performed } from './performed.ts';
 import type { Sockets } from './sockets.ts';
@@ -26,6 +27,8 @@ export class Calls {
     readonly accepts: Accepts | null,
     /** Null: no call is performed. */
     readonly performed: Performed | null,
+    /** Hears of renames; null: no decisions are kept. */
+    readonly cache: DirectoryCache | null,
     /** Execs are decided by an event that follows. */
     readonly needs: { readonly exec: boolean; readonly tree: boolean },
     /** Null: no rule is about system calls. */
@@ -65,6 +68,13 @@ export class Calls {
         return this.sockets.sendmsg(started);
       case NR.sendmmsg:
         return this.sockets.sendmmsg(started);
+      case NR.rename:
+      case NR.renameat:
+      case NR.renameat2:
+        // wherever it leads: no answer that depends on a path is kept
+        this.cache?.renames(calls.tid);
+        if (!this.needs.tree || !this.performed?.take(calls)) calls.continue();
+        return;
       default:
         if (!this.performed?.take(calls)) calls.refuse(ERRNO.ENOSYS);
     }

@@ -25,6 +25,8 @@ export interface GuardConfig {
   readonly reportAll: boolean;
   /** Every record and all facts are reported as entries of a trace. */
   readonly trace: boolean;
+  /** The fanotify group that hears of renames, null: none. Held by PID 1 too, and closed by who made it. */
+  readonly notices: number | null;
   /** Readable when the main thread has something to say. */
   readonly wake: number;
 }

@@ -12,19 +12,22 @@ export interface GuardData {
   readonly config: GuardConfig;
   /** The VM's program; null: nothing is decided, everything allowed. */
   readonly program: Uint8Array | null;
+  /** The bundle's program about directories; null: every open asks. */
+  readonly cover: Uint8Array | null;
   readonly port: MessagePort;
 }
 
 export type Command = { readonly type: 'end' } | { readonly type: 'isolate'; readonly on: boolean };
 
-const { config, program, port } = workerData as GuardData;
+const { config, program, cover, port } = workerData as GuardData;
 const report = (message: Report): void => parentPort!.postMessage(message);
 
 const main = (): string | null => {
   let guard: Guard | null = null;
   try {
-    const engine = program ? Vm.create().load(program) : new RecordingEngine();
-    guard = new Guard(linuxKernel(), engine, config, report);
+    const vm = Vm.create();
+    const engine = program ? vm.load(program) : new RecordingEngine();
+    guard = new Guard(linuxKernel(), engine, cover && vm.load(cover), config, report);
     const standing = guard;
     const wake = EventFd.of(config.wake);
     report({ type: 'ready' });

@@ -4,7 +4,8 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { killCgroup } from '../workloads/cgroup.ts';
 import { Processes } from '../workloads/processes.ts';
 import { Accepts } from './accepts.ts';
-import { attach, GuardError, type Attached } from './attach.ts';
+import { attach, GuardError, type Attached, type Caching } from './attach.ts';
+import { DirectoryCache } from './cache/index.ts';
 import { Calls } from './calls.ts';
 import { WORKLOAD_KEY, type GuardConfig } from './config.ts';
 import { Effects } from './effects.ts';
@@ -28,6 +29,17 @@ const LOST_EVERY_MS = 1000;
 /** Loaders of glibc and musl: their events belong to the program that names them. */
 const LOADERS = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-musl-x86_64.so.1', '/lib/ld-linux-x86-64.so.2'];
 
+const cacheOf = (
+  kernel: Kernel,
+  { mountinfo, ...caching }: Caching,
+  cover: Engine,
+  { workload }: GuardConfig,
+  group: number,
+): DirectoryCache => {
+  cover.putWorkload(BigInt(WORKLOAD_KEY), workload);
+  return new DirectoryCache({ kernel, group, cover, workload: WORKLOAD_KEY, ...caching }, mountinfo);
+};
+
 export class Guard {
   readonly #attached: Attached;
   readonly #opens: Opens | null;
@@ -35,19 +47,23 @@ export class Guard {
   readonly #performed: Performed | null;
   readonly #accepts: Accepts | null;
   readonly #observed: Observed;
+  readonly #cache: DirectoryCache | null;
   #lost: Readonly<Record<string, number>> = {};
 
   /** @throws GuardError where it cannot stand; then nothing is held */
   constructor(
     kernel: Kernel,
     engine: Engine,
+    /** Of the bundle, null: every open asks. */
+    cover: Engine | null,
     readonly config: GuardConfig,
     readonly report: (report: Report) => void,
   ) {
     const { needs, init, users, trace } = config;
     engine.putWorkload(BigInt(WORKLOAD_KEY), config.workload);
     this.#attached = attach(kernel, config);
-    const { gate, execArguments, interrupts, epoll, ring, settler, performing, fanotify, listener } = this.#attached;
+    const { gate, execArguments, interrupts, epoll, ring, settler, performing, fanotify, listener, caching } =
+      this.#attached;
 
     const facts = {
       putSubject: (key: bigint, bytes: Uint8Array): void => {
@@ -72,12 +88,13 @@ export class Guard {
     this.#performed =
       performing && new Performed(performing.performer, performing.wake, processes, questions, judge, needs);
     const performs = (tid: number): boolean => performing !== null && performing.performer.owns(tid);
+    this.#cache = cover && caching && cacheOf(kernel, caching, cover, config, fanotify);
     this.#opens =
       fanotify < 0
         ? null
         : new Opens(
             ...([kernel, new Fanotify(kernel, fanotify), processes, questions, judge, reader] as const),
-            ...([needs, execArguments, performs] as const),
+            ...([needs, execArguments, performs, this.#cache] as const),
           );
     this.#opens?.trustLoaders(LOADERS);
     const notifications = new Notifications(kernel, listener);
@@ -87,7 +104,7 @@ export class Guard {
       interrupts && new Accepts(kernel, notifications, processes, questions, judge, paths, interrupts, epoll, needs);
     const asked = config.syscalls.length > 0 && !needs.observed.includes('syscall');
     const systemCalls = asked ? new SystemCalls(notifications, processes, questions, judge, reader, config) : null;
-    const answering = [sockets, this.#accepts, this.#performed] as const;
+    const answering = [sockets, this.#accepts, this.#performed, this.#cache] as const;
     this.#calls = listener < 0 ? null : new Calls(notifications, processes, reader, ...answering, needs, systemCalls);
   }
 
@@ -103,7 +120,8 @@ export class Guard {
       if (ready === 0) this.#reportLost();
       for (let i = 0; i < ready; i++) {
         const fd = epoll.fdAt(i);
-        if (fd === this.config.wake) {
+        if (fd === this.#attached.caching?.notices) this.#cache!.drain();
+        else if (fd === this.config.wake) {
           if (awake()) return;
         } else if (fd === fanotify) this.#answerOpens(this.#opens!);
         else if (fd === listener) this.#answerCall(this.#calls!, epoll.eventsAt(i));

@@ -13,6 +13,10 @@ import type { Mechanism, Report } from './report.ts';
 const EPERM = ERRNOS[DEFAULT_ERRNO];
 const NOTABLE = VERDICT_FLAGS.would | VERDICT_FLAGS.matches | VERDICT_FLAGS.assumed | VERDICT_FLAGS.malformed;
 
+/** Whether the last batch's `i`-th verdict is an `allow` that leaves nothing to record. */
+export const isPlain = (engine: Engine, i: number): boolean =>
+  engine.action(i) === ACTION.allow && (engine.flags(i) & NOTABLE) === 0;
+
 /** What a mechanism can answer. */
 export interface Means {
   readonly mechanism: Mechanism;
@@ -65,7 +69,7 @@ export class Judge {
     let notable = this.config.reportAll;
     for (let i = 0; i < count; i++) {
       if (engine.action(i) > engine.action(strictest)) strictest = i;
-      if (engine.action(i) !== ACTION.allow || (engine.flags(i) & NOTABLE) !== 0) notable = true;
+      if (!isPlain(engine, i)) notable = true;
     }
     const action = engine.action(strictest);
     const allow = action <= ACTION.audit;

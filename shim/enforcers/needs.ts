@@ -45,6 +45,8 @@ export interface Needs {
   /** Changes of the tree of files are asked: create, delete, rename, link; and writing, which can create. */
   readonly tree: boolean;
   readonly attr: boolean;
+  /** Renames are heard of before they begin, because the kernel keeps decisions about directories (`cache`). */
+  readonly renames: boolean;
   /** `file.invoked` is read. */
   readonly invoked: boolean;
   readonly identity: boolean;
@@ -59,8 +61,13 @@ export interface Needs {
 /**
  * @param manifest of the bundle
  * @param actions that its rules and defaults can give
+ * @param cached decisions about directories are kept in the kernel
  */
-export const needsOf = (manifest: Pick<Manifest, 'kinds' | 'fields'>, actions: ReadonlySet<Action>): Needs => {
+export const needsOf = (
+  manifest: Pick<Manifest, 'kinds' | 'fields'>,
+  actions: ReadonlySet<Action>,
+  cached = false,
+): Needs => {
   const kinds = new Set(manifest.kinds);
   const fields = new Set(manifest.fields);
   return {
@@ -79,6 +86,7 @@ export const needsOf = (manifest: Pick<Manifest, 'kinds' | 'fields'>, actions: R
     accept: kinds.has('net.accept'),
     tree: kinds.has('file.write') || TREE.some((kind) => kinds.has(kind)),
     attr: kinds.has('file.attr'),
+    renames: cached,
     invoked: fields.has('file.invoked'),
     identity: IDENTITY.some((field) => fields.has(field)),
     strings: [...fields].some((field) => field.startsWith('syscall.sarg')),

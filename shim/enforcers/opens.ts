@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { STAT } from '../kernel/kernel.ts';
 import { imageOf, type Processes } from '../workloads/processes.ts';
 import { NOTHING, type PendingExec, type Process, type Text } from '../workloads/process.ts';
+import type { DirectoryCache } from './cache/index.ts';
 import { interpreterArgs, stageAfter } from './exec-stages.ts';
 import type { Fanotify, FanotifyEvent } from './fanotify.ts';
 import type { ExecArguments } from './exec-arguments.ts';
@@ -58,6 +59,8 @@ export class Opens {
     readonly execArguments: Pick<ExecArguments, 'put'> | null,
     /** Whether a thread opens for the workload what was decided already. */
     readonly performs: (tid: number) => boolean,
+    /** Null: every open asks. */
+    readonly cache: DirectoryCache | null,
   ) {
     this.#object = {
       path: new Uint8Array(4097 + DELETED.length),
@@ -83,6 +86,8 @@ export class Opens {
   }
 
   #open(fd: number, tid: number, started: number): void {
+    const resolved = this.cache !== null && this.#resolve(fd);
+    if (resolved && this.cache!.covers(this.#object)) return this.fanotify.answer(fd, true);
     const process = this.#process(tid);
     if (this.#registers.number === NR.execve || this.#registers.number === NR.execveat) {
       this.fanotify.answer(fd, true); // decided by the exec event of the same file, or not asked about
@@ -93,7 +98,7 @@ export class Opens {
     const asksWrite = this.#mode.writes && this.needs.writes;
     const asksExec = this.#mode.reads && this.needs.exec && process !== null && this.#isLoader(process);
     if (!asksRead && !asksWrite && !asksExec) return this.fanotify.answer(fd, true);
-    if (!process || !this.#resolve(fd)) return this.fanotify.answer(fd, false);
+    if (!process || !(resolved || this.#resolve(fd))) return this.fanotify.answer(fd, false);
     this.#object.invokedLength =
       this.needs.invoked && this.#mode.path >= 0
         ? Math.max(0, this.reader.path(tid, this.#registers.address(this.#mode.path)))
@@ -160,6 +165,7 @@ export class Opens {
       this.judge.report({ type: 'notice', text });
       return false;
     }
+    this.cache?.end(); // its opens ask for more than those of others
     if (!this.#running.some((known) => Buffer.compare(known, path) === 0)) this.#running.push(path);
     return true;
   }

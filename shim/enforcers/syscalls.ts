@@ -10,10 +10,13 @@ export const NR = {
   listen: 50,
   execve: 59,
   exit: 60,
+  rename: 82,
   creat: 85,
   exitGroup: 231,
   openat: 257,
+  renameat: 264,
   accept4: 288,
   sendmmsg: 307,
+  renameat2: 316,
   execveat: 322,
 } as const;

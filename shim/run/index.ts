@@ -1,6 +1,7 @@
 /** `lictor run`: one workload under the verdicts of a bundle. */
 import { hostname } from 'node:os';
 import type { Bundle } from '../../vm/bundle/index.ts';
+import { fieldByName, type Value } from '../../vm/event/index.ts';
 import type { Action } from '../../vm/spec/index.ts';
 import { ruleChecks } from '../enforcers/filter/rules.ts';
 import { needsOf } from '../enforcers/needs.ts';
@@ -60,6 +61,15 @@ const actionsOf = ({ manifest, normal }: Bundle): ReadonlySet<Action> =>
     ...normal.policies.flatMap((policy) => Object.values(policy.defaults)),
   ]);
 
+const CONTAINER = fieldByName('container.id')!.id;
+
+/**
+ * The bundle's cover, null where decisions cannot be kept in the kernel: every operation is to be recorded, or the workload
+ * is a container that may be unknown, so that policies are assumed, which each record has to say.
+ */
+const coverOf = ({ bundle, records }: RunOptions, facts: ReadonlyMap<number, Value>): Uint8Array | null =>
+  bundle.cover.length === 0 || records === 'all' || facts.has(CONTAINER) ? null : bundle.cover;
+
 /**
  * Launches a workload under a bundle and waits for its end. To be called in the main thread; never throws for what
  * the machine or the user lacks.
@@ -84,9 +94,11 @@ export const runWorkload = async (options: RunOptions): Promise<RunResult> => {
     else if (report.type === 'notice') notice(report.text);
   };
   let unrecorded: string | null = null;
+  const cover = coverOf(options, facts.values);
   const { exitCode, error } = await supervise({
     program: options.bundle.program,
-    needs: needsOf(options.bundle.manifest, actionsOf(options.bundle)),
+    cover,
+    needs: needsOf(options.bundle.manifest, actionsOf(options.bundle), cover !== null),
     command: options.command,
     waitAll: options.waitAll ?? false,
     ...(found && { user: found.user }),

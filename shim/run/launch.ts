@@ -46,6 +46,8 @@ export interface LaunchOptions {
     'inherit' | 'ignore' | 'pipe' | number,
     'inherit' | 'ignore' | 'pipe' | number,
   ];
+  /** A descriptor that the launcher and PID 1 hold until the workload is dead; null: none. */
+  readonly held: number | null;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   readonly onNotice: (text: string) => void;
@@ -75,7 +77,7 @@ export const launch = (options: LaunchOptions): Promise<Launched | Ended> =>
   new Promise((resolve) => {
     const program = filterFor(options.needs, options.rules);
     const child: ChildProcess = spawn(assetPath('lictor-launch'), launcherArguments(options, program), {
-      stdio: [...options.stdio, 'pipe', 'pipe'] as StdioOptions,
+      stdio: [...options.stdio, 'pipe', 'pipe', ...(options.held === null ? [] : [options.held])] as StdioOptions,
       env: { ...options.env, ...options.user?.env },
       cwd: options.cwd,
     });

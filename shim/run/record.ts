@@ -69,6 +69,7 @@ export const recordTrace = async (options: RecordOptions): Promise<RecordResult>
   };
   const { exitCode, error } = await supervise({
     program: null,
+    cover: null,
     needs: observing(kinds),
     command: options.command,
     waitAll: options.waitAll ?? false,

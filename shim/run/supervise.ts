@@ -10,15 +10,19 @@ import type { Needs } from '../enforcers/needs.ts';
 import type { Report } from '../enforcers/report.ts';
 import { kernelErrorText } from '../kernel/bpf-error.ts';
 import { EventFd } from '../kernel/epoll.ts';
+import { linuxKernel } from '../kernel/linux.ts';
+import { linuxMarks } from '../kernel/marks.ts';
 import { killCgroup, makeCgroup, removeCgroup } from '../workloads/cgroup.ts';
 import { launch, NOT_GUARDED, type Ended, type Launched, type LaunchOptions } from './launch.ts';
 import { forwardSignals } from './signals.ts';
 import { userNames } from './users.ts';
 import { startGuardThread } from './worker.ts';
 
-export interface SuperviseOptions extends Omit<LaunchOptions, 'cgroup'> {
+export interface SuperviseOptions extends Omit<LaunchOptions, 'cgroup' | 'held'> {
   /** The VM's program; null: observe only. */
   readonly program: Uint8Array | null;
+  /** Its program about directories; null: decisions are not kept in the kernel. */
+  readonly cover: Uint8Array | null;
   readonly needs: Needs;
   /** Numbers of the system calls that are traced; those that are asked have `rules`. */
   readonly syscalls: readonly number[];
@@ -52,10 +56,11 @@ class GuardThread {
   constructor(
     config: GuardConfig,
     program: Uint8Array | null,
+    cover: Uint8Array | null,
     readonly wake: EventFd,
     onReport: (report: Report) => void,
   ) {
-    const data: GuardData = { config, program, port: this.#channel.port1 };
+    const data: GuardData = { config, program, cover, port: this.#channel.port1 };
     this.#worker = startGuardThread({
       workerData: data,
       transferList: [this.#channel.port1],
@@ -97,10 +102,11 @@ export const supervise = async (options: SuperviseOptions): Promise<Ended> => {
   const made = makeCgroup(`${process.pid}-${randomBytes(4).toString('hex')}`);
   if ('error' in made) return { exitCode: NOT_GUARDED, error: made.error };
   const cgroup = made.path;
+  const notices = options.needs.renames ? openNotices() : null;
   try {
-    const launched = await launch({ ...options, cgroup });
+    const launched = await launch({ ...options, cgroup, held: notices });
     if (!('go' in launched)) return launched;
-    return await guard(options, cgroup, launched);
+    return await guard(options, cgroup, launched, notices);
   } finally {
     // gone already, unless the launcher itself was killed
     for (let tries = 0; existsSync(cgroup) && tries < 100; tries++) {
@@ -108,10 +114,26 @@ export const supervise = async (options: SuperviseOptions): Promise<Ended> => {
       removeCgroup(cgroup);
       await sleep(5);
     }
+    if (notices !== null) linuxKernel().close(notices);
   }
 };
 
-const guard = async (options: SuperviseOptions, cgroup: string, launched: Launched): Promise<Ended> => {
+/**
+ * The group that hears of renames. The kernel ends a group only when no question waits for an answer (fsnotify pins the
+ * marks of all groups meanwhile), so that Lictor's death, or that of its guard, would wait for answers that nobody gives,
+ * were it not for the launcher, which holds the group until the workload is dead.
+ */
+const openNotices = (): number | null => {
+  const fd = linuxMarks().openNotices();
+  return fd < 0 ? null : fd;
+};
+
+const guard = async (
+  options: SuperviseOptions,
+  cgroup: string,
+  launched: Launched,
+  notices: number | null,
+): Promise<Ended> => {
   const created = EventFd.create();
   if ('error' in created) return abandon(cgroup, launched, kernelErrorText(created.error));
   const { init, first, fanotify, listener } = launched;
@@ -120,9 +142,10 @@ const guard = async (options: SuperviseOptions, cgroup: string, launched: Launch
   const config: GuardConfig = {
     ...{ cgroup, needs, syscalls, init, first, fanotify, listener, workload, management, reportAll, trace },
     users: userNames(),
+    notices,
     wake: created.eventfd.fd,
   };
-  const thread = new GuardThread(config, options.program, created.eventfd, options.onReport);
+  const thread = new GuardThread(config, options.program, options.cover, created.eventfd, options.onReport);
   try {
     const failed = await thread.ready;
     if (failed !== null) return await abandon(cgroup, launched, failed);

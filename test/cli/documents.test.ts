@@ -146,7 +146,7 @@ test('inspect shows policies, sections and bounds', () => {
     assert.is(json.manifest.rules.length, 1);
     assert.equal(
       json.sections.map(({ name }) => name),
-      ['manifest', 'program', 'normal', 'sources'],
+      ['manifest', 'program', 'normal', 'sources', 'cover'],
     );
   });
 });

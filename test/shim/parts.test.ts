@@ -139,7 +139,7 @@ test('a bundle needs only what its kinds and fields ask for', () => {
   assert.equal(needsOf(bundleOf(text).manifest, new Set(['deny'])), {
     ...{ exec: true, arguments: false, reads: false, writes: false, connect: false, bind: false, send: false },
     ...{ create: true, delete: false, rename: false, link: false },
-    ...{ listen: false, accept: false, tree: true, attr: false },
+    ...{ listen: false, accept: false, tree: true, attr: false, renames: false },
     ...{ invoked: false, identity: true, strings: false, isolation: false, observed: ['file.map_exec'] },
   });
 });

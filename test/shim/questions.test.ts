@@ -54,7 +54,7 @@ const setUp = (engine: Engine = new ByPath()) => {
   const needs = { exec: true, reads: true, writes: true, invoked: false, identity: false };
   const opens = new Opens(
     ...([kernel, fanotify, processes, questions, judge, new TextReader(kernel), needs] as const),
-    ...([null, () => false] as const),
+    ...([null, () => false, null] as const),
   );
   kernel.addProcess(1, 0, '/launch');
   kernel.addProcess(7, 1, '/bin/cat');

@@ -3,6 +3,8 @@ import { MAX_KEYS } from '../../compiler/plan/access.ts';
 import { DIAGRAMS, LONG, LONG_NETWORK, MAX_PAIRS, MOVES } from '../../compiler/plan/choose.ts';
 import { GROUP_MOST } from '../../compiler/plan/tuple.ts';
 import { DROPPED } from '../../shim/enforcers/filter/capabilities.ts';
+import { MOST_MARKS } from '../../shim/enforcers/cache/index.ts';
+import { LOCAL } from '../../shim/enforcers/cache/mounts.ts';
 import { REFUSED } from '../../shim/enforcers/filter/refused.ts';
 import { SYSCALLS_END, syscallName } from '../../shim/sensors/index.ts';
 import { DIFFERENCES } from '../../shim/doctor/differences.ts';
@@ -162,6 +164,40 @@ export const limits = (): Target =>
     ...table(
       ['tests', 'which', 'bare → guarded', 'why'],
       DIFFERENCES.map(({ suite, test, what, why }) => [suite, code(test.source), what, why]),
+    ),
+    '',
+    '## Where the kernel keeps no decisions',
+    '',
+    'Elsewhere opens in a directory that no policy has anything to say about are allowed by the kernel alone. Nothing else follows from these: an open then asks.',
+    '',
+    ...table(
+      ['where', 'why'],
+      [
+        [
+          `rules about names wherever they stand (${code('file.name')}, ${code('endswith')} or ${code('contains')} without a slash), or about no path: no directory is without one`,
+          'what is known is known of a whole directory, whatever will stand in it',
+        ],
+        [
+          'directories that rules for writing alone are about: reading asks there too',
+          'the kernel asks about an open before anybody looks at its flags, and a mark silences both',
+        ],
+        [
+          'directories that two mounts of the workload show, and those directly around what is mounted elsewhere',
+          'a mark is on the directory, and policies are about its path',
+        ],
+        [
+          `file systems other than ${LOCAL.join(', ')}`,
+          'other machines, or programs, rename directories there without this kernel hearing of it',
+        ],
+        [
+          `${code('--records all')}, recordings, and containers`,
+          'what nobody asks is not recorded; a policy may be assumed',
+        ],
+        [
+          `beyond ${MOST_MARKS} directories at once`,
+          'each mark is memory of the kernel; all go then, and those in use are marked anew',
+        ],
+      ],
     ),
     '',
     '## System calls that a guarded workload does not have',

@@ -71,7 +71,7 @@ export function readContainer(bytes: Uint8Array): { sections: BundleSections } |
   const start = HEADER + count * ENTRY;
   if (file.length < start) return { error: 'the bundle is truncated' };
 
-  const sections: Partial<Record<keyof BundleSections, Uint8Array>> = { cover: new Uint8Array(0) };
+  const sections: Partial<Record<keyof BundleSections, Uint8Array>> = {};
   let end = start;
   for (const [i, name] of SECTIONS.slice(0, count).entries()) {
     const entry = HEADER + i * ENTRY;
@@ -93,5 +93,6 @@ export function readContainer(bytes: Uint8Array): { sections: BundleSections } |
   }
   if (file.length < end) return { error: 'the bundle is truncated' };
   if (file.length > end) return { error: 'the bundle is damaged: bytes behind its end' };
+  sections.cover ??= new Uint8Array(0);
   return { sections: sections as BundleSections };
 }

@@ -41,6 +41,7 @@ const TREE: Group = [
     always(NOTIFY),
   ],
 ];
+const RENAMES: Group = [['rename renameat renameat2', always(NOTIFY)]];
 const ATTR: Group = [
   ['chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes futimesat utimensat', always(NOTIFY)],
   ['setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat', always(NOTIFY)],
@@ -59,6 +60,7 @@ export const notified = (needs: Needs): readonly Group[] => [
   ...(needs.listen && ANSWERED.listen ? [LISTEN] : []),
   ...(needs.accept && ANSWERED.accept ? [ACCEPT] : []),
   ...(needs.tree && ANSWERED.tree ? [TREE] : []),
+  ...(needs.renames ? [RENAMES] : []),
   ...(needs.attr && ANSWERED.attr ? [ATTR] : []),
   ...(needs.writes && !needs.tree ? [NO_TRUNCATE] : []),
 ];
