@@ -9,6 +9,9 @@ const PATH = FIELDS.find(({ name }) => name === 'file.path')!.id;
 /** Kinds that an open asks about. */
 const OPENED = KINDS.filter(({ name }) => name === 'file.read' || name === 'file.write');
 
+/** Rules about opens that a cover is derived from: each costs as much again as its own compiling. */
+export const MOST_RULES = 4096;
+
 /**
  * @param normal the policies
  * @returns the cover's program; empty where there is no cover, or none within the budget of a program
@@ -27,6 +30,8 @@ export const coverProgram = (normal: NormalForm): Uint8Array => {
 export const coverOf = (normal: NormalForm): NormalForm | null => {
   const asked = OPENED.filter(({ id }) => normal.policies.some((policy) => asks(policy, id)));
   if (asked.length === 0) return null;
+  const rules = normal.policies.flatMap((policy) => policy.rules);
+  if (rules.filter(({ kinds }) => asked.some(({ id }) => kinds.includes(id))).length > MOST_RULES) return null;
   const left = new Set(asked.map(({ id }) => id));
   const policies = normal.policies.map((policy) => coverPolicy(policy, left));
   const cover: NormalForm = { version: 1, policies };

@@ -4,7 +4,7 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { coverOf } from '../../compiler/cover/index.ts';
+import { coverOf, MOST_RULES } from '../../compiler/cover/index.ts';
 import type { Decision } from '../../vm/event/decision.ts';
 import type { Event, Value } from '../../vm/event/event.ts';
 import { isUnknown } from '../../vm/reference/scope.ts';
@@ -266,6 +266,15 @@ for (const [what, rules, covered, not, head] of PROPOSED) {
 test('policies that ask about no open have no cover, nor those that no directory can pass', () => {
   assert.is(coverOf(normalOf('{name: a, on: exec, when: true, action: deny}')), null);
   assert.is(coverOf(normalOf('{name: a, on: file.read, when: proc.uid = 0, action: deny}')), null);
+});
+
+test('more rules than a cover is derived from have none', () => {
+  const { policies } = normalOf('{name: a, on: file.read, when: file.path = "/a/b", action: deny}');
+  const [policy] = policies;
+  const many = (count: number) =>
+    coverOf({ version: 1, policies: [{ ...policy, rules: Array(count).fill(policy.rules[0]) }] });
+  assert.ok(many(MOST_RULES) !== null);
+  assert.is(many(MOST_RULES + 1), null);
 });
 
 test.run();

@@ -2,6 +2,7 @@
 import { MAX_KEYS } from '../../compiler/plan/access.ts';
 import { DIAGRAMS, LONG, LONG_NETWORK, MAX_PAIRS, MOVES } from '../../compiler/plan/choose.ts';
 import { GROUP_MOST } from '../../compiler/plan/tuple.ts';
+import { MOST_RULES } from '../../compiler/cover/index.ts';
 import { DROPPED } from '../../shim/enforcers/filter/capabilities.ts';
 import { MOST_MARKS } from '../../shim/enforcers/cache/index.ts';
 import { LOCAL } from '../../shim/enforcers/cache/mounts.ts';
@@ -188,6 +189,10 @@ export const limits = (): Target =>
         [
           `file systems other than ${LOCAL.join(', ')}`,
           'other machines, or programs, rename directories there without this kernel hearing of it',
+        ],
+        [
+          `bundles with more than ${MOST_RULES} rules about opens`,
+          'the policy about directories that follows from theirs costs as much as they do to compile, and as much memory',
         ],
         [
           `${code('--records all')}, recordings, and containers`,
