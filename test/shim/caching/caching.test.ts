@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunOptions } from '../../../shim/run/index.ts';
+import { TRIES } from '../races.ts';
 import { kernelTest } from '../../support/kernel.ts';
 import { GUARD, inFolder, policy, runUnder, summary, type Outcome } from '../workload.ts';
 
@@ -199,7 +200,7 @@ kernelTest(
   GUARD,
   () =>
     inFolder(async (folder) => {
-      const tries = 20_000;
+      const tries = TRIES;
       const program = compileC('renames', folder);
       const { stdout, stderr, error } = await runUnder(
         folder,

@@ -1,6 +1,6 @@
 /**
  * No race reaches a denied object: another thread exchanges the text of the path, a process exchanges a symlink in it.
- * LICTOR_RACES=20000 makes that many tries a row (some minutes) instead of a few.
+ * LICTOR_RACE_TRIES=20000 makes that many tries a row (some minutes) instead of a few.
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import * as assert from 'uvu/assert';
 import { kernelTest } from '../../support/kernel.ts';
 import { GUARD, inFolder, policy, runUnder } from '../workload.ts';
 
-const TRIES = Number(process.env['LICTOR_RACES'] ?? 60);
+const TRIES = Number(process.env['LICTOR_RACE_TRIES'] ?? 60);
 /** Rows of racer.c, each by text and by symlink. */
 const ROWS = 21;
 /** Ends with 42: what the racer recognises as the denied program. */
@@ -69,7 +69,7 @@ kernelTest(`no racing thread or symlink reaches a denied file, ${TRIES} tries ea
     assert.is(error, null);
     assert.is(stderr, '');
     const lines = stdout.trim().split('\n');
-    if (process.env['LICTOR_RACES']) console.log(stdout);
+    if (process.env['LICTOR_RACE_TRIES']) console.log(stdout);
     assert.is(lines.length, 2 * ROWS);
     for (const line of lines) assert.match(line, / 0 reached$/);
     assert.ok(all.length > 0, 'some tries were denied');
