@@ -81,7 +81,6 @@ struct job {
 	unsigned int command; /* ioctl */
 	struct sockaddr_un address; /* bind */
 	int socket;                 /* own descriptor of it */
-	int result;
 	int index;
 	enum { RESOLVE, PERFORM } stage;
 	struct job *next;

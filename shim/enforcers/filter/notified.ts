@@ -5,9 +5,6 @@ import { always, NOTIFY, refusal, whenAny, whenGiven, whenOneOf, type Check } fr
 /** Names of system calls, and which calls of them. */
 type Group = readonly (readonly [names: string, check: Check])[];
 
-/** Which groups the guard answers by now; the others are free. */
-const ANSWERED = { tree: true, attr: true, listen: true, accept: true };
-
 const EPERM = 1;
 const O_CREAT = 0o100;
 /** O_TMPFILE without the O_DIRECTORY that belongs to it. */
@@ -57,10 +54,10 @@ export const notified = (needs: Needs): readonly Group[] => [
   ...(needs.connect ? [CONNECT] : []),
   ...(needs.bind ? [BIND] : []),
   ...(needs.send ? [SEND] : []),
-  ...(needs.listen && ANSWERED.listen ? [LISTEN] : []),
-  ...(needs.accept && ANSWERED.accept ? [ACCEPT] : []),
-  ...(needs.tree && ANSWERED.tree ? [TREE] : []),
+  ...(needs.listen ? [LISTEN] : []),
+  ...(needs.accept ? [ACCEPT] : []),
+  ...(needs.tree ? [TREE] : []),
   ...(needs.renames ? [RENAMES] : []),
-  ...(needs.attr && ANSWERED.attr ? [ATTR] : []),
+  ...(needs.attr ? [ATTR] : []),
   ...(needs.writes && !needs.tree ? [NO_TRUNCATE] : []),
 ];
