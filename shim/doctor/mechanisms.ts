@@ -72,7 +72,6 @@ const NOTIFIED = {
 } as const;
 const PROC: Caveat = { text: 'files of /proc raise no permission event: opening them asks nobody' };
 const OPENED: Caveat = { text: 'ftruncate and fallocate change what was opened for writing, and was decided then' };
-const BOUND: Caveat = { text: 'getsockname tells the last component of a bound path only' };
 const ARGUMENTS: Caveat = {
   text: 'a program whose arguments another thread exchanged after the verdict is killed before its first instruction; so is one of binfmt_misc',
   fields: ['proc.args', 'proc.cmdline'],
@@ -111,7 +110,7 @@ const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
   },
   'file.read': { ...OPENS, fields: FILE, caveats: [PROC] },
   'file.write': { ...OPENS, probes: [...OPENS.probes, 'landlock'], fields: FILE, caveats: [PROC, OPENED] },
-  'file.create': { ...PERFORMED, fields: MADE, caveats: [BOUND] },
+  'file.create': { ...PERFORMED, fields: MADE, caveats: [] },
   'file.delete': { ...PERFORMED, fields: OBJECT, caveats: [] },
   'file.rename': { ...PERFORMED, fields: PAIR, caveats: [] },
   'file.link': { ...PERFORMED, fields: PAIR, caveats: [] },

@@ -16,8 +16,8 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'they change what was opened for writing; that was decided when it was opened',
   },
   {
-    what: 'a unix socket that a guarded workload binds to a path tells the last component of it in getsockname',
-    why: 'it is bound by that name in the folder that was decided: the whole path could lead elsewhere by then',
+    what: 'a unix socket that a guarded workload binds to a path whose folder ends in `..` tells the path without it in getsockname',
+    why: 'it is bound by its own text in a tree where that leads to the folder that was decided; nothing there can stand for `..`',
   },
   {
     what: 'a call that is asked fails with EINTR if a signal whose handler was set without SA_RESTART comes before Lictor has received it, also where that call otherwise never does',

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,27 +116,6 @@ static long remove_attribute(struct job *job)
 	return removexattr(own_path(&job->place[0], room), job->attribute);
 }
 
-/*
- * Named by its last component alone, in the folder that was decided: the whole path could lead elsewhere by now.
- * getsockname tells that name.
- */
-static long bind_name(const struct performer *p, struct job *job)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	size_t length = strlen(job->place[0].name);
-	int fd = job->socket;
-
-	memcpy(address.sun_path, job->place[0].name, length);
-	if (fchdir(job->place[0].fd) < 0)
-		return -1;
-	long done = bind(fd, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + length + 1);
-	int error = errno;
-	if (fchdir(p->proc) < 0)
-		abort(); /* the thread works in /proc */
-	errno = error;
-	return done;
-}
-
 static long change(const struct performer *p, struct job *job)
 {
 	struct place *one = &job->place[0], *two = &job->place[1];
@@ -157,8 +135,6 @@ static long change(const struct performer *p, struct job *job)
 		return syscall(SYS_renameat2, one->fd, one->name, two->fd, two->name, job->shared.flags);
 	case KIND(LINK):
 		return make_link(p, job);
-	case KIND(BIND):
-		return bind_name(p, job);
 	case KIND(TRUNCATE):
 		return truncate_to(p, job);
 	case KIND(CHMOD):
@@ -186,5 +162,7 @@ long perform(const struct performer *p, struct job *job, bool *answered)
 	*answered = false;
 	if (job->shared.kind == KIND(OPEN) || job->shared.kind == KIND(TMPFILE))
 		return create(p, job, answered);
+	if (job->shared.kind == KIND(BIND))
+		return bind_path(p, job);
 	return result(change(p, job));
 }

@@ -124,6 +124,9 @@ void release(struct job *job);
 /* perform.c: the result of the call, or a negative errno; descriptors of opens are handed over there */
 long perform(const struct performer *p, struct job *job, bool *answered);
 
+/* bind.c: 0, or a negative errno; in a thread of the pool */
+long bind_path(const struct performer *p, struct job *job);
+
 /* answer.c */
 bool still_waits(const struct performer *p, const struct job *job);
 void answer(const struct performer *p, const struct job *job, long result);

@@ -291,7 +291,8 @@ int resolve(const struct performer *p, struct job *job, bool may_block)
 		return error;
 	}
 	job->shared.exists = job->places == 2 && job->place[1].exists;
-	/* an open asks fanotify, that is, the guard's thread: never there */
-	job->direct = !may_block && job->shared.kind != KIND(OPEN) && job->shared.kind != KIND(TMPFILE) && !is_large(job);
+	/* an open asks fanotify, that is, the guard's thread: never there; nor a bind, which needs another root */
+	job->direct = !may_block && job->shared.kind != KIND(OPEN) && job->shared.kind != KIND(TMPFILE) &&
+		      job->shared.kind != KIND(BIND) && !is_large(job);
 	return 0;
 }

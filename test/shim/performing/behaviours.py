@@ -191,6 +191,22 @@ def unix_socket():
     return (seen[0] == os.getpid(), *seen[1:]), (back[0] == os.getpid(), *back[1:]), oct(os.stat("socket").st_mode)
 
 
+def names_of_unix_sockets():
+    here, names = os.getcwd(), []
+    os.makedirs("deep/er/deep")
+    os.symlink("deep/er", "through")
+    for name in ("one", "./one", "deep/one", "deep/er/deep/one", "deep/../deep/er/one", "through/deep/one", here + "/one",
+                 here + "//deep/./er/one", "deep/./one", "nowhere/one", "deep/one/", "n" * 107, "deep/er/" + "n" * 99):
+        with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
+            names.append(failing(lambda: server.bind(name)) or server.getsockname() == name)
+            if os.path.exists(name):
+                server.listen()
+                client.connect(server.getsockname())
+                names.append(client.getpeername() == name)
+                os.unlink(name)
+    return names, sorted(os.listdir("."))
+
+
 def flags_of_a_file():
     open("flagged", "w").close()
     fd = os.open("flagged", os.O_RDONLY)
@@ -202,7 +218,8 @@ def flags_of_a_file():
 
 for use in (owner_and_mode, group_is_inherited, no_room_for_a_descriptor, file_size_limit, blocking_open_waits_alone,
             signal_ends_a_blocking_open, signals_lose_nothing, vfork_child_writes, threads, controlling_terminal,
-            own_proc, unnamed_file_gets_a_name, folders_by_descriptor, append_and_locks, unix_socket, flags_of_a_file):
+            own_proc, unnamed_file_gets_a_name, folders_by_descriptor, append_and_locks, unix_socket,
+            names_of_unix_sockets, flags_of_a_file):
     os.mkdir(use.__name__)
     os.chdir(use.__name__)
     print(use.__name__, failing(use), flush=True)

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -24,7 +25,13 @@
 #include <unistd.h>
 
 static const char *allowed, *denied;
-static char path[600], good[512], bad[600], other[512];
+/* The address of a unix socket, whose path is what every row is about. */
+static struct {
+	sa_family_t family;
+	char path[600];
+} address = {.family = AF_UNIX};
+static char *const path = address.path;
+static char good[512], bad[600], other[512];
 static atomic_bool stop;
 static long reached;
 
@@ -88,6 +95,14 @@ static long do_creat(void) { return closed(creat(path, 0600)); }
 static long do_mkdir(void) { return mkdir(path, 0700); }
 static long do_mknod(void) { return mknod(path, S_IFIFO | 0600, 0); }
 static long do_symlink(void) { return symlink("nowhere", path); }
+static long do_bind(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	long done = bind(fd, (struct sockaddr *)&address, sizeof address.family + strlen(good) + 1);
+
+	close(fd);
+	return done;
+}
 static long do_unlink(void) { return unlink(path); }
 static long do_rename_from(void) { return rename(path, other); }
 static long do_rename_to(void) { return rename(other, path); }
@@ -110,6 +125,7 @@ static const struct row ROWS[] = {
 	{"mkdir", "made", do_mkdir},
 	{"mknod", "made", do_mknod},
 	{"symlink", "made", do_symlink},
+	{"bind", "made", do_bind},
 	{"unlink", "kept", do_unlink},
 	{"rename, source", "kept", do_rename_from},
 	{"rename, target", "made", do_rename_to},
@@ -203,7 +219,8 @@ int main(int argc, char **argv)
 		perror(door);
 	pid_t pid = exchange(door, spare);
 	for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
-		snprintf(path, sizeof path, "%s/%s", door, ROWS[i].last);
+		snprintf(good, sizeof good, "%s/%s", door, ROWS[i].last);
+		strcpy(path, good);
 		race(&ROWS[i], "symlink", tries);
 	}
 	kill(pid, SIGKILL);
