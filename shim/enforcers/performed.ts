@@ -23,6 +23,8 @@ const REGULAR = 0o100000;
 const SYMLINK = 0o120000;
 const SOCKET = 0o140000;
 
+const PLAIN: FileRole = { flags: 0, made: false, side: null, other: null, link: null };
+
 /** Which kinds somebody asks for. */
 export interface PerformedNeeds {
   readonly reads: boolean;
@@ -39,6 +41,9 @@ export interface PerformedNeeds {
 export class Performed {
   readonly #mode = new OpenMode();
   readonly #address = new SocketAddress();
+  readonly #role: { -readonly [K in keyof FileRole]: FileRole[K] } = { ...PLAIN };
+  #waiting = -1;
+  readonly #finish = (allow: boolean): void => this.performer.finish(this.#waiting, allow ? 0 : this.judge.errno);
 
   constructor(
     readonly performer: Performer,
@@ -72,7 +77,8 @@ export class Performed {
     this.questions.start();
     this.#ask(operation.name, operation, process);
     if (this.questions.count === 0) return this.performer.finish(index, 0);
-    this.judge.decide(process, MEANS, started, (allow) => this.performer.finish(index, allow ? 0 : this.judge.errno));
+    this.#waiting = index;
+    this.judge.decide(process, MEANS, started, this.#finish);
   }
 
   #ask(name: OperationName, operation: Operation, process: Process): void {
@@ -113,7 +119,7 @@ export class Performed {
   /** An open that creates asks for what it opens for as well. */
   #opens(operation: Operation, process: Process): void {
     this.#mode.setFlags(operation.flags);
-    const role = { ...PLAIN, flags: this.#mode.flags, made: true };
+    const role = this.#roleOf(this.#mode.flags, true);
     this.#make(operation, REGULAR);
     const [object] = operation.paths;
     if (this.#mode.reads && this.needs.reads) this.#file('file.read', process, object, role);
@@ -124,8 +130,9 @@ export class Performed {
   #makes(operation: Operation, process: Process, type: number): void {
     if (!this.needs.create) return;
     this.#make(operation, type);
-    const link = type === SYMLINK ? operation.link : null;
-    this.#file('file.create', process, operation.paths[0], { ...PLAIN, made: true, link });
+    const role = this.#roleOf(0, true);
+    if (type === SYMLINK) role.link = operation.link;
+    this.#file('file.create', process, operation.paths[0], role);
   }
 
   #binds(operation: Operation, process: Process): void {
@@ -148,13 +155,25 @@ export class Performed {
 
   /** The same object under its old and its new path. */
   #pair(kind: string, process: Process, from: OperationPath, to: OperationPath): void {
-    this.#file(kind, process, from, { ...PLAIN, side: 'source', other: to });
-    this.#file(kind, process, { ...to, status: from.status }, { ...PLAIN, side: 'target', other: from });
+    const role = this.#roleOf(0, false);
+    role.side = 'source';
+    role.other = to;
+    this.#file(kind, process, from, role);
+    role.side = 'target';
+    role.other = from;
+    this.#file(kind, process, to, role, from.status);
   }
 
-  #file(kind: string, process: Process, object: OperationPath, role: FileRole): void {
-    this.questions.file(KIND[kind], process, object, role);
+  /** One role is filled in anew for each question. */
+  #roleOf(flags: number, made: boolean) {
+    const role = this.#role;
+    role.flags = flags;
+    role.made = made;
+    role.side = role.other = role.link = null;
+    return role;
+  }
+
+  #file(kind: string, process: Process, object: OperationPath, role: FileRole, status = object.status): void {
+    this.questions.file(KIND[kind], process, object, role, status);
   }
 }
-
-const PLAIN: FileRole = { flags: 0, made: false, side: null, other: null, link: null };

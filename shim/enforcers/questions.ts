@@ -110,9 +110,9 @@ export class Questions {
     return this.#area.slice(at, at + view.getUint32(at, true));
   }
 
-  file(kind: number, process: Process, object: FileObject, role: FileRole): void {
+  /** @param status of the object: the target of a rename is the source under another path */
+  file(kind: number, process: Process, object: FileObject, role: FileRole, status = object.status): void {
     const writer = this.#begin(kind, FILE_SLOTS, process);
-    const { status } = object;
     const mode = status.getUint32(STAT.mode, true);
     writer.filePath(object.path, 0, object.length);
     if (object.invokedLength > 0) writer.fileInvoked(object.invoked, 0, object.invokedLength);

@@ -3,6 +3,7 @@
 #include "performer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -22,17 +23,17 @@ EXPORT struct performer *lictor_performer_open(int listener, int proc, int root,
 	if (!p)
 		return NULL;
 	*p = (struct performer){.listener = listener, .proc = proc, .root = root, .wake = wake};
-	p->kept = malloc(KEPT_STATUS * sizeof *p->kept);
-	p->pool = pool_open(p);
+	p->own_files = openat(proc, "self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	p->pool = p->own_files < 0 ? NULL : pool_open(p);
 	/* umask and working folder of this thread alone (CLONE_FS) */
-	if (!p->kept || !p->pool || syscall(SYS_unshare, 0x200) < 0 || fchdir(proc) < 0) {
-		free(p->kept);
+	if (!p->pool || syscall(SYS_unshare, 0x200) < 0 || fchdir(proc) < 0) {
+		if (p->own_files >= 0)
+			close(p->own_files);
 		free(p->pool);
 		free(p);
 		return NULL;
 	}
-	for (int i = 0; i < KEPT_STATUS; i++)
-		p->kept[i] = (struct kept){0, NO_FD};
+	kept_start(&p->statuses, proc, "status");
 	prepare_credentials();
 	return p;
 }
@@ -40,8 +41,8 @@ EXPORT struct performer *lictor_performer_open(int listener, int proc, int root,
 EXPORT void lictor_performer_close(struct performer *p)
 {
 	pool_close(p->pool);
-	forget_callers(p);
-	free(p->kept);
+	kept_end(&p->statuses);
+	close(p->own_files);
 	free(p);
 }
 

@@ -1,5 +1,5 @@
 /*
- * lictor-perform: system calls that change the tree of files or attributes of files, performed for a workload that may
+ * The performer: system calls that change the tree of files or attributes of files, performed for a workload that may
  * not change them itself. The guard's thread loads it; TypeScript decides, this library reads, resolves and performs.
  *
  *     take ──► describe ─► read the caller ─► resolve ──► (TypeScript decides) ──► finish ─► perform ─► answer
@@ -25,6 +25,7 @@
 #include <time.h>
 
 #include "generated/operation.h"
+#include "kept.h"
 
 #define PATH_ROOM 4096
 #define GROUPS 1024
@@ -88,11 +89,10 @@ struct job {
 
 struct pool;
 
-enum { KEPT_STATUS = 64 };
-
 struct performer {
 	int listener, proc, root, wake;
-	struct kept { pid_t tid; int fd; } *kept; /* status files of callers */
+	int own_files; /* a folder: this process's descriptors, as links */
+	struct kept_files statuses;
 	struct pool *pool;
 };
 
@@ -106,9 +106,8 @@ bool describe(struct job *job);
 int read_arguments(struct job *job);
 
 /* caller.c */
-int read_caller(const struct performer *p, struct job *job);
+int read_caller(struct performer *p, struct job *job);
 int duplicate(pid_t tid, int fd); /* of the caller's table; or a negative errno */
-void forget_callers(const struct performer *p);
 void prepare_credentials(void); /* once in each thread */
 void enter(const struct job *job); /* this thread gets the caller's credentials; aborts where it cannot */
 void leave(const struct job *job);

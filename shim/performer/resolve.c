@@ -102,10 +102,10 @@ static size_t bare_length(const char *name)
 /* The path of an own descriptor as the workload names it. */
 static int path_of(const struct performer *p, int fd, uint8_t *into, size_t room)
 {
-	char link[32];
+	char link[16];
 
-	snprintf(link, sizeof link, "self/fd/%d", fd);
-	ssize_t length = readlinkat(p->proc, link, (char *)into, room);
+	snprintf(link, sizeof link, "%d", fd);
+	ssize_t length = readlinkat(p->own_files, link, (char *)into, room);
 	return length < 0 ? -errno : length == (ssize_t)room ? -ENAMETOOLONG : (int)length;
 }
 
