@@ -1,4 +1,4 @@
-/** Builds the parts in C with the first compiler that is there: the launcher, a program, and the performer, a library. */
+/** Builds the parts in C with the first compiler that is there: the launcher, a program, and the guard's library. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,11 +15,13 @@ if (!compiler) {
 }
 
 /** @param ways of linking, the best first */
-const compile = (folder, output, ways) => {
-  const sources = readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.c'))
-    .sort()
-    .map((name) => join(root, folder, name));
+const compile = (folders, output, ways) => {
+  const sources = folders.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.c'))
+      .sort()
+      .map((name) => join(root, folder, name)),
+  );
   let result;
   for (const way of ways) {
     result = runs(compiler, [...way, ...FLAGS, '-o', join(root, 'dist', output), ...sources]);
@@ -31,5 +33,5 @@ const compile = (folder, output, ways) => {
 
 mkdirSync(join(root, 'dist'), { recursive: true });
 // Static where libc.a is there: it starts faster and opens no library on a marked mount.
-compile('shim/launcher', 'lictor-launch', [['-static'], []]);
-compile('shim/performer', 'lictor-perform.so', [['-shared', '-fPIC', '-fvisibility=hidden', '-pthread']]);
+compile(['shim/launcher'], 'lictor-launch', [['-static'], []]);
+compile(['shim/performer', 'shim/opens'], 'lictor-guard.so', [['-shared', '-fPIC', '-fvisibility=hidden', '-pthread']]);

@@ -9,9 +9,9 @@ import { bypasses } from './generate/bypasses.ts';
 import { cHeader } from './generate/c-header.ts';
 import { cli } from './generate/cli.ts';
 import { diagnostics } from './generate/diagnostics.ts';
+import { libraryHeaders } from './generate/library-headers.ts';
 import { limits } from './generate/limits.ts';
 import { opcodes } from './generate/opcodes.ts';
-import { performerHeader } from './generate/performer-header.ts';
 import { questionWriter } from './generate/question-writer.ts';
 import { reference } from './generate/reference.ts';
 import type { Target } from './generate/target.ts';
@@ -21,7 +21,7 @@ const root = join(import.meta.dirname, '..');
 const targets = async (): Promise<readonly Target[]> => [
   assembly(),
   cHeader(),
-  performerHeader(),
+  ...libraryHeaders(),
   questionWriter(),
   ...reference(),
   limits(),

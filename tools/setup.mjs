@@ -50,10 +50,10 @@ const STEPS = [
     command: ['tools/build-bpf.mjs'],
   },
   {
-    name: 'the launcher and the performer',
+    name: 'the launcher and the library of the guard',
     purposes: BUILD,
-    inputs: ['shim/launcher', 'shim/performer', 'tools/build-native.mjs'],
-    outputs: ['dist/lictor-launch', 'dist/lictor-perform.so'],
+    inputs: ['shim/launcher', 'shim/performer', 'shim/opens', 'tools/build-native.mjs'],
+    outputs: ['dist/lictor-launch', 'dist/lictor-guard.so'],
     needs: ['gcc', 'libc6-dev', 'linux-libc-dev'],
     command: ['tools/build-native.mjs'],
   },

@@ -5,6 +5,7 @@ import { Epoll, EventFd } from '../kernel/epoll.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { linuxMarks, type Marks } from '../kernel/marks.ts';
 import { Performer } from '../kernel/performer.ts';
+import { linuxPermissionEvents, type PermissionEvents } from '../kernel/permission-events.ts';
 import { openRing, type Ring } from '../kernel/ring.ts';
 import { attachSensors, PathSettler, type Sensors } from '../sensors/index.ts';
 import { WORKLOAD_KEY, type GuardConfig } from './config.ts';
@@ -16,6 +17,7 @@ import { SocketGate } from './gate.ts';
 export class GuardError extends Error {}
 
 export interface Attached {
+  /** What wakes the guard beside opens and calls. */
   readonly epoll: Epoll;
   /** Null: no socket operation is asked for. */
   readonly gate: SocketGate | null;
@@ -28,6 +30,8 @@ export interface Attached {
   readonly settler: PathSettler;
   /** Null: no call is performed. */
   readonly performing: Performing | null;
+  /** Null: no open asks. */
+  readonly opens: PermissionEvents | null;
   /** Own descriptors, -1: none. */
   readonly fanotify: number;
   readonly listener: number;
@@ -128,6 +132,12 @@ const take = (kernel: Kernel, pid: number, fd: number, what: string): number => 
   return own;
 };
 
+const openEvents = (group: number): PermissionEvents => {
+  const opened = linuxPermissionEvents(group);
+  if ('error' in opened) throw new GuardError(kernelErrorText(opened.error));
+  return opened.events;
+};
+
 /** @returns null: nothing is kept, and every open asks */
 const cachingOf = ({ notices, init }: GuardConfig): Caching | null => {
   if (notices === null) return null;
@@ -164,6 +174,8 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
     held(settler, () => settler.close());
     const fanotify = take(kernel, config.init, config.fanotify, 'the fanotify group');
     held(fanotify, () => fanotify >= 0 && kernel.close(fanotify));
+    const opens = fanotify < 0 ? null : openEvents(fanotify);
+    held(opens, () => opens?.close());
     const listener = take(kernel, config.first, config.listener, 'the seccomp listener');
     held(listener, () => listener >= 0 && kernel.close(listener));
     const performing = config.needs.tree || config.needs.attr ? openPerformer(config.init, listener) : null;
@@ -174,7 +186,7 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
     if ('error' in created) throw new GuardError(kernelErrorText(created.error));
     const epoll = held(created.epoll, () => created.epoll.close());
     const wakers = [interrupts?.ring.fd ?? -1, performing?.wake.fd ?? -1, caching?.notices ?? -1, config.wake];
-    for (const fd of [fanotify, listener, ring.fd, ...wakers]) {
+    for (const fd of [ring.fd, ...wakers]) {
       const error = fd < 0 ? null : epoll.add(fd);
       if (error) throw new GuardError(kernelErrorText(error));
     }
@@ -187,6 +199,7 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
       ring,
       settler,
       performing,
+      opens,
       fanotify,
       listener,
       caching,

@@ -1,6 +1,6 @@
 /** The guard's loop: one thread that waits for questions of one workload, decides them and answers. */
-import { EPOLL } from '../kernel/epoll.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { POLL, PollSet } from '../kernel/poll.ts';
 import { killCgroup } from '../workloads/cgroup.ts';
 import { Processes } from '../workloads/processes.ts';
 import { Accepts } from './accepts.ts';
@@ -10,7 +10,6 @@ import { Calls } from './calls.ts';
 import { WORKLOAD_KEY, type GuardConfig } from './config.ts';
 import { Effects } from './effects.ts';
 import type { Engine } from './engine.ts';
-import { Fanotify } from './fanotify.ts';
 import { Judge } from './judge.ts';
 import { Notifications } from './notifications.ts';
 import { Observed } from './observed.ts';
@@ -62,7 +61,7 @@ export class Guard {
     const { needs, init, users, trace } = config;
     engine.putWorkload(BigInt(WORKLOAD_KEY), config.workload);
     this.#attached = attach(kernel, config);
-    const { gate, execArguments, interrupts, epoll, ring, settler, performing, fanotify, listener, caching } =
+    const { gate, execArguments, interrupts, epoll, ring, settler, performing, opens, fanotify, listener, caching } =
       this.#attached;
 
     const facts = {
@@ -90,12 +89,11 @@ export class Guard {
     const performs = (tid: number): boolean => performing !== null && performing.performer.owns(tid);
     this.#cache = cover && caching && cacheOf(kernel, caching, cover, config, fanotify);
     this.#opens =
-      fanotify < 0
-        ? null
-        : new Opens(
-            ...([kernel, new Fanotify(kernel, fanotify), processes, questions, judge, reader] as const),
-            ...([needs, execArguments, performs, this.#cache] as const),
-          );
+      opens &&
+      new Opens(
+        ...([kernel, opens, processes, questions, judge, reader] as const),
+        ...([needs, execArguments, performs, this.#cache] as const),
+      );
     this.#opens?.trustLoaders(LOADERS);
     const notifications = new Notifications(kernel, listener);
     const paths = new SocketPaths(kernel, settler);
@@ -113,23 +111,37 @@ export class Guard {
    * @param awake handles what the main thread said; true ends the loop
    */
   run(awake: () => boolean): void {
-    const { epoll, fanotify, listener, interrupts } = this.#attached;
+    const { epoll, fanotify, listener } = this.#attached;
+    // the kernel wakes who polls the listener on the processor of the call that waits; through an epoll set it does not
+    const sources = new PollSet([listener, fanotify, epoll.fd]);
+    const before = (): void => this.#observed.drain();
     for (;;) {
-      const ready = epoll.wait(this.#accepts?.tick(LOST_EVERY_MS) ?? LOST_EVERY_MS);
-      this.#observed.drain();
+      const ready = sources.wait(this.#accepts?.tick(LOST_EVERY_MS) ?? LOST_EVERY_MS);
+      before();
       if (ready === 0) this.#reportLost();
-      for (let i = 0; i < ready; i++) {
-        const fd = epoll.fdAt(i);
-        if (fd === this.#attached.caching?.notices) this.#cache!.drain();
-        else if (fd === this.config.wake) {
-          if (awake()) return;
-        } else if (fd === fanotify) this.#answerOpens(this.#opens!);
-        else if (fd === listener) this.#answerCall(this.#calls!, epoll.eventsAt(i));
-        else if (fd === this.#performed?.wake.fd) this.#performed.drain();
-        else if (fd === interrupts?.ring.fd) this.#accepts!.interrupted();
-        else this.#accepts?.ready(fd);
-      }
+      const calls = sources.eventsAt(0);
+      if ((calls & POLL.in) !== 0) this.#calls!.handle(before);
+      // it hangs up when no process of the workload is left
+      else if (calls !== 0) sources.remove(0);
+      if (sources.eventsAt(1) !== 0) this.#answerOpens(this.#opens!, before);
+      if (sources.eventsAt(2) !== 0 && this.#hearOthers(awake)) return;
     }
+  }
+
+  /** @returns whether it is over */
+  #hearOthers(awake: () => boolean): boolean {
+    const { epoll, interrupts, caching } = this.#attached;
+    const ready = epoll.wait(0);
+    for (let i = 0; i < ready; i++) {
+      const fd = epoll.fdAt(i);
+      if (fd === caching?.notices) this.#cache!.drain();
+      else if (fd === this.config.wake) {
+        if (awake()) return true;
+      } else if (fd === this.#performed?.wake.fd) this.#performed.drain();
+      else if (fd === interrupts?.ring.fd) this.#accepts!.interrupted();
+      else this.#accepts?.ready(fd);
+    }
+    return false;
   }
 
   /** @returns null, or why the switch did not move */
@@ -167,17 +179,8 @@ export class Guard {
     this.#lost = now;
   }
 
-  #answerOpens(opens: Opens): void {
-    const status = opens.fanotify.drain((event) => {
-      this.#observed.drain();
-      opens.handle(event);
-    });
+  #answerOpens(opens: Opens, before: () => void): void {
+    const status = opens.drain(before);
     if (status < 0) throw new GuardError(`cannot read the fanotify group: errno ${-status}`);
-  }
-
-  #answerCall(calls: Calls, events: number): void {
-    // the listener hangs up when no process of the workload is left
-    if ((events & EPOLL.in) === 0) this.#attached.epoll.remove(this.#attached.listener);
-    else calls.handle(() => this.#observed.drain());
   }
 }

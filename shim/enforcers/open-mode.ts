@@ -1,5 +1,5 @@
 /** What an open asks for, from its registers: which questions, and `file.flags`. */
-import type { Registers } from './registers.ts';
+import type { PermissionEvents } from '../kernel/permission-events.ts';
 import { NR } from './syscalls.ts';
 import { FIELDS } from '../../vm/spec/index.ts';
 
@@ -22,7 +22,7 @@ const BITS: readonly (readonly [flag: string, kernel: number])[] = [
 ];
 const NAMES = FIELDS.find((field) => field.name === 'file.flags')!.values!;
 const bitOf = (name: string): number => 1 << NAMES.indexOf(name);
-const TABLE = BITS.map(([name, kernel]) => [bitOf(name), kernel] as const);
+const TABLE = BITS.map(([name, kernel]) => ({ bit: bitOf(name), kernel }));
 
 export class OpenMode {
   reads = false;
@@ -33,16 +33,22 @@ export class OpenMode {
   path = -1;
 
   /** An open whose flags cannot be seen, or by another call than the four, counts as both. */
-  set(registers: Registers): void {
-    let flags: number;
-    if (registers.number === NR.openat) [flags, this.path] = [registers.low[2], 1];
-    else if (registers.number === NR.open) [flags, this.path] = [registers.low[1], 0];
-    else if (registers.number === NR.creat) [flags, this.path] = [O.wronly | O.creat | O.trunc, 0];
-    else {
-      [this.reads, this.writes, this.flags, this.path] = [true, true, 0, -1];
-      return;
+  set(event: Pick<PermissionEvents, 'call' | 'low'>): void {
+    switch (event.call) {
+      case NR.openat:
+        this.path = 1;
+        return this.setFlags(event.low(2));
+      case NR.open:
+        this.path = 0;
+        return this.setFlags(event.low(1));
+      case NR.creat:
+        this.path = 0;
+        return this.setFlags(O.wronly | O.creat | O.trunc);
+      default:
+        this.path = -1;
+        this.reads = this.writes = true;
+        this.flags = 0;
     }
-    this.setFlags(flags);
   }
 
   /** @param flags as open(2) has them */
@@ -51,9 +57,7 @@ export class OpenMode {
     this.reads = access !== O.wronly;
     this.writes = access !== 0 || (flags & O.trunc) !== 0;
     this.flags = bitOf(access === O.wronly ? 'wronly' : access === 0 ? 'rdonly' : 'rdwr');
-    for (let i = 0; i < TABLE.length; i++) {
-      const [bit, kernel] = TABLE[i];
-      if ((flags & kernel) === kernel) this.flags |= bit;
-    }
+    for (let i = 0; i < TABLE.length; i++)
+      if ((flags & TABLE[i].kernel) === TABLE[i].kernel) this.flags |= TABLE[i].bit;
   }
 }

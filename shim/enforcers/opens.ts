@@ -1,23 +1,21 @@
 /** Decides opens and execs: permission events of fanotify, on the object that the kernel resolved. */
 import type { Kernel } from '../kernel/kernel.ts';
 import { STAT } from '../kernel/kernel.ts';
+import type { PermissionEvents } from '../kernel/permission-events.ts';
 import { imageOf, type Processes } from '../workloads/processes.ts';
 import { NOTHING, type PendingExec, type Process, type Text } from '../workloads/process.ts';
 import type { DirectoryCache } from './cache/index.ts';
 import { interpreterArgs, stageAfter } from './exec-stages.ts';
-import type { Fanotify, FanotifyEvent } from './fanotify.ts';
 import type { ExecArguments } from './exec-arguments.ts';
 import type { Judge, Means } from './judge.ts';
 import { OpenMode } from './open-mode.ts';
 import { KIND, type FileObject, type FileRole, type Questions } from './questions.ts';
-import { Registers } from './registers.ts';
 import { NR } from './syscalls.ts';
 import type { TextReader } from './text-reader.ts';
 
 const MEANS: Means = { mechanism: 'fanotify', onlyEperm: true, caveat: null };
 /** As much of a script as the kernel reads (BINPRM_BUF_SIZE). */
 const HEAD_BYTES = 256;
-const DELETED = Buffer.from(' (deleted)');
 
 /** Which of the synchronous kinds and fields somebody asks for. */
 export interface OpenNeeds {
@@ -30,10 +28,8 @@ export interface OpenNeeds {
 }
 
 export class Opens {
-  readonly #registers = new Registers();
   readonly #mode = new OpenMode();
   readonly #head = new Uint8Array(HEAD_BYTES);
-  readonly #status = new Uint8Array(STAT.size);
   readonly #object: FileObject;
   readonly #role: { -readonly [K in keyof FileRole]: FileRole[K] } = {
     flags: 0,
@@ -44,12 +40,13 @@ export class Opens {
   };
   /** `device:inode` of the machine's own loaders. */
   readonly #loaders = new Set<string>();
+  readonly #answer = (allow: boolean): void => this.events.answer(allow);
   /** Paths under which they were executed as programs: what such a process opens is what it runs. */
   readonly #running: Text[] = [];
 
   constructor(
     readonly kernel: Kernel,
-    readonly fanotify: Fanotify,
+    readonly events: PermissionEvents,
     readonly processes: Processes,
     readonly questions: Questions,
     readonly judge: Judge,
@@ -62,48 +59,59 @@ export class Opens {
     /** Null: every open asks. */
     readonly cache: DirectoryCache | null,
   ) {
-    this.#object = {
-      path: new Uint8Array(4097 + DELETED.length),
-      length: 0,
-      status: new DataView(this.#status.buffer),
-      invoked: reader.bytes,
-      invokedLength: 0,
-    };
+    const { path, status } = events;
+    this.#object = { path, length: 0, status, invoked: reader.bytes, invokedLength: 0 };
   }
 
   /** @param paths of loaders, looked up once in the workload's mounts before its first instruction */
   trustLoaders(paths: readonly string[]): void {
+    const bytes = new Uint8Array(STAT.size);
     for (const path of paths)
-      if (this.kernel.statusIn(this.processes.init, path, this.#status) >= 0) this.#loaders.add(this.#identity());
+      if (this.kernel.statusIn(this.processes.init, path, bytes) >= 0)
+        this.#loaders.add(identityOf(new DataView(bytes.buffer)));
   }
 
-  handle(event: FanotifyEvent): void {
-    const started = performance.now();
-    const { fd, tid } = event;
-    if (this.performs(tid)) this.fanotify.answer(fd, true);
-    else if (event.what === 'exec') this.#exec(fd, tid, started);
-    else if (event.what === 'open') this.#open(fd, tid, started);
-  }
-
-  #open(fd: number, tid: number, started: number): void {
-    const resolved = this.cache !== null && this.#resolve(fd);
-    if (resolved && this.cache!.covers(this.#object)) return this.fanotify.answer(fd, true);
-    const process = this.#process(tid);
-    if (this.#registers.number === NR.execve || this.#registers.number === NR.execveat) {
-      this.fanotify.answer(fd, true); // decided by the exec event of the same file, or not asked about
-      return;
+  /**
+   * Answers what waits, at most one read of the group.
+   * @param before called for each event before it is asked about
+   * @returns 0, or a negative errno
+   */
+  drain(before: () => void): number {
+    for (;;) {
+      const taken = this.events.take();
+      if (taken <= 0) return taken;
+      before();
+      this.#handle();
     }
-    this.#mode.set(this.#registers);
-    const asksRead = this.#mode.reads && this.needs.reads;
-    const asksWrite = this.#mode.writes && this.needs.writes;
-    const asksExec = this.#mode.reads && this.needs.exec && process !== null && this.#isLoader(process);
-    if (!asksRead && !asksWrite && !asksExec) return this.fanotify.answer(fd, true);
-    if (!process || !(resolved || this.#resolve(fd))) return this.fanotify.answer(fd, false);
-    this.#object.invokedLength =
-      this.needs.invoked && this.#mode.path >= 0
-        ? Math.max(0, this.reader.path(tid, this.#registers.address(this.#mode.path)))
-        : 0;
-    if (this.needs.identity) this.processes.refreshIdentity(process);
+  }
+
+  #handle(): void {
+    const { events } = this;
+    const { what } = events;
+    if (what === 'overflow' || what === 'other') return;
+    const started = performance.now();
+    if (this.performs(events.tid)) events.answer(true);
+    else if (what === 'exec') this.#exec(started);
+    else this.#open(started);
+  }
+
+  #open(started: number): void {
+    const { events, needs } = this;
+    const resolved = this.cache !== null && this.#resolve();
+    if (resolved && this.cache!.covers(this.#object)) return events.answer(true);
+    if (events.readCall() < 0) return events.answer(false);
+    const process = this.processes.ofThread(events.tid, false, events.sameThread);
+    // decided by the exec event of the same file, or not asked about
+    if (process && (events.call === NR.execve || events.call === NR.execveat)) return events.answer(true);
+    if (process) this.processes.fresh(process);
+    this.#mode.set(events);
+    const asksRead = this.#mode.reads && needs.reads;
+    const asksWrite = this.#mode.writes && needs.writes;
+    const asksExec = this.#mode.reads && needs.exec && process !== null && this.#isLoader(process);
+    if (!asksRead && !asksWrite && !asksExec) return events.answer(true);
+    if (!process || !(resolved || this.#resolve())) return events.answer(false);
+    this.#object.invokedLength = needs.invoked && this.#mode.path >= 0 ? this.#readPath(this.#mode.path) : 0;
+    if (needs.identity) this.processes.refreshIdentity(process);
     this.questions.start();
     this.#role.flags = this.#mode.flags;
     if (asksRead) this.questions.file(KIND['file.read'], process, this.#object, this.#role);
@@ -112,13 +120,15 @@ export class Opens {
       const { invoked, args, argsCut } = process.image;
       this.questions.exec(process, imageOf(this.#path(), invoked, NOTHING, args, argsCut));
     }
-    this.judge.decide(process, MEANS, started, (allow) => this.fanotify.answer(fd, allow));
+    this.judge.decide(process, MEANS, started, this.#answer);
   }
 
-  #exec(fd: number, tid: number, started: number): void {
+  #exec(started: number): void {
+    const { events } = this;
+    const { tid } = events;
     // no facts are refreshed here: the thread is still the caller
     const process = this.processes.ofThread(tid, false);
-    if (!process || !this.#resolve(fd)) return this.fanotify.answer(fd, false);
+    if (!process || !this.#resolve()) return events.answer(false);
     const pending: PendingExec = process.execs.get(tid) ?? {
       stage: 'object',
       invoked: NOTHING,
@@ -127,13 +137,13 @@ export class Opens {
       argsCut: false,
       script: NOTHING,
     };
-    if (pending.stage === 'loader' && this.#loaders.has(this.#identity())) {
+    const isLoader = this.#loaders.has(identityOf(events.status));
+    if (pending.stage === 'loader' && isLoader) {
       pending.stage = 'object';
-      return this.fanotify.answer(fd, true);
+      return events.answer(true);
     }
     const path = this.#path();
-    const isLoader = this.#loaders.has(this.#identity());
-    const read = Math.max(0, this.kernel.readAt(fd, this.#head, 0));
+    const read = Math.max(0, this.kernel.readAt(events.fd, this.#head, 0));
     const head = this.#head.subarray(0, read);
     const image = imageOf(path, pending.invoked, pending.script, pending.args, pending.argsCut);
     if (this.needs.identity) this.processes.refreshIdentity(process);
@@ -143,7 +153,7 @@ export class Opens {
     const allowed = this.judge.decide(process, MEANS, started, (allow) => {
       if (allow && isLoader) admitted = this.#admitLoader(path);
       const bound = allow && admitted && (this.execArguments?.put(tid, pending.args, pending.argsCut) ?? true);
-      this.fanotify.answer(fd, bound);
+      events.answer(bound);
     });
     if (!allowed || !admitted) {
       process.execs.delete(tid);
@@ -180,36 +190,19 @@ export class Opens {
     return this.#object.path.slice(0, this.#object.length);
   }
 
-  /** The process that asks, and its registers. */
-  #process(tid: number): Process | null {
-    for (let attempt = 0; attempt < 2; attempt++) {
-      const process = this.processes.ofThread(tid, false);
-      this.#registers.number = -1;
-      if (!process) return null;
-      if (this.#registers.read(this.kernel, process.pid, tid) === 0) {
-        const { number } = this.#registers;
-        return number === NR.execve || number === NR.execveat ? process : this.processes.fresh(process);
-      }
-      this.processes.forgetThread(tid);
-    }
-    return null;
-  }
-
   /** Path and status of the object; false where they cannot be had. */
-  #resolve(fd: number): boolean {
-    if (fd < 0 || this.kernel.status(fd, this.#status) < 0) return false;
-    const object = this.#object;
-    const length = this.kernel.pathOf(fd, object.path);
-    if (length <= 0) return false;
-    object.length = length;
-    const unlinked = object.status.getUint32(STAT.links, true) === 0;
-    const bare = length - DELETED.length;
-    if (unlinked && bare > 0 && DELETED.every((byte, i) => object.path[bare + i] === byte)) object.length = bare;
-    return object.length <= 4096;
+  #resolve(): boolean {
+    if (this.events.resolve() < 0) return false;
+    this.#object.length = this.events.length;
+    return true;
   }
 
-  #identity(): string {
-    const { status } = this.#object;
-    return `${status.getBigUint64(STAT.dev, true)}:${status.getBigUint64(STAT.ino, true)}`;
+  /** The path as it was written, into `reader.bytes`. @returns its length, 0 where it cannot be read */
+  #readPath(argument: number): number {
+    const address = this.events.high(argument) * 2 ** 32 + this.events.low(argument);
+    return Math.max(0, this.reader.path(this.events.tid, address));
   }
 }
+
+const identityOf = (status: DataView): string =>
+  `${status.getBigUint64(STAT.dev, true)}:${status.getBigUint64(STAT.ino, true)}`;

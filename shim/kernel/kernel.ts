@@ -10,6 +10,8 @@ export interface Kernel {
   close(fd: number): void;
   /** `into` is the request's structure, read and written. */
   ioctl(fd: number, request: number, into: Uint8Array): number;
+  /** An ioctl whose argument is a number itself. */
+  control(fd: number, request: number, value: number): number;
 
   /** The path of an open object as its own mount namespace names it; bytes without a final zero. */
   pathOf(fd: number, into: Uint8Array): number;

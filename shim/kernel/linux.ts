@@ -23,6 +23,7 @@ export const linuxKernel = (): Kernel => {
   const close = libc.func('int close(int fd)');
   const openat = libc.func('int openat(int at, const void *path, int flags)');
   const ioctl = libc.func('int ioctl(int fd, ulong request, void *into)');
+  const control = libc.func('ioctl', 'int', ['int', 'ulong', 'ulong']);
   const readlink = libc.func('long readlink(const void *path, void *into, size_t size)');
   const fstat = libc.func('int fstat(int fd, void *into)');
   const fstatat = libc.func('int fstatat(int at, const void *path, void *into, int flags)');
@@ -52,6 +53,7 @@ export const linuxKernel = (): Kernel => {
     write: (fd, bytes) => result(write(fd, bytes, bytes.length)),
     close: (fd) => void close(fd),
     ioctl: (fd, request, into) => result(ioctl(fd, request, into)),
+    control: (fd, request, value) => result(control(fd, request, value)),
     pathOf: (fd, into) => result(readlink(path.start('/proc/self/fd/').number(fd).bytes, into, into.length)),
     status: (fd, into) => result(fstat(fd, into)),
     readAt: (fd, into, offset) => result(pread(fd, into, into.length, offset)),

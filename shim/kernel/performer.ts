@@ -92,7 +92,7 @@ export interface PerformerOptions {
 }
 
 const bind = () => {
-  const library = koffi.load(assetPath('lictor-perform.so'));
+  const library = koffi.load(assetPath('lictor-guard.so'));
   return {
     open: library.func('lictor_performer_open', 'void *', ['int', 'int', 'int', 'int']),
     take: library.func('lictor_performer_take', 'int', ['void *', 'void *']),

@@ -49,23 +49,19 @@ export class Processes {
   /**
    * The process of a thread.
    * @param fresh its facts are brought up to date; false while it is in an exec
+   * @param same the thread is known to be the one that was asked for before
    * @returns null when the thread is gone
    */
-  ofThread(tid: number, fresh: boolean): Process | null {
+  ofThread(tid: number, fresh: boolean, same = false): Process | null {
     let process = this.#byThread.get(tid) ?? null;
     // a thread's id is used again without a word; a process's is not, its exit was seen
-    if (process && process.pid !== tid && !isThreadOf(this.kernel, process.pid, tid)) process = null;
+    if (process && process.pid !== tid && !same && !isThreadOf(this.kernel, process.pid, tid)) process = null;
     if (!process) {
       const pid = processOf(this.kernel, tid);
       process = pid === 0 ? null : this.#of(pid);
       if (process) this.#byThread.set(tid, process);
     }
     return process && fresh ? this.fresh(process) : process;
-  }
-
-  /** To be called when a thread turned out not to belong to the process that `ofThread` gave. */
-  forgetThread(tid: number): void {
-    this.#byThread.delete(tid);
   }
 
   /** The process of a record; null when nothing is known of it any more. */

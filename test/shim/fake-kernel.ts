@@ -1,14 +1,6 @@
-/** A machine of tables, for tests: files of `/proc`, memory, and descriptors to read from. */
-import { ERRNO, STAT, type Kernel } from '../../shim/kernel/kernel.ts';
+/** A machine of tables, for tests: files of `/proc`, and memory. */
+import { ERRNO, type Kernel } from '../../shim/kernel/kernel.ts';
 import type { SocketCalls } from '../../shim/kernel/sockets.ts';
-
-export interface FakeFile {
-  readonly path: string;
-  readonly mode?: number;
-  readonly ino?: number;
-  readonly links?: number;
-  readonly content?: string;
-}
 
 /** Every socket is one of TCP without a name. */
 const SOCKETS: SocketCalls = {
@@ -32,46 +24,31 @@ export class FakeKernel implements Kernel {
   /** By `PID/NAME`. */
   readonly proc = new Map<string, string>();
   readonly links = new Map<string, string>();
-  /** Objects that are open, by descriptor. */
-  readonly open = new Map<number, FakeFile>();
-  /** What reads of a descriptor give, one after the other. */
-  readonly queue = new Map<number, Uint8Array[]>();
-  readonly written: Uint8Array[] = [];
-  readonly closed: number[] = [];
   readonly signals: [pidfd: number, signal: number][] = [];
   /** Memory of every process, by address. */
   readonly memory = new Map<number, Uint8Array>();
 
-  read(fd: number, into: Uint8Array): number {
-    const bytes = this.queue.get(fd)?.shift();
-    if (!bytes) return -ERRNO.EAGAIN;
-    into.set(bytes);
-    return bytes.length;
+  read(): number {
+    return -ERRNO.EAGAIN;
   }
   write(_fd: number, bytes: Uint8Array): number {
-    this.written.push(bytes.slice());
     return bytes.length;
   }
-  close(fd: number): void {
-    this.closed.push(fd);
-  }
+  close(): void {}
   ioctl(): number {
     return -ERRNO.EINVAL;
   }
-  pathOf(fd: number, into: Uint8Array): number {
-    return this.#text(this.open.get(fd)?.path, into);
+  control(): number {
+    return -ERRNO.EINVAL;
   }
-  status(fd: number, into: Uint8Array): number {
-    const file = this.open.get(fd);
-    if (!file) return -ERRNO.ENOENT;
-    const view = new DataView(into.buffer, into.byteOffset);
-    view.setBigUint64(STAT.ino, BigInt(file.ino ?? fd), true);
-    view.setBigUint64(STAT.links, BigInt(file.links ?? 1), true);
-    view.setUint32(STAT.mode, file.mode ?? 0o100644, true);
+  pathOf(): number {
+    return -ERRNO.ENOENT;
+  }
+  status(): number {
+    return -ERRNO.ENOENT;
+  }
+  readAt(): number {
     return 0;
-  }
-  readAt(fd: number, into: Uint8Array): number {
-    return this.#text(this.open.get(fd)?.content ?? '', into);
   }
   procFile(pid: number, name: string, into: Uint8Array): number {
     return this.#text(this.proc.get(`${pid}/${name}`), into);
@@ -132,16 +109,3 @@ export class FakeKernel implements Kernel {
     return bytes.length;
   }
 }
-
-/** A permission event of fanotify as the kernel writes it. */
-export const fanotifyEvent = (mask: number, fd: number, tid: number): Uint8Array => {
-  const bytes = new Uint8Array(24);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, 24, true);
-  bytes[4] = 3;
-  view.setUint16(6, 24, true);
-  view.setUint32(8, mask, true);
-  view.setInt32(16, fd, true);
-  view.setInt32(20, tid, true);
-  return bytes;
-};
