@@ -4,22 +4,9 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelTest } from '../support/kernel.ts';
-import { raceProgram, TRIES } from './races.ts';
 import { GUARD, inFolder, policy, runUnder } from './workload.ts';
 
 const DENIED = `- {name: no-denied, on: exec, when: 'any(proc.args, contains "denied")', action: deny}`;
-
-kernelTest('a thread that exchanges arguments after the verdict runs nothing with them', GUARD, () =>
-  inFolder(async (folder) => {
-    const program = raceProgram(folder, 'exec');
-    const { stdout, error, notices } = await runUnder(folder, policy(DENIED), [program, String(TRIES)]);
-    assert.is(error, null);
-    if (process.env['LICTOR_RACE_TRIES']) console.log(stdout.trim(), notices.join('; '));
-    const [denied, agreed] = stdout.trim().split(' ').map(Number);
-    assert.is(denied, 0);
-    assert.ok(agreed > 0, 'none ran at all');
-  }),
-);
 
 /** Every way in which arguments come to be that are not those of execve. */
 const WAYS = `

@@ -1,11 +1,12 @@
 /** Ways round a guard (bypass/rows.ts), tried as root and as another user. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelTest } from '../support/kernel.ts';
 import { BYPASSES } from './bypass/rows.ts';
+import { compileC } from './compile.ts';
 import { appears, GUARD, inFolder, policy, runUnder } from './workload.ts';
 
 const RULES = `
@@ -15,17 +16,11 @@ const RULES = `
 `;
 const NOBODY = 65534;
 
-const compile = (program: string): void => {
-  const source = join(import.meta.dirname, 'bypass', 'attempts.c');
-  const { status, stderr } = spawnSync('cc', ['-O1', '-Wall', '-Wextra', '-Werror', '-o', program, source]);
-  if (status !== 0) throw new Error(String(stderr));
-};
-
 /** What the attempts are about; all of it belongs to the workload's user. */
 const furnish = (folder: string, owner: number): void => {
   const at = (name: string): string => join(folder, name);
   fs.chmodSync(folder, 0o777);
-  compile(at('attempts'));
+  compileC(join(import.meta.dirname, 'bypass', 'attempts.c'), at('attempts'));
   for (const name of ['deleted', 'linkable', 'renamed', 'place']) fs.mkdirSync(at(name));
   for (const name of ['secret', 'linkable/secret', 'renamed/secret']) fs.writeFileSync(at(name), 'top secret');
   for (const name of ['forbidden', 'deleted/forbidden', 'program']) fs.copyFileSync(at('attempts'), at(name));

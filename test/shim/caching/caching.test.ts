@@ -6,15 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunOptions } from '../../../shim/run/index.ts';
-import { TRIES } from '../races.ts';
 import { kernelTest } from '../../support/kernel.ts';
+import { compileC } from '../compile.ts';
 import { GUARD, inFolder, policy, runUnder, summary, type Outcome } from '../workload.ts';
-
-const compileC = (name: string, folder: string): string => {
-  const program = join(folder, name);
-  execFileSync('cc', ['-O1', '-Wall', '-pthread', '-o', program, join(import.meta.dirname, `${name}.c`)]);
-  return program;
-};
 
 kernelTest(
   'an ignore mark on a directory silences it and what stands in it, by whatever way, and nothing else',
@@ -23,7 +17,8 @@ kernelTest(
     inFolder(async (folder) => {
       const mount = join(folder, 'mount');
       mkdirSync(mount);
-      const output = execFileSync(compileC('ignore-marks', folder), [mount], { encoding: 'utf8' });
+      const program = compileC(join(import.meta.dirname, 'ignore-marks.c'), join(folder, 'ignore-marks'));
+      const output = execFileSync(program, [mount], { encoding: 'utf8' });
       const silent = output.split('\n').flatMap((line) => /^(.*): silent$/.exec(line)?.[1] ?? []);
       assert.equal(silent, [
         ...['a child', 'a child for writing', 'a child that is made', 'the directory', 'a directory in it'],
@@ -193,27 +188,6 @@ kernelTest('a directory that somebody else renames is asked about again', GUARD,
     assert.is(stdout, 'plain/inner/x\n');
     assert.equal(summary(all), [`deny shut ${folder}/closed/inner/x`]);
   }),
-);
-
-kernelTest(
-  'a directory that is renamed while others open what is in it: nothing is reached under the name that is denied',
-  GUARD,
-  () =>
-    inFolder(async (folder) => {
-      const tries = TRIES;
-      const program = compileC('renames', folder);
-      const { stdout, stderr, error } = await runUnder(
-        folder,
-        policy(tree(folder)),
-        [program, 'plain', 'closed', String(tries)],
-        {
-          sink: { write: () => {}, close: async () => {} },
-        },
-      );
-      assert.is(error, null);
-      assert.is(stderr, '');
-      assert.is(stdout, `${tries} 0\n`);
-    }),
 );
 
 test.run();

@@ -2,7 +2,7 @@
  * One storm: a guarded workload that tries what is denied to it as often as it can, a death in the middle of it, and what
  * was reached and what was left behind afterwards.
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import koffi from 'koffi';
 import { cgroupMount } from '../../../shim/workloads/cgroup.ts';
+import { compileC } from '../compile.ts';
 import { inFolder, policy } from '../workload.ts';
 
 /** What dies: a process by a signal, or the guard's thread by a word that its process is told. */
@@ -46,13 +47,8 @@ const policyOf = (folder: string, deniedPort: number): string =>
 - {name: cut, on: file.read, when: 'file.path = "${folder}/trigger"', action: isolate}`);
 
 /** Compiles the storm. @returns its path */
-export const buildStorm = (folder: string): string => {
-  const path = join(folder, 'storm');
-  const flags = ['-std=gnu11', '-O2', '-pthread', '-o', path];
-  const { status, stderr } = spawnSync('cc', [...flags, join(import.meta.dirname, 'storm.c')], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the storm does not compile: ${stderr}`);
-  return path;
-};
+export const buildStorm = (folder: string): string =>
+  compileC(join(import.meta.dirname, 'storm.c'), join(folder, 'storm'));
 
 const text = (path: string): string => {
   try {

@@ -2,7 +2,7 @@
  * A workload that races with its guard: while a child executes this program again and again, another thread exchanges
  * its last argument between `denied` and `agreed`, in the string and in the list.
  *
- *     exec TRIES        prints how many programs ran with `denied`, and how many with `agreed`
+ *     arguments TRIES        prints how many programs ran with `denied`, and how many with `agreed`
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -17,7 +17,7 @@
 enum { PIPE = 100 };
 
 static char word[] = "agreed";
-static char *arguments[] = {"exec", "say", word, NULL};
+static char *arguments[] = {"arguments", "say", word, NULL};
 static atomic_bool over;
 
 static void *exchange(void *unused)

@@ -1,9 +1,7 @@
-/** A thread exchanges what a socket operation is about after the verdict: nothing that is denied is reached. */
-import { test } from 'uvu';
+/** A thread exchanges the address, or the descriptor, that a socket operation is about. */
 import * as assert from 'uvu/assert';
-import { kernelTest } from '../support/kernel.ts';
-import { raceProgram, TRIES } from './races.ts';
-import { GUARD, inFolder, policy, runUnder } from './workload.ts';
+import { inFolder, policy, runUnder } from '../workload.ts';
+import { linesOf, raceProgram, UNREAD, type Race } from './race.ts';
 
 const IP = ['4', '6', '-mapped'];
 const ROWS = [
@@ -40,26 +38,24 @@ const RULES = `
 - {name: abstract, on: net.bind, when: 'net.path = "@taboo"', action: deny}
 - {name: unix, on: [net.connect, net.send], when: 'net.path endswith "denied"', action: deny}`;
 
-kernelTest('an address or a descriptor that is exchanged after the verdict reaches nothing', GUARD, () =>
-  inFolder(async (folder) => {
+export const raceSockets: Race = async (tries) => {
+  let lines: readonly string[] = [];
+  await inFolder(async (folder) => {
     const program = raceProgram(folder, 'sockets');
     const script = ROWS.map(
-      (row) => `rm -f denied agreed; echo ${row} $(${program} ${row} ${TRIES} ${port(row)} 2>&1)`,
+      (row) => `rm -f denied agreed; echo ${row} $(${program} ${row} ${tries} ${port(row)} 2>&1)`,
     );
-    const { stdout, error } = await runUnder(folder, policy(RULES), ['sh', '-c', script.join('\n')]);
+    const command = ['sh', '-c', script.join('\n')];
+    const { stdout, error } = await runUnder(folder, policy(RULES), command, { sink: UNREAD });
     assert.is(error, null);
-    const results = stdout
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' '));
-    if (process.env['LICTOR_RACE_TRIES']) console.log(stdout);
+    const results = linesOf(stdout).map((line) => line.split(' '));
     assert.equal(
       results.map(([row, denied]) => [row, denied]),
       ROWS.map((row) => [row, '0']),
     );
     for (const [row, , allowed] of results)
       if (!row.endsWith('family')) assert.ok(Number(allowed) > 0, `${row} never reached what is allowed`);
-  }),
-);
-
-test.run();
+    lines = results.map(([row, denied, allowed]) => `${row}: ${tries} tries, ${allowed} allowed, ${denied} reached`);
+  });
+  return lines;
+};

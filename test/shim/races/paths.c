@@ -2,7 +2,7 @@
  * Races against the verdict: one thread makes a call on a path while another exchanges what the path says, or a process
  * exchanges the symlink that it leads through.
  *
- *     racer TRIES ALLOWED DENIED        two folders of paths of the same length, with a program `tool` and a file `kept`
+ *     paths TRIES ALLOWED DENIED        two folders of paths of the same length, with a program `tool` and a file `kept`
  *
  * Prints a line for each row: name, tries, how many calls succeeded, how many reached the denied object as far as the
  * caller can see. What was changed below DENIED is for the one who looks at it afterwards.
