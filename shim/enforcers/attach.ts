@@ -9,6 +9,7 @@ import { linuxPermissionEvents, type PermissionEvents } from '../kernel/permissi
 import { openRing, type Ring } from '../kernel/ring.ts';
 import { attachSensors, PathSettler, type Sensors } from '../sensors/index.ts';
 import { WORKLOAD_KEY, type GuardConfig } from './config.ts';
+import { refuseStorage } from './devices.ts';
 import { Interrupts } from './interrupts.ts';
 import { ExecArguments } from './exec-arguments.ts';
 import { SocketGate } from './gate.ts';
@@ -94,6 +95,13 @@ const attachGate = ({ needs, cgroup, management }: GuardConfig): SocketGate | nu
   return attached.gate;
 };
 
+/** Rules about paths hold only where nobody reads and writes below them. */
+const attachDevices = ({ needs, cgroup }: GuardConfig): void => {
+  if (!(needs.reads || needs.writes || needs.exec || needs.tree || needs.attr)) return;
+  const error = refuseStorage(cgroup, readFileSync('/proc/devices', 'latin1'));
+  if (error !== null) throw new GuardError(`cannot keep the workload from devices below file systems: ${error}`);
+};
+
 const attachArguments = (kernel: Kernel, { needs, cgroup }: GuardConfig): ExecArguments | null => {
   if (!needs.arguments) return null;
   const attached = ExecArguments.attach(kernel, cgroup);
@@ -157,6 +165,7 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
     return part;
   };
   try {
+    attachDevices(config);
     const gate = attachGate(config);
     if (gate) held(gate, () => gate.close());
     const execArguments = attachArguments(kernel, config);

@@ -52,6 +52,13 @@ bool wait_for_go(void);
 /* init.c: the body of PID 1; `lifeline` reads end of file once the launcher is gone */
 _Noreturn void run_init(const struct options *o, int fanotify, int lifeline);
 
+/* mountinfo.c */
+struct mount {
+	uint64_t id;
+	const char *point, *type;
+};
+void for_each_mount(void (*each)(const struct mount *mount, void *context), void *context);
+
 /* mounts.c */
 void make_mounts_private(void);
 

@@ -1,6 +1,7 @@
 /*
- * The mount namespace: private, with its own /proc, and without a way to write to kernel settings.
- * A core_pattern or a uevent helper would let a root workload run a program outside of its cgroup.
+ * The mount namespace: private, with its own /proc as the only one, and without a way to write to kernel settings.
+ * A core_pattern or a uevent helper would let a root workload run a program outside of its cgroup, and another proc file
+ * system leads along its processes' roots to mounts without marks.
  */
 #define _GNU_SOURCE
 #include "launch.h"
@@ -9,12 +10,19 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 /* sys/mount.h clashes with linux/mount.h in glibc 2.36 */
 int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data);
-enum { REC = 16384, BIND = 4096, PRIVATE = 1 << 18, NOSUID = 2, NODEV = 4, NOEXEC = 8 };
+int umount2(const char *target, int flags);
+enum { REC = 16384, BIND = 4096, PRIVATE = 1 << 18, NOSUID = 2, NODEV = 4, NOEXEC = 8, DETACH = 2 };
+
+/* What of /proc is the host's, and not of processes. */
+static const char *const PROC_SETTINGS[] = {
+	"/proc/sys", "/proc/sysrq-trigger", "/proc/acpi", "/proc/bus", "/proc/driver", "/proc/fs", "/proc/irq", "/proc/scsi",
+};
 
 static int make_read_only(const char *path, unsigned int flags)
 {
@@ -43,6 +51,53 @@ static void refuse_executable_memory(void)
 		close(fd);
 }
 
+/* File systems that are settings of the kernel. */
+static const char *const SETTINGS[] = {
+	"sysfs", "cgroup", "cgroup2", "debugfs", "tracefs", "securityfs", "configfs", "bpf", "efivarfs", "pstore",
+	"binfmt_misc", "selinuxfs", "smackfs", "fusectl", "nfsd", "resctrl",
+};
+
+static bool is_settings(const char *type)
+{
+	for (size_t i = 0; i < sizeof SETTINGS / sizeof *SETTINGS; i++)
+		if (!strcmp(type, SETTINGS[i]))
+			return true;
+	return false;
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+	return !strncmp(path, folder, length) && (path[length] == 0 || path[length] == '/');
+}
+
+/* Not where another mount hides it: that one would be changed. */
+static bool is_reached(const struct mount *mount)
+{
+	struct statx status;
+	return statx(AT_FDCWD, mount->point, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_MNT_ID, &status) == 0 &&
+	       status.stx_mask & STATX_MNT_ID && status.stx_mnt_id == mount->id;
+}
+
+static void remove_other_proc(const struct mount *mount, void *removed)
+{
+	if (strcmp(mount->type, "proc") || is_below(mount->point, "/proc") || !is_reached(mount))
+		return;
+	if (umount2(mount->point, DETACH) < 0)
+		say("note %s shows processes of the host: %s", mount->point, strerror(errno));
+	else
+		*(bool *)removed = true;
+}
+
+static void protect_settings(const struct mount *mount, void *unused)
+{
+	(void)unused;
+	if (is_below(mount->point, "/sys") || is_below(mount->point, "/proc"))
+		return;
+	if (is_settings(mount->type) && is_reached(mount) && make_read_only(mount->point, 0) < 0)
+		say("note %s stays writable: %s", mount->point, strerror(errno));
+}
+
 void make_mounts_private(void)
 {
 	if (mount(NULL, "/", NULL, REC | PRIVATE, NULL) < 0)
@@ -50,8 +105,14 @@ void make_mounts_private(void)
 	if (mount("proc", "/proc", "proc", NOSUID | NODEV | NOEXEC, NULL) < 0)
 		fail("mount /proc");
 	refuse_executable_memory();
-	protect_proc("/proc/sys");
-	protect_proc("/proc/sysrq-trigger");
+	for (size_t i = 0; i < sizeof PROC_SETTINGS / sizeof *PROC_SETTINGS; i++)
+		protect_proc(PROC_SETTINGS[i]);
 	if (make_read_only("/sys", AT_RECURSIVE) < 0)
 		say("note /sys stays writable: %s", strerror(errno));
+	for_each_mount(protect_settings, NULL);
+	/* below one there may be another */
+	for (bool removed = true; removed;) {
+		removed = false;
+		for_each_mount(remove_other_proc, &removed);
+	}
 }

@@ -9,20 +9,30 @@ import { BYPASSES } from './bypass/rows.ts';
 import { compileC } from './compile.ts';
 import { appears, GUARD, inFolder, policy, runUnder } from './workload.ts';
 
+/** `secret` is kept wholly, `sealed` may be read, `forged` and core files may not come to be. */
 const RULES = `
-- {name: secret, on: [file.read, file.write, file.link, file.rename], when: 'file.name = "secret"', action: deny}
+- {name: secret, on: [file.read, file.write, file.link, file.rename, file.attr], when: 'file.name = "secret"', action: deny}
+- {name: sealed, on: [file.write, file.link, file.rename, file.attr], when: 'file.name = "sealed"', action: deny}
+- {name: forged, on: [file.create, file.link], when: 'file.name = "forged" or file.other_path endswith "/forged"', action: deny}
+- {name: dumps, on: file.create, when: 'file.path contains "/dumps/"', action: deny}
+- {name: special, on: file.write, when: 'file.path = "/dev/kmsg" or file.name = "fifo"', action: deny}
 - {name: forbidden, on: exec, when: 'proc.name = "forbidden"', action: deny}
 - {name: outside, on: net.connect, when: 'net.path endswith "helper"', action: deny}
 `;
+const SOURCES = ['attempts', 'files', 'descriptors', 'programs', 'processes', 'namespaces', 'kernel', 'sockets'].map(
+  (name) => join(import.meta.dirname, 'bypass', `${name}.c`),
+);
 const NOBODY = 65534;
 
 /** What the attempts are about; all of it belongs to the workload's user. */
 const furnish = (folder: string, owner: number): void => {
   const at = (name: string): string => join(folder, name);
   fs.chmodSync(folder, 0o777);
-  compileC(join(import.meta.dirname, 'bypass', 'attempts.c'), at('attempts'));
-  for (const name of ['deleted', 'linkable', 'renamed', 'place']) fs.mkdirSync(at(name));
-  for (const name of ['secret', 'linkable/secret', 'renamed/secret']) fs.writeFileSync(at(name), 'top secret');
+  compileC(SOURCES, at('attempts'));
+  fs.copyFileSync('/lib64/ld-linux-x86-64.so.2', at('loader'));
+  for (const name of ['deleted', 'linkable', 'renamed', 'place', 'dumps']) fs.mkdirSync(at(name));
+  for (const name of ['secret', 'linkable/secret', 'renamed/secret', 'sealed', 'plain'])
+    fs.writeFileSync(at(name), 'top secret');
   for (const name of ['forbidden', 'deleted/forbidden', 'program']) fs.copyFileSync(at('attempts'), at(name));
   fs.writeFileSync(at('script'), '#!./forbidden\n', { mode: 0o755 });
   fs.linkSync(at('secret'), at('linked-before'));

@@ -18,7 +18,13 @@ const answer = (program: Uint8Array, call: SeccompData): string => {
   const action = runFilter(program, call);
   if (action === 0x7fff0000) return 'allow';
   if (action === 0x7fc00000) return 'notify';
-  const names: Readonly<Record<number, string>> = { 1: 'EPERM', 13: 'EACCES', 38: 'ENOSYS', 93: 'EPROTONOSUPPORT' };
+  const names: Readonly<Record<number, string>> = {
+    1: 'EPERM',
+    13: 'EACCES',
+    38: 'ENOSYS',
+    93: 'EPROTONOSUPPORT',
+    95: 'EOPNOTSUPP',
+  };
   return action >>> 16 === 5 ? (names[action & 0xffff] ?? `errno ${action & 0xffff}`) : `0x${action.toString(16)}`;
 };
 
@@ -123,7 +129,25 @@ const BY_REGISTERS: readonly (readonly [needs: Needs, call: SeccompData, answer:
   [NETWORK, call('socket', 17, 3, 0x300), 'EPERM'],
   [NETWORK, call('socket', 40, 1, 0), 'EPERM'],
   [NETWORK, call('socket', 44, 3, 0), 'EPERM'],
+  [NETWORK, call('socket', 16, 3, 2), 'EPERM'],
+  [NOTHING, call('socket', 16, 3, 2), 'allow'],
+  [NETWORK, call('socketpair', UPPER | 1n, 1, 0), 'allow'],
+  [NETWORK, call('socketpair', 30, 4, 0), 'EPERM'],
+  [NOTHING, call('socketpair', 30, 4, 0), 'allow'],
   [{ ...NOTHING, writes: true }, call('truncate', 1, 0), 'EPERM'],
+  // snapshots, whatever the size of what they take; what changes a file for good
+  ...[0x50009401, 0x50009417, 0x4020bc10].flatMap((code) => [
+    [{ ...NOTHING, reads: true }, call('ioctl', 0, code), 'EPERM'] as const,
+    [{ ...NOTHING, exec: true }, call('ioctl', 0, UPPER | BigInt(code)), 'EPERM'] as const,
+    [NOTHING, call('ioctl', 0, code), 'allow'] as const,
+  ]),
+  ...[0x40806685, 0x800c6613].flatMap((code) => [
+    [{ ...NOTHING, attr: true }, call('ioctl', 0, code), 'EPERM'] as const,
+    [{ ...NOTHING, reads: true }, call('ioctl', 0, code), 'allow'] as const,
+  ]),
+  [NOTHING, call('landlock_create_ruleset', 0, 0, 1), 'allow'],
+  [{ ...NOTHING, tree: true }, call('landlock_create_ruleset', 0, 0, 1), 'EOPNOTSUPP'],
+  [{ ...NOTHING, attr: true }, call('landlock_create_ruleset', 0, 0, 1), 'EOPNOTSUPP'],
 ];
 
 test('registers decide where the table says so', () => {

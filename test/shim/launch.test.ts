@@ -1,5 +1,14 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +25,12 @@ const ownCgroups = (pid = process.pid): readonly string[] => {
   const parent = join(cgroupMount() ?? '', 'lictor');
   return existsSync(parent) ? readdirSync(parent).filter((name) => name.startsWith(`${pid}-`)) : [];
 };
+
+/** A process that guards a shell script. */
+const supervisor = (folder: string, script: string): readonly string[] => [
+  ...[process.execPath, '--import', 'tsx', fileURLToPath(new URL('./supervisor.ts', import.meta.url))],
+  ...[folder, policy(RULES), script],
+];
 
 kernelTest('exit codes and signals of the first process pass through', GUARD, () =>
   inFolder(async (folder) => {
@@ -50,6 +65,24 @@ grep CapBnd /proc/self/status`;
     assert.ok(Number(count) <= 5);
     assert.is(BigInt(`0x${caps.split('\t')[1]}`) & (1n << 21n), 0n);
     assert.equal(rest, []);
+  }),
+);
+
+kernelTest('further mounts of the host lead to no process of it, and to no setting', GUARD, () =>
+  inFolder(async (folder) => {
+    const at = (name: string): string => join(folder, name);
+    ['proc', 'settings', 'cgroup'].forEach((name) => mkdirSync(at(name)));
+    // in a namespace of their own: what would remove the folder while they are there would remove cgroups
+    const mounts = `mount -t proc p ${at('proc')}; mount -t proc p ${at('proc')}; mount -t sysfs s ${at('settings')}; mount -t cgroup2 c ${at('cgroup')}`;
+    const script = `ls ${at('proc')}; ls ${at('settings')} | grep -c kernel; mkdir ${at('cgroup')}/x; echo $$ > ${at('cgroup')}/cgroup.procs; echo > ${at('settings')}/kernel/uevent_helper`;
+    const { status, stderr } = spawnSync(
+      'unshare',
+      ['-m', 'sh', '-c', `${mounts}; exec "$@"`, 'sh', ...supervisor(folder, script)],
+      { encoding: 'utf8' },
+    );
+    assert.equal([status, stderr], [0, '']);
+    assert.is(readFileSync(at('stdout'), 'utf8'), '1\n');
+    assert.is(readFileSync(at('stderr'), 'utf8').match(/Read-only file system/g)?.length, 3);
   }),
 );
 
@@ -106,11 +139,8 @@ kernelTest('the death of Lictor ends the workload, and nothing denied is read me
   inFolder(async (folder) => {
     writeFileSync(join(folder, 'secret'), 'top secret\n');
     const script = 'touch started; while :; do cat secret >> leaked 2>/dev/null; done';
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', fileURLToPath(new URL('./supervisor.ts', import.meta.url)), folder, policy(RULES), script],
-      { stdio: 'ignore' },
-    );
+    const [program, ...args] = supervisor(folder, script);
+    const child = spawn(program, args, { stdio: 'ignore' });
     await appears(join(folder, 'started'));
     await sleep(100);
     const [name] = ownCgroups(child.pid);

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
+import { storageMajors } from '../../shim/enforcers/devices.ts';
 import { interpreterArgs, stageAfter } from '../../shim/enforcers/exec-stages.ts';
 import { needsOf } from '../../shim/enforcers/needs.ts';
 import { SocketAddress } from '../../shim/enforcers/socket-address.ts';
@@ -153,6 +154,13 @@ test('a line shows what a process chose without letting it reach the terminal', 
     recordLine(record, (_, text) => text),
     'lictor: deny file.read /a\\x0ab by /bin/x [4] (p/r) “a\\x1b[2Jb”',
   );
+});
+
+test('character devices that hold file systems are known by their drivers', () => {
+  const devices =
+    'Character devices:\n  1 mem\n 21 sg\n248 bsg\n241 nvme-generic\n  9 st\n\nBlock devices:\n  7 loop\n 21 sg\n';
+  assert.equal(storageMajors(devices), [21, 248, 241]);
+  assert.equal(storageMajors(''), []);
 });
 
 test.run();

@@ -11,7 +11,7 @@ export const bypasses = (): Target =>
   page(
     'docs/bypasses.md',
     'Ways round a guard',
-    'Each row is tried with every test run, as root and as another user (`test/shim/bypass`): a policy keeps a file from being read, written, linked and renamed, and a program from being executed. What is **reached** is named here and by `lictor doctor`, not prevented.',
+    'Each row is tried with every test run, as root and as another user (`test/shim/bypass`): a policy keeps one file from being read and changed in any way, another from being written, names from coming to be, and a program from being executed. What is **reached** is named here and by `lictor doctor`, not prevented.',
     '',
     ...table(
       ['way', 'root', 'another user', 'how'],

@@ -4,7 +4,7 @@
  */
 import type { Needs } from '../needs.ts';
 import { always, refusal, whenAny, whenOneOf, type Check } from './checks.ts';
-import { low, oneOf } from './graph.ts';
+import { low, oneOf, test } from './graph.ts';
 
 export interface Refused {
   /** Names, and what of each is refused. */
@@ -12,13 +12,13 @@ export interface Refused {
   readonly check: Check;
   /** What of them is refused, in words; empty: all. */
   readonly where: string;
-  readonly errno: 'ENOSYS' | 'EPERM' | 'EACCES' | 'EPROTONOSUPPORT';
+  readonly errno: 'ENOSYS' | 'EPERM' | 'EACCES' | 'EPROTONOSUPPORT' | 'EOPNOTSUPP';
   readonly why: string;
   /** Refused only then; absent: always. */
   readonly when?: (needs: Needs) => boolean;
 }
 
-const ERRNO = { EPERM: 1, EACCES: 13, ENOSYS: 38, EPROTONOSUPPORT: 93 } as const;
+const ERRNO = { EPERM: 1, EACCES: 13, ENOSYS: 38, EPROTONOSUPPORT: 93, EOPNOTSUPP: 95 } as const;
 export const ABSENT = refusal(ERRNO.ENOSYS);
 const DENIED = refusal(ERRNO.EPERM);
 
@@ -32,8 +32,17 @@ const USERFAULTFD_IOC_NEW = 0xaa00;
 const PR_SET_MM = 35;
 const S_IFMT = 0o170000;
 const DEVICES = [0o020000, 0o060000];
-/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_ALG. */
-const FAMILIES = [1, 2, 10, 16, 38];
+/** BTRFS_IOC_SNAP_CREATE, …_V2, BCH_IOCTL_SUBVOLUME_CREATE: their number, whatever their direction and size. */
+const SNAPSHOTS = [0x9401, 0x9417, 0xbc10];
+const IOC_NUMBER = 0xffff;
+const FS_IOC_ENABLE_VERITY = 0x40806685;
+const FS_IOC_SET_ENCRYPTION_POLICY = 0x800c6613;
+const UNIX = 1;
+const NETLINK = 16;
+/** AF_UNIX, AF_INET, AF_INET6, AF_ALG. */
+const FAMILIES = [UNIX, 2, 10, 38];
+/** Its sockets are for processes, not for the kernel. */
+const NETLINK_USERSOCK = 2;
 const INTERNET = [2, 10];
 const SOCK_TYPE = 0xf;
 const STREAM_AND_DATAGRAM = [1, 2];
@@ -60,8 +69,16 @@ const denied = (calls: string, why: string, where = '', check: Check = always(DE
 const unseenSockets: Check = (otherwise) => {
   const transport = low(2, oneOf(TRANSPORTS, otherwise, refusal(ERRNO.EPROTONOSUPPORT)));
   const type = low(1, oneOf(STREAM_AND_DATAGRAM, transport, DENIED), SOCK_TYPE);
-  return low(0, oneOf(INTERNET, type, oneOf(FAMILIES, otherwise, DENIED)));
+  const netlink = low(2, test('equal', NETLINK_USERSOCK, DENIED, otherwise));
+  return low(0, oneOf(INTERNET, type, test('equal', NETLINK, netlink, oneOf(FAMILIES, otherwise, DENIED))));
 };
+const foreignPairs: Check = (otherwise) => low(0, test('equal', UNIX, otherwise, DENIED));
+
+/** Sockets are asked about. */
+const asksSockets = (needs: Needs): boolean =>
+  needs.connect || needs.bind || needs.send || needs.listen || needs.accept;
+/** Opens are asked about. */
+const asksOpens = (needs: Needs): boolean => needs.reads || needs.writes || needs.exec;
 
 export const REFUSED: readonly Refused[] = [
   absent('io_uring_setup io_uring_enter io_uring_register', 'operations without a system call: no filter sees them'),
@@ -86,6 +103,32 @@ export const REFUSED: readonly Refused[] = [
     '`TIOCSTI`, `TIOCLINUX`, `USERFAULTFD_IOC_NEW`',
     whenOneOf(1, [TIOCSTI, TIOCLINUX, USERFAULTFD_IOC_NEW], DENIED),
   ),
+  {
+    ...denied(
+      'ioctl',
+      'the same files under another path, without a call that changes the tree',
+      'that makes a snapshot (btrfs, bcachefs)',
+      whenOneOf(1, SNAPSHOTS, DENIED, IOC_NUMBER),
+    ),
+    when: asksOpens,
+  },
+  {
+    ...denied(
+      'ioctl',
+      'changes a file for good that is open for reading',
+      '`FS_IOC_ENABLE_VERITY`, `FS_IOC_SET_ENCRYPTION_POLICY`',
+      whenOneOf(1, [FS_IOC_ENABLE_VERITY, FS_IOC_SET_ENCRYPTION_POLICY], DENIED),
+    ),
+    when: (needs) => needs.attr,
+  },
+  {
+    calls: ['landlock_create_ruleset'],
+    check: always(refusal(ERRNO.EOPNOTSUPP)),
+    where: 'where changes of files are asked',
+    errno: 'EOPNOTSUPP',
+    why: 'Lictor would perform for a program what its own domain forbids it; programs go on as where Landlock is switched off',
+    when: (needs) => needs.tree || needs.attr,
+  },
   denied(
     'ptrace process_vm_readv process_vm_writev pidfd_getfd',
     'rules tell programs apart: one that takes another over would act under its name',
@@ -118,9 +161,13 @@ export const REFUSED: readonly Refused[] = [
   {
     calls: ['socket'],
     check: unseenSockets,
-    where: 'other than unix, netlink, AF_ALG, and TCP and UDP over IPv4 and IPv6',
+    where: 'other than unix, netlink to the kernel, AF_ALG, and TCP and UDP over IPv4 and IPv6',
     errno: 'EPERM',
     why: 'packet, vsock and raw sockets and other transports: the gate does not see their addresses; EPROTONOSUPPORT for other transports (SCTP, DCCP, UDP-Lite, MPTCP, ping)',
-    when: (needs) => needs.connect || needs.bind || needs.send || needs.listen || needs.accept,
+    when: asksSockets,
+  },
+  {
+    ...denied('socketpair', 'sockets of TIPC reach more than each other', 'other than unix', foreignPairs),
+    when: asksSockets,
   },
 ];
