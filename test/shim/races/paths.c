@@ -31,7 +31,7 @@ static struct {
 	char path[600];
 } address = {.family = AF_UNIX};
 static char *const path = address.path;
-static char good[512], bad[600], other[512];
+static char good[600], bad[600], other[512];
 static atomic_bool stop;
 static long reached;
 
