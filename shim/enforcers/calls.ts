@@ -71,10 +71,10 @@ export class Calls {
       case NR.rename:
       case NR.renameat:
       case NR.renameat2:
+        if (this.needs.tree && this.performed?.take(calls)) return;
         // wherever it leads: no answer that depends on a path is kept
         this.cache?.renames(calls.tid);
-        if (!this.needs.tree || !this.performed?.take(calls)) calls.continue();
-        return;
+        return calls.continue();
       default:
         if (!this.performed?.take(calls)) calls.refuse(ERRNO.ENOSYS);
     }

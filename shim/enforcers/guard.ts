@@ -84,10 +84,11 @@ export class Guard {
     const judge = new Judge(engine, questions, effects, report, config);
     const reader = new TextReader(kernel);
     this.#observed = new Observed(ring, engine, processes, settler, effects, report, config, needs.observed);
-    this.#performed =
-      performing && new Performed(performing.performer, performing.wake, processes, questions, judge, needs);
-    const performs = (tid: number): boolean => performing !== null && performing.performer.owns(tid);
     this.#cache = cover && caching && cacheOf(kernel, caching, cover, config, fanotify);
+    this.#performed =
+      performing &&
+      new Performed(performing.performer, performing.wake, processes, questions, judge, needs, this.#cache);
+    const performs = (tid: number): boolean => performing !== null && performing.performer.owns(tid);
     this.#opens =
       opens &&
       new Opens(

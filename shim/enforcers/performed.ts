@@ -8,6 +8,7 @@ import type { Operation, OperationPath, Performer } from '../kernel/performer.ts
 import type { OperationName } from '../performer/layout.ts';
 import type { Process } from '../workloads/process.ts';
 import type { Processes } from '../workloads/processes.ts';
+import type { DirectoryCache } from './cache/index.ts';
 import type { Judge, Means } from './judge.ts';
 import type { Notifications } from './notifications.ts';
 import { OpenMode } from './open-mode.ts';
@@ -22,6 +23,8 @@ const FOLDER = 0o040000;
 const REGULAR = 0o100000;
 const SYMLINK = 0o120000;
 const SOCKET = 0o140000;
+
+const isFolder = ({ status }: OperationPath): boolean => (status.getUint32(STAT.mode, true) & TYPE_BITS) === FOLDER;
 
 const PLAIN: FileRole = { flags: 0, made: false, side: null, other: null, link: null };
 
@@ -53,6 +56,8 @@ export class Performed {
     readonly questions: Questions,
     readonly judge: Judge,
     readonly needs: PerformedNeeds,
+    /** Hears of directories that may be renamed; null: no decisions are kept. */
+    readonly cache: Pick<DirectoryCache, 'renames'> | null,
   ) {}
 
   /** @returns false: the call is none of these */
@@ -73,12 +78,18 @@ export class Performed {
     const operation = this.performer.operation(index);
     const process = this.processes.ofThread(operation.tid, true);
     if (!process) return this.performer.finish(index, EPERM);
+    if (operation.name === 'rename' && this.#mayMoveDirectory(operation)) this.cache?.renames(operation.tid);
     if (this.needs.identity) this.processes.refreshIdentity(process);
     this.questions.start();
     this.#ask(operation.name, operation, process);
     if (this.questions.count === 0) return this.performer.finish(index, 0);
     this.#waiting = index;
     this.judge.decide(process, MEANS, started, this.#finish);
+  }
+
+  /** What another thread renames later may be another object by then. */
+  #mayMoveDirectory({ direct, flags, paths: [source, target] }: Operation): boolean {
+    return !direct || isFolder(source) || ((flags & RENAME_EXCHANGE) !== 0 && isFolder(target));
   }
 
   #ask(name: OperationName, operation: Operation, process: Process): void {

@@ -71,6 +71,10 @@ export class Operation {
   get targetExists(): boolean {
     return this.#number('exists') !== 0;
   }
+  /** It is performed by this thread, as soon as it is decided; else by another one, at some time. */
+  get direct(): boolean {
+    return this.#number('direct') !== 0;
+  }
   get link(): Uint8Array {
     return this.#link.subarray(0, this.#number('link_length'));
   }

@@ -36,6 +36,7 @@ export const OPERATION = [
   member('exists', 'u32', 'not 0: the target of a rename is there'),
   member('owner', 'u32', 'user id with which files are made'),
   member('umask', 'u32', "the caller's"),
+  member('direct', 'u32', "not 0: performed by the guard's thread, as soon as it is decided"),
   member('path_length', 'u32', 'bytes of `path`', 2),
   member('invoked_length', 'u32', 'bytes of `invoked`', 2),
   member('link_length', 'u32', 'bytes of `link`'),

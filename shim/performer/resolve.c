@@ -294,5 +294,6 @@ int resolve(const struct performer *p, struct job *job, bool may_block)
 	/* an open asks fanotify, that is, the guard's thread: never there; nor a bind, which needs another root */
 	job->direct = !may_block && job->shared.kind != KIND(OPEN) && job->shared.kind != KIND(TMPFILE) &&
 		      job->shared.kind != KIND(BIND) && !is_large(job);
+	job->shared.direct = job->direct;
 	return 0;
 }
