@@ -10,17 +10,15 @@
  * INVARIANT: a call that waits is known to `Interrupts` before its pending signals are looked at, so that none is missed.
  */
 import type { Epoll } from '../kernel/epoll.ts';
-import { ERRNO, STAT, type Kernel } from '../kernel/kernel.ts';
+import { ERRNO, STAT } from '../kernel/kernel.ts';
 import { subjectPid } from '../sensors/index.ts';
-import type { Processes } from '../workloads/processes.ts';
 import { callerStatus, hasFreeDescriptor, type CallerStatus } from './caller-status.ts';
-import { duplicate } from './descriptors.ts';
 import type { Interrupts } from './interrupts.ts';
-import type { Judge, Means } from './judge.ts';
-import type { KeptCall, Notifications } from './notifications.ts';
-import { KIND, type Questions } from './questions.ts';
+import type { Means } from './judge.ts';
+import type { KeptCall } from './notifications.ts';
+import { KIND } from './questions.ts';
 import { SOCKADDR_BYTES, SocketAddress } from './socket-address.ts';
-import type { SocketPaths } from './socket-paths.ts';
+import type { SocketParts } from './socket-parts.ts';
 
 const MEANS: Means = { mechanism: 'seccomp', onlyEperm: false, caveat: null };
 const SOCK = { stream: 1, seqpacket: 5, nonblock: 0o4000, cloexec: 0o2000000 } as const;
@@ -67,12 +65,7 @@ export class Accepts {
   #sweepAt = 0;
 
   constructor(
-    readonly kernel: Kernel,
-    readonly notifications: Notifications,
-    readonly processes: Processes,
-    readonly questions: Questions,
-    readonly judge: Judge,
-    readonly paths: SocketPaths,
+    readonly parts: SocketParts,
     readonly interrupts: Interrupts,
     readonly epoll: Epoll,
     readonly needs: { readonly identity: boolean },
@@ -80,12 +73,12 @@ export class Accepts {
 
   /** @param flags of accept4(2) */
   accept(flags: number, started: number): void {
-    const { notifications, kernel } = this;
+    const { notifications, kernel } = this.parts;
     const { sockets } = kernel;
     const { tid } = notifications;
-    const process = this.processes.ofThread(tid, true);
+    const process = this.parts.processes.ofThread(tid, true);
     if (!process) return notifications.refuse(ERRNO.EPERM);
-    const fd = duplicate(kernel, process.pid, tid, notifications.low(0));
+    const fd = this.parts.descriptors.duplicate(process.pid, tid, notifications.low(0));
     if (fd < 0) return notifications.refuse(-fd);
     const errno = this.#unable(fd, tid, flags);
     if (errno !== 0) {
@@ -114,12 +107,12 @@ export class Accepts {
   ready(fd: number): void {
     const listener = this.#byFd.get(fd);
     if (!listener) return;
-    while (listener.waiting.length > 0 && this.kernel.sockets.isReady(fd)) {
+    while (listener.waiting.length > 0 && this.parts.kernel.sockets.isReady(fd)) {
       const waiting = listener.waiting[0];
       this.#leave(waiting);
-      this.notifications.take(waiting.call);
-      if (hasFreeDescriptor(this.kernel, waiting.call.tid)) this.#perform(waiting);
-      else this.notifications.refuse(ERRNO.EMFILE);
+      this.parts.notifications.take(waiting.call);
+      if (hasFreeDescriptor(this.parts.kernel, waiting.call.tid)) this.#perform(waiting);
+      else this.parts.notifications.refuse(ERRNO.EMFILE);
     }
     this.#release(listener);
   }
@@ -159,9 +152,9 @@ export class Accepts {
 
   /** What the kernel says before it waits, in its order. @returns 0 or an errno */
   #unable(fd: number, tid: number, flags: number): number {
-    const { sockets } = this.kernel;
+    const { sockets } = this.parts.kernel;
     if ((flags & ~(SOCK.nonblock | SOCK.cloexec)) !== 0) return ERRNO.EINVAL;
-    if (!hasFreeDescriptor(this.kernel, tid)) return ERRNO.EMFILE;
+    if (!hasFreeDescriptor(this.parts.kernel, tid)) return ERRNO.EMFILE;
     const type = sockets.type(fd);
     if (type < 0) return -type;
     if (type !== SOCK.stream && type !== SOCK.seqpacket) return ERRNO.EOPNOTSUPP;
@@ -170,11 +163,11 @@ export class Accepts {
 
   /** One duplicate of a socket is kept, whoever waits. */
   #listenerOf(fd: number): Listener {
-    this.kernel.status(fd, this.#status);
+    this.parts.kernel.status(fd, this.#status);
     const inode = new DataView(this.#status.buffer).getUint32(STAT.ino, true);
     const known = this.#listeners.get(inode);
     if (known) {
-      this.kernel.close(fd);
+      this.parts.kernel.close(fd);
       return known;
     }
     const listener = { fd, inode, waiting: [] };
@@ -185,7 +178,7 @@ export class Accepts {
   #release(listener: Listener): void {
     if (listener.waiting.length > 0 || !this.#listeners.delete(listener.inode)) return;
     if (this.#byFd.delete(listener.fd)) this.epoll.remove(listener.fd);
-    this.kernel.close(listener.fd);
+    this.parts.kernel.close(listener.fd);
   }
 
   #wait(waiting: Waiting): void {
@@ -195,11 +188,11 @@ export class Accepts {
       this.#byFd.set(listener.fd, listener);
     if (!watched || !this.#byFd.has(listener.fd)) {
       this.interrupts.unwatch(call.tid);
-      return this.notifications.refuse(ERRNO.ENOMEM);
+      return this.parts.notifications.refuse(ERRNO.ENOMEM);
     }
     listener.waiting.push(waiting);
     this.#waits.set(waiting.number, waiting);
-    const status = callerStatus(this.kernel, call.tid);
+    const status = callerStatus(this.parts.kernel, call.tid);
     if (!status || status.own) this.#end(waiting, this.#restart(waiting));
     else if (status.shared && status.threads === 1) this.#end(waiting, this.#restart(waiting));
     else if (status.shared) waiting.checkAt = performance.now() + SIGNAL_MS;
@@ -207,9 +200,9 @@ export class Accepts {
 
   /** A signal that came before the wait was known, or was lost, is still there a while later: nobody else took it. */
   #check(waiting: Waiting, now: number): void {
-    this.notifications.take(waiting.call);
-    if (!this.notifications.valid) return this.#end(waiting, ERRNO.EINTR);
-    const status = callerStatus(this.kernel, waiting.call.tid);
+    this.parts.notifications.take(waiting.call);
+    if (!this.parts.notifications.valid) return this.#end(waiting, ERRNO.EINTR);
+    const status = callerStatus(this.parts.kernel, waiting.call.tid);
     const pending = status !== null && (status.own || status.shared);
     if (pending && now >= waiting.checkAt) this.#end(waiting, ERRNO.EINTR);
     else waiting.checkAt = pending ? now + SIGNAL_MS : Infinity;
@@ -229,18 +222,18 @@ export class Accepts {
 
   #end(waiting: Waiting, errno: number): void {
     this.#leave(waiting);
-    this.notifications.take(waiting.call);
-    this.notifications.refuse(errno);
+    this.parts.notifications.take(waiting.call);
+    this.parts.notifications.refuse(errno);
     this.#release(waiting.listener);
   }
 
   /** Takes a connection for the call that is the current one. */
   #perform(waiting: Waiting): void {
-    const { kernel, notifications } = this;
+    const { kernel, notifications } = this.parts;
     const { tid } = waiting.call;
     const started = performance.now();
     if (!notifications.valid) return;
-    const process = this.processes.ofThread(tid, true);
+    const process = this.parts.processes.ofThread(tid, true);
     const status = process && callerStatus(kernel, tid);
     if (!process || !status) return notifications.refuse(ERRNO.EPERM);
     const fd = kernel.sockets.accept(waiting.listener.fd, this.#peer, waiting.flags & SOCK.nonblock);
@@ -248,13 +241,13 @@ export class Accepts {
     this.#own(fd, status);
     const length = kernel.sockets.name(fd, this.#local.bytes);
     this.#local.parse(Math.min(Math.max(0, length), SOCKADDR_BYTES), 'none');
-    if (this.#local.family === 'unix') this.#local.path = this.paths.bound(fd, this.#local.path);
+    if (this.#local.family === 'unix') this.#local.path = this.parts.paths.bound(fd, this.#local.path);
     this.#peer.parse(Math.min(this.#peer.length, SOCKADDR_BYTES), 'none');
-    if (this.needs.identity) this.processes.refreshIdentity(process);
-    this.questions.start();
-    this.questions.net(KIND['net.accept'], process, this.#peer, this.#local, kernel.sockets.protocol(fd));
-    this.judge.decide(process, MEANS, started, (allow) => {
-      const errno = allow ? this.#handOver(waiting, fd) : this.judge.errno;
+    if (this.needs.identity) this.parts.processes.refreshIdentity(process);
+    this.parts.questions.start();
+    this.parts.questions.net(KIND['net.accept'], process, this.#peer, this.#local, kernel.sockets.protocol(fd));
+    this.parts.judge.decide(process, MEANS, started, (allow) => {
+      const errno = allow ? this.#handOver(waiting, fd) : this.parts.judge.errno;
       if (errno !== 0) notifications.refuse(errno);
     });
     kernel.close(fd);
@@ -262,12 +255,12 @@ export class Accepts {
 
   /** A new socket belongs to who accepts it: routing and packet filters go by its user. */
   #own(fd: number, { fsuid, fsgid }: CallerStatus): void {
-    if (fsuid !== 0 || fsgid !== 0) this.kernel.sockets.own(fd, fsuid, fsgid);
+    if (fsuid !== 0 || fsgid !== 0) this.parts.kernel.sockets.own(fd, fsuid, fsgid);
   }
 
   /** @returns 0, or the errno that the connection is lost with, as in move_addr_to_user of net/socket.c */
   #handOver(waiting: Waiting, fd: number): number {
-    const { kernel, notifications } = this;
+    const { kernel, notifications } = this.parts;
     const { tid } = waiting.call;
     if (waiting.address !== 0) {
       if (kernel.readMemory(tid, waiting.addressLength, this.#lengthBytes) !== LENGTH_BYTES) return ERRNO.EFAULT;

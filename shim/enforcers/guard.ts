@@ -8,6 +8,7 @@ import { attach, GuardError, type Attached, type Caching } from './attach.ts';
 import { DirectoryCache } from './cache/index.ts';
 import { Calls } from './calls.ts';
 import { WORKLOAD_KEY, type GuardConfig } from './config.ts';
+import { Descriptors } from './descriptors.ts';
 import { Effects } from './effects.ts';
 import type { Engine } from './engine.ts';
 import { Judge } from './judge.ts';
@@ -46,6 +47,7 @@ export class Guard {
   readonly #performed: Performed | null;
   readonly #accepts: Accepts | null;
   readonly #observed: Observed;
+  readonly #descriptors: Descriptors;
   readonly #cache: DirectoryCache | null;
   #lost: Readonly<Record<string, number>> = {};
 
@@ -98,9 +100,10 @@ export class Guard {
     this.#opens?.trustLoaders(LOADERS);
     const notifications = new Notifications(kernel, listener);
     const paths = new SocketPaths(kernel, settler);
-    const sockets = new Sockets(kernel, notifications, processes, questions, judge, paths, gate, needs);
-    this.#accepts =
-      interrupts && new Accepts(kernel, notifications, processes, questions, judge, paths, interrupts, epoll, needs);
+    const descriptors = (this.#descriptors = new Descriptors(kernel));
+    const parts = { kernel, notifications, processes, questions, judge, paths, descriptors };
+    const sockets = new Sockets(parts, gate, needs);
+    this.#accepts = interrupts && new Accepts(parts, interrupts, epoll, needs);
     const asked = config.syscalls.length > 0 && !needs.observed.includes('syscall');
     const systemCalls = asked ? new SystemCalls(notifications, processes, questions, judge, reader, config) : null;
     const answering = [sockets, this.#accepts, this.#performed, this.#cache] as const;
@@ -155,6 +158,7 @@ export class Guard {
   close(): void {
     this.#observed.drain();
     this.#accepts?.close();
+    this.#descriptors.close();
     this.#reportLost();
     const { gate, execArguments } = this.#attached;
     const notice = (count: number | undefined, text: string): void => {

@@ -3,16 +3,13 @@
  * gate in the kernel, which compares it with the socket and the kernel's own copy of the address; or it is performed
  * here, on a duplicate of the descriptor. Either way a thread that changes memory or descriptors meanwhile gains nothing.
  */
-import { ERRNO, type Kernel } from '../kernel/kernel.ts';
-import type { Processes } from '../workloads/processes.ts';
+import { ERRNO } from '../kernel/kernel.ts';
 import type { Process } from '../workloads/process.ts';
 import type { GateOperation } from './gate.ts';
-import type { Judge, Means } from './judge.ts';
-import type { Notifications } from './notifications.ts';
-import { KIND, type Questions } from './questions.ts';
+import type { Means } from './judge.ts';
+import { KIND } from './questions.ts';
 import { MAX_NAME_BYTES, SOCKADDR_BYTES, SocketAddress } from './socket-address.ts';
-import type { SocketPaths } from './socket-paths.ts';
-import { duplicate } from './descriptors.ts';
+import type { SocketParts } from './socket-parts.ts';
 
 /** The kernel's side of decisions about addresses: `SocketGate`. */
 export interface Gate {
@@ -57,12 +54,7 @@ export class Sockets {
   readonly #messagesView = new DataView(this.#messages.buffer);
 
   constructor(
-    readonly kernel: Kernel,
-    readonly notifications: Notifications,
-    readonly processes: Processes,
-    readonly questions: Questions,
-    readonly judge: Judge,
-    readonly paths: SocketPaths,
+    readonly parts: SocketParts,
     /** Null: no operation with an address is asked for. */
     readonly gate: Gate | null,
     readonly needs: SocketNeeds,
@@ -70,19 +62,20 @@ export class Sockets {
 
   /** connect(2), bind(2). */
   named(operation: 'connect' | 'bind', started: number): void {
-    const calls = this.notifications;
+    const calls = this.parts.notifications;
     this.#one(operation, calls.address(1), calls.low(2), started);
   }
 
   sendto(started: number): void {
-    const calls = this.notifications;
+    const calls = this.parts.notifications;
     this.#one(this.#sendOperation(3), calls.address(4), calls.low(5), started);
   }
 
   sendmsg(started: number): void {
-    const calls = this.notifications;
+    const calls = this.parts.notifications;
     const header = this.#messages.subarray(0, MSGHDR_BYTES);
-    if (this.kernel.readMemory(calls.tid, calls.address(1), header) < MSGHDR_BYTES) return calls.refuse(ERRNO.EFAULT);
+    if (this.parts.kernel.readMemory(calls.tid, calls.address(1), header) < MSGHDR_BYTES)
+      return calls.refuse(ERRNO.EFAULT);
     this.#one(this.#sendOperation(2), this.#nameAt(0), this.#nameLengthAt(0), started);
   }
 
@@ -91,17 +84,17 @@ export class Sockets {
    * many; the caller learns the errno when it asks for the rest, as without Lictor.
    */
   sendmmsg(started: number): void {
-    const calls = this.notifications;
+    const calls = this.parts.notifications;
     const { tid } = calls;
     const operation = this.#sendOperation(3);
     const wanted = this.#messages.subarray(0, Math.min(calls.low(2), MESSAGES) * MMSGHDR_BYTES);
-    const got = wanted.length === 0 ? 0 : this.kernel.readMemory(tid, calls.address(1), wanted);
+    const got = wanted.length === 0 ? 0 : this.parts.kernel.readMemory(tid, calls.address(1), wanted);
     const count = Math.floor(Math.max(0, got) / MMSGHDR_BYTES);
     if (count === 0 || !this.needs[operation]) return this.#pass();
-    const process = this.processes.ofThread(tid, true);
+    const process = this.parts.processes.ofThread(tid, true);
     if (!process) return calls.refuse(ERRNO.EPERM);
     const protocol = this.#protocol(process);
-    if (this.needs.identity) this.processes.refreshIdentity(process);
+    if (this.needs.identity) this.parts.processes.refreshIdentity(process);
     let places = 0;
     for (let i = 0; i < count; i++) {
       const at = i * MMSGHDR_BYTES;
@@ -123,25 +116,25 @@ export class Sockets {
    * called listen(2) as its peer (SO_PEERCRED), and that has to be the workload.
    */
   listen(started: number): void {
-    const calls = this.notifications;
-    const { kernel } = this;
+    const calls = this.parts.notifications;
+    const { kernel } = this.parts;
     const address = this.#address;
-    const process = this.processes.ofThread(calls.tid, true);
+    const process = this.parts.processes.ofThread(calls.tid, true);
     if (!process) return calls.refuse(ERRNO.EPERM);
-    const fd = duplicate(kernel, process.pid, calls.tid, calls.low(0));
+    const fd = this.parts.descriptors.duplicate(process.pid, calls.tid, calls.low(0));
     if (fd < 0) return calls.refuse(-fd);
     const length = kernel.sockets.name(fd, address.bytes);
     if (length >= 0) {
       address.parse(Math.min(length, SOCKADDR_BYTES), 'none');
       const unix = address.family === 'unix';
-      if (unix) address.path = this.paths.bound(fd, address.path);
+      if (unix) address.path = this.parts.paths.bound(fd, address.path);
       const protocol = kernel.sockets.protocol(fd);
-      if (this.needs.identity) this.processes.refreshIdentity(process);
-      this.questions.start();
-      this.questions.net(KIND['net.listen'], process, null, address, protocol);
+      if (this.needs.identity) this.parts.processes.refreshIdentity(process);
+      this.parts.questions.start();
+      this.parts.questions.net(KIND['net.listen'], process, null, address, protocol);
       if (!calls.valid) return kernel.close(fd);
-      this.judge.decide(process, unix ? CONTINUED : HELD, started, (allow) => {
-        if (!allow) calls.refuse(this.judge.errno);
+      this.parts.judge.decide(process, unix ? CONTINUED : HELD, started, (allow) => {
+        if (!allow) calls.refuse(this.parts.judge.errno);
         else if (unix) calls.continue();
         else calls.answer(kernel.sockets.listen(fd, calls.low(1) | 0));
       });
@@ -151,9 +144,9 @@ export class Sockets {
 
   /** TCP fast open connects with its first data; other protocols do not know the flag. */
   #sendOperation(flags: number): GateOperation {
-    const calls = this.notifications;
+    const calls = this.parts.notifications;
     if ((calls.low(flags) & MSG_FASTOPEN) === 0) return 'send';
-    const process = this.processes.ofThread(calls.tid, true);
+    const process = this.parts.processes.ofThread(calls.tid, true);
     return process && TCP.includes(this.#protocol(process)) ? 'connect' : 'send';
   }
 
@@ -167,22 +160,22 @@ export class Sockets {
 
   /** No address that the kernel would reach: should it see one after all, it finds no token. */
   #pass(): void {
-    this.gate?.shut(this.notifications.tid);
-    this.notifications.continue();
+    this.gate?.shut(this.parts.notifications.tid);
+    this.parts.notifications.continue();
   }
 
   #one(operation: GateOperation, pointer: number, length: number, started: number): void {
-    const calls = this.notifications;
+    const calls = this.parts.notifications;
     if (!this.needs[operation]) return calls.continue();
     const problem = this.#read(operation, pointer, length);
     if (problem !== 0) return calls.refuse(problem);
     if (!this.#isAsked()) return this.#pass();
-    const process = this.processes.ofThread(calls.tid, true);
+    const process = this.parts.processes.ofThread(calls.tid, true);
     if (!process) return calls.refuse(ERRNO.EPERM);
     const protocol = this.#protocol(process);
     // what was read belongs to the thread that asks only if it still waits
     if (!calls.valid) return;
-    if (this.needs.identity) this.processes.refreshIdentity(process);
+    if (this.needs.identity) this.parts.processes.refreshIdentity(process);
     const errno = this.#decide(operation, process, protocol, 0, started);
     if (errno !== 0) calls.refuse(errno);
     else if (operation === 'bind' && this.#isNameless()) this.#bind(process);
@@ -195,7 +188,8 @@ export class Sockets {
     const address = this.#address;
     const size = pointer === 0 ? 0 : Math.min(length, SOCKADDR_BYTES);
     const into = address.bytes.subarray(0, size);
-    if (size > 0 && this.kernel.readMemory(this.notifications.tid, pointer, into) !== size) return ERRNO.EFAULT;
+    if (size > 0 && this.parts.kernel.readMemory(this.parts.notifications.tid, pointer, into) !== size)
+      return ERRNO.EFAULT;
     address.parse(size, operation === 'connect' ? 'none' : 'ipv4');
     return address.family === 'unix' && address.name.length > MAX_NAME_BYTES ? ERRNO.EINVAL : 0;
   }
@@ -212,9 +206,9 @@ export class Sockets {
 
   /** Binds the caller's socket to the address that was read. Nothing of it depends on who does. */
   #bind({ pid }: Process): void {
-    const { kernel, notifications: calls } = this;
+    const { kernel, notifications: calls } = this.parts;
     const { bytes, name } = this.#address;
-    const fd = duplicate(kernel, pid, calls.tid, calls.low(0));
+    const fd = this.parts.descriptors.duplicate(pid, calls.tid, calls.low(0));
     calls.answer(fd < 0 ? fd : kernel.sockets.bind(fd, bytes.subarray(0, FAMILY_BYTES + name.length)));
     if (fd >= 0) kernel.close(fd);
   }
@@ -225,11 +219,13 @@ export class Sockets {
     const bind = operation === 'bind';
     const nameless = this.#isNameless();
     const named =
-      address.family === 'unix' && !nameless ? this.paths.resolve(this.notifications.tid, address.path, !bind) : null;
+      address.family === 'unix' && !nameless
+        ? this.parts.paths.resolve(this.parts.notifications.tid, address.path, !bind)
+        : null;
     if (named) address.path = named.path;
     const compared = address.family === 'ip' || (bind ? nameless : this.gate?.unix);
-    this.questions.start();
-    this.questions.net(
+    this.parts.questions.start();
+    this.parts.questions.net(
       KIND[OPERATION_KIND[operation]],
       process,
       bind ? null : address,
@@ -237,19 +233,19 @@ export class Sockets {
       protocol,
     );
     let errno = 0;
-    this.judge.decide(process, compared ? HELD : COPIED, started, (allow) => {
-      if (!allow) errno = this.judge.errno;
+    this.parts.judge.decide(process, compared ? HELD : COPIED, started, (allow) => {
+      if (!allow) errno = this.parts.judge.errno;
       // nothing is there: what another thread puts there meanwhile was not decided
       else if (named && named.errno !== 0) errno = named.errno;
-      else if (!this.gate?.put(this.notifications.tid, place, operation, address, protocol)) errno = ERRNO.EPERM;
+      else if (!this.gate?.put(this.parts.notifications.tid, place, operation, address, protocol)) errno = ERRNO.EPERM;
     });
     return errno;
   }
 
   /** @returns the IPPROTO number of the socket that the call is about, negative where it is none */
   #protocol(process: Process): number {
-    const { kernel, notifications } = this;
-    const fd = duplicate(kernel, process.pid, notifications.tid, notifications.low(0));
+    const { kernel, notifications } = this.parts;
+    const fd = this.parts.descriptors.duplicate(process.pid, notifications.tid, notifications.low(0));
     if (fd < 0) return fd;
     const protocol = kernel.sockets.protocol(fd);
     kernel.close(fd);

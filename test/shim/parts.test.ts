@@ -2,10 +2,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import fc from 'fast-check';
 import { storageMajors } from '../../shim/enforcers/devices.ts';
+import { Descriptors } from '../../shim/enforcers/descriptors.ts';
 import { interpreterArgs, stageAfter } from '../../shim/enforcers/exec-stages.ts';
 import { needsOf } from '../../shim/enforcers/needs.ts';
 import { SocketAddress } from '../../shim/enforcers/socket-address.ts';
 import { TextReader } from '../../shim/enforcers/text-reader.ts';
+import { ERRNO } from '../../shim/kernel/kernel.ts';
 import { parseNetworks } from '../../shim/run/networks.ts';
 import { readTrace } from '../../shim/trace/reader.ts';
 import { encodeTraceEntry, encodeTraceHeader } from '../../shim/trace/writer.ts';
@@ -88,6 +90,31 @@ test('strings of another process end at their zero, at unmapped memory or are to
   };
   assert.equal(list(100), ['abc\0c\0', false]);
   assert.equal(list(5), ['abc\0c', true]);
+});
+
+test('a descriptor is taken from the thread that asks, not from one that had its number before', () => {
+  let opened = 0;
+  const gone = new Set<number>();
+  const open = new Set<number>();
+  const kernel = Object.assign(new FakeKernel(), {
+    threadfdOpen: () => {
+      open.add(++opened);
+      return opened;
+    },
+    pidfdTake: (pidfd: number, fd: number) => (gone.has(pidfd) ? -ERRNO.ESRCH : 1000 * pidfd + fd),
+    close: (pidfd: number) => void open.delete(pidfd),
+  });
+  const descriptors = new Descriptors(kernel);
+  assert.equal([descriptors.duplicate(7, 7, 3), descriptors.duplicate(7, 7, 4)], [1003, 1004]);
+  gone.add(1);
+  assert.is(descriptors.duplicate(8, 7, 3), 2003, 'the thread is gone, its number another one’s');
+  assert.is(descriptors.duplicate(7, 7 + 64, 3), 3003, 'another thread in its place');
+  assert.is(descriptors.duplicate(8, 7, 3), 4003);
+  assert.equal([...open], [4], 'what is not kept is closed');
+  gone.add(4).add(5);
+  assert.is(descriptors.duplicate(8, 7, 3), -ERRNO.ESRCH);
+  descriptors.close();
+  assert.equal([...open], []);
 });
 
 test('a trace is read as it was written, and anything else is refused', () => {
