@@ -2,22 +2,32 @@
  * `npm run test:compat`: runs ordinary programs' tests bare and guarded, under a policy that asks about everything and
  * allows everything, and compares them test by test. Fails on a difference that `shim/doctor/differences.ts` does not
  * explain, and on one that it explains and that is gone.
- * Usage: node --import tsx tools/compat.ts [--suite NAME]…
+ * Usage: node --import tsx tools/compat.ts [--suite NAME]… [--part REGEX] [--write-docs]
  */
-import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { terminal } from '../bench/report/grid.ts';
 import { DIFFERENCES, type Difference } from '../shim/doctor/differences.ts';
 import { KIND_MECHANISMS } from '../shim/doctor/mechanisms.ts';
-import type { Outcomes, Suite } from './compat/suite.ts';
+import { compare, type Result } from './compat/compare.ts';
+import { sourceOf } from './compat/sources.ts';
 import { SUITES } from './compat/suites.ts';
+import { summary, withSummary } from './compat/summary.ts';
 
 const LICTOR = join(import.meta.dirname, '..', 'dist', 'lictor.js');
-const MINUTES = 20;
+const DOCUMENT = join(import.meta.dirname, '..', 'docs', 'compatibility.md');
 
-/** Asks about every kind that can be refused, and about who does it, so that nothing is decided without the machine. */
+const REFUSABLE = [...KIND_MECHANISMS.values()]
+  .filter(({ kind, timing }) => kind !== 'syscall' && (timing === 'inline' || timing === 'synchronous'))
+  .map(({ kind }) => kind);
+
+/**
+ * Asks about every kind that can be refused, and about who does it, so that nothing is decided without the machine. Of
+ * system calls by number those that processes begin with: any that is asked can fail with EINTR (docs/limits.md), and
+ * suites would end otherwise from run to run if all of them were, fork and getpid included.
+ */
 const ASKING = `apiVersion: lictor.dev/v1
 kind: Policy
 metadata: {name: compat}
@@ -25,95 +35,65 @@ spec:
   mode: enforce
   rules:
     - name: never
-      on: [${[...KIND_MECHANISMS.values()].flatMap(({ kind, timing }) => (timing === 'inline' || timing === 'synchronous' ? [kind] : [])).join(', ')}]
+      on: [${REFUSABLE.join(', ')}]
       when: 'proc.name = "nothing is called so"'
+      action: deny
+    - name: no-call
+      on: syscall
+      when: 'syscall.name in ("prlimit64", "getrandom", "set_robust_list", "prctl") and proc.name = "nothing is called so"'
       action: deny
 `;
 
-const { values: options } = parseArgs({ options: { suite: { type: 'string', multiple: true } } });
+const { values: options } = parseArgs({
+  options: {
+    suite: { type: 'string', multiple: true },
+    part: { type: 'string' },
+    'write-docs': { type: 'boolean' },
+  },
+});
 const unknown = options.suite?.find((name) => !SUITES.some((suite) => suite.name === name));
 if (unknown !== undefined) {
   console.error(`no suite \`${unknown}\`: there are ${SUITES.map(({ name }) => name).join(', ')}`);
   process.exit(64);
 }
 
-interface Ran {
-  readonly outcomes: Outcomes;
-  readonly seconds: number;
-}
-
-/** Runs a suite in a folder of its own, under `before` the shell. */
-const run = ({ script, outcomes }: Suite, before: readonly string[]): Ran => {
-  const folder = mkdtempSync(join(tmpdir(), 'lictor-compat-'));
-  const started = performance.now();
-  try {
-    chmodSync(folder, 0o777);
-    const [program, ...args] = [...before, '/bin/sh', '-c', script];
-    const { stdout, stderr } = spawnSync(program, args, {
-      cwd: folder,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: MINUTES * 60_000,
-      maxBuffer: 1 << 28,
-      env: { ...process.env, LC_ALL: 'C.UTF-8', PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin' },
-    });
-    if (process.env.COMPAT_OUTPUT) console.log(stdout, stderr);
-    // what a folder is called differs from run to run
-    const text = (value: string): string => value.replaceAll(folder, 'FOLDER');
-    const found = [...outcomes(folder, stdout)].map(([name, outcome]) => [name, text(outcome)] as const);
-    return { outcomes: new Map(found), seconds: (performance.now() - started) / 1000 };
-  } catch (error) {
-    return { outcomes: new Map([['the suite', (error as Error).message]]), seconds: 0 };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
-
-const explains = ({ suite, test }: Difference, ofSuite: string, name: string): boolean =>
-  ofSuite.startsWith(suite) && test.test(name);
-
 const policyFolder = mkdtempSync(join(tmpdir(), 'lictor-compat-'));
 const policy = join(policyFolder, 'compat.yaml');
 writeFileSync(policy, ASKING);
 const guard = [process.execPath, LICTOR, 'run', '-p', policy, '--events', '/dev/null', '--'];
 
-let passed = 0;
-let failed = 0;
 let skipped = 0;
 const seen = new Set<Difference>();
-const chosen = SUITES.filter(({ name }) => options.suite === undefined || options.suite.includes(name));
-for (const suite of chosen) {
+const results: Result[] = [];
+for (const suite of SUITES.filter(({ name }) => options.suite === undefined || options.suite.includes(name))) {
   const lacks = suite.needs.filter(([path]) => !existsSync(path)).map(([, debian]) => debian);
-  if (lacks.length > 0) {
-    console.log(`- ${suite.name}: left out, needs the Debian package ${lacks.join(', ')}`);
+  try {
+    if (lacks.length > 0) throw new Error(`needs the Debian package ${lacks.join(', ')}`);
+    const source = suite.source ? sourceOf(suite.source) : '';
+    const parts = suite.parts(source).filter(({ name }) => new RegExp(options.part ?? '').test(name));
+    console.log(`- ${suite.name}`);
+    const result = compare(suite, parts, source, guard, DIFFERENCES, console.log);
+    for (const difference of result.explained) seen.add(difference);
+    results.push(result);
+  } catch (error) {
+    console.log(`- ${suite.name}: left out, ${(error as Error).message}`);
     skipped++;
-    continue;
   }
-  const bare = run(suite, []);
-  const guarded = run(suite, guard);
-  const names = [...new Set([...bare.outcomes.keys(), ...guarded.outcomes.keys()])];
-  const different = names.filter((name) => bare.outcomes.get(name) !== guarded.outcomes.get(name));
-  const unexplained = different.filter((name) => {
-    const found = DIFFERENCES.filter((difference) => explains(difference, suite.name, name));
-    for (const difference of found) seen.add(difference);
-    return found.length === 0;
-  });
-  passed += names.length - unexplained.length;
-  failed += unexplained.length;
-  const ratio = (guarded.seconds / bare.seconds).toFixed(2);
-  console.log(
-    `${unexplained.length === 0 ? '✔' : '✘'} ${suite.name}: ${names.length} tests, ${different.length} differ, ` +
-      `${unexplained.length} of them unexplained; time × ${ratio}`,
-  );
-  for (const name of unexplained)
-    console.log(`  ${name}\n    bare:    ${bare.outcomes.get(name)}\n    guarded: ${guarded.outcomes.get(name)}`);
 }
 rmSync(policyFolder, { recursive: true });
 
-const ran = new Set(chosen.map(({ name }) => name));
-const gone = DIFFERENCES.filter((difference) => ran.has(difference.suite) && !seen.has(difference));
+console.log(`\n${terminal(summary(results))}\n`);
+if (options['write-docs']) writeFileSync(DOCUMENT, withSummary(readFileSync(DOCUMENT, 'utf8'), results));
+
+const ran = new Set(results.map(({ suite }) => suite));
+const gone = DIFFERENCES.filter(
+  (difference) => options.part === undefined && ran.has(difference.suite) && !seen.has(difference),
+);
 for (const { suite, test } of gone)
   console.log(`✘ ${suite}: ${test.source} differs no longer: take it out of the list`);
-failed += gone.length;
-console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+const total = (count: (result: Result) => number): number => results.reduce((sum, result) => sum + count(result), 0);
+const failed = gone.length + total(({ unexplained }) => unexplained.length);
+console.log(
+  `${total(({ tests, unexplained }) => tests - unexplained.length)} passed, ${failed} failed, ${skipped} skipped`,
+);
 process.exit(failed > 0 ? 1 : 0);

@@ -36,7 +36,7 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'it is bound by its own text in a tree where that leads to the folder that was decided; nothing there can stand for `..`',
   },
   {
-    what: 'a call that is asked fails with EINTR if a signal whose handler was set without SA_RESTART comes before Lictor has received it, also where that call otherwise never does',
+    what: 'a call that is asked fails with EINTR if a signal whose handler was set without SA_RESTART comes before Lictor has received it, also where that call otherwise never does: fork and getpid under a rule about all system calls',
     why: 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV protects a call only from when it was received; with SA_RESTART the kernel makes it again',
   },
   {

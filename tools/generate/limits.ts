@@ -160,7 +160,7 @@ export const limits = (): Target =>
     '',
     '## Where ordinary programs see a difference',
     '',
-    '`npm run test:compat` runs their own tests bare and guarded, under a policy that asks about everything and allows everything. These differ; it fails on any other difference.',
+    '`npm run test:compat` runs their own tests bare and guarded, under a policy that asks about everything and allows everything. These differ; it fails on any other difference. [What ran](compatibility.md) is beside.',
     '',
     ...table(
       ['tests', 'which', 'bare → guarded', 'why'],
