@@ -49,13 +49,13 @@ test('TAP, a file a script, with remarks and scripts that give up', () =>
   assert.equal(
     read('git', '', {
       't1.sh.tap':
-        'noise\nok 1 - first\nnot ok 2 - second # TODO known breakage\nok 3 # skip third (missing X)\n1..3\n',
+        'noise\nok 1 - first\nnot ok 2 - second # known breakage\nok 3 # skip third (missing X)\n1..3\n',
       't2.sh.tap': '1..0 # SKIP no server\n',
       other: 'ok 1 - of nobody\n',
     }),
     {
       't1.sh 1': 'ok 1 - first',
-      't1.sh 2': 'not ok 2 - second # TODO known breakage',
+      't1.sh 2': 'not ok 2 - second # known breakage',
       't1.sh 3': 'ok 3 # skip third (missing X)',
       't2.sh as a whole': '1..0 # SKIP no server',
     },

@@ -18,10 +18,9 @@ const testsOf = (source: string): string[] =>
 /** Lines of Automake: `PASS: tests/cp/abuse.sh`. */
 const outcomes = (_: string, output: string): Outcomes =>
   new Map(
-    [...output.matchAll(/^(PASS|FAIL|SKIP|XFAIL|XPASS|ERROR): (tests\/\S+)/gm)].map(([, outcome, name]) => [
-      name,
-      outcome,
-    ]),
+    [...output.matchAll(/^(PASS|FAIL|SKIP|XFAIL|XPASS|ERROR): (tests\/\S+\.(?:sh|pl|xpl))$/gm)].map(
+      ([, outcome, name]) => [name, outcome],
+    ),
   );
 
 const coreutils = (name: string, as: string): Suite => ({
