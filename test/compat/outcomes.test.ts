@@ -48,8 +48,7 @@ test_four (test.test_os.A.test_four) ... FAIL
 test('TAP, a file a script, with remarks and scripts that give up', () =>
   assert.equal(
     read('git', '', {
-      't1.sh.tap':
-        'noise\nok 1 - first\nnot ok 2 - second # known breakage\nok 3 # skip third (missing X)\n1..3\n',
+      't1.sh.tap': 'noise\nok 1 - first\nnot ok 2 - second # known breakage\nok 3 # skip third (missing X)\n1..3\n',
       't2.sh.tap': '1..0 # SKIP no server\n',
       other: 'ok 1 - of nobody\n',
     }),

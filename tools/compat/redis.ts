@@ -5,7 +5,7 @@ const NEEDS: Suite['needs'] = [['/usr/bin/redis-server', 'redis-server']];
 
 /** What touches files, sockets, processes or signals; data types and scripts alone are computed. */
 const CHOSEN = [
-  ...'protocol auth dump aofrw acl limits networking other oom-score-adj querybuf quit scan shutdown wait tls'
+  ...'protocol auth dump aofrw acl limits networking other oom-score-adj querybuf quit scan shutdown wait'
     .split(' ')
     .map((name) => `unit/${name}`),
   ...'aof aof-multi-part block-repl convert-ziplist-hash-on-load logging rdb redis-benchmark redis-cli replication replication-2 replication-3 shutdown'

@@ -30,7 +30,7 @@ const sourceLists = (): string => {
       .replace(/^deb /gm, 'deb-src ');
     writeFileSync(join(parts, `${i}.${name.endsWith('.list') ? 'list' : 'sources'}`), text);
   }
-  return `-o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=${parts} -o Dir::State::lists=${parts}/lists`;
+  return `-o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=${parts} -o Dir::State::lists=${parts}/lists -o Acquire::Retries=3`;
 };
 
 /**
@@ -39,15 +39,19 @@ const sourceLists = (): string => {
  */
 export const sourceOf = ({ package: name, build }: Source): string => {
   const [own, version] = shell(`dpkg-query -W -f '\${source:Package} \${source:Version}' ${name}`, '/').split(' ');
-  const folder = join(ROOT, `${own}-${version}`);
+  // without its epoch: tests put their folder into lists that colons divide
+  const folder = join(ROOT, `${own}-${version.replace(/^\d+:/, '')}`);
   const built = join(folder, '.built');
   if (existsSync(built) && readFileSync(built, 'utf8') === build) return folder;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(ROOT, { recursive: true });
   console.log(`  fetching and building the source of ${own} ${version}`);
   const options = sourceLists();
+  // a mirror can lack the newest: then the tests of another version that it has
   shell(
-    `apt-get ${options} update >&2; apt-get ${options} source --download-only ${own}=${version} >&2
+    `apt-get ${options} update >&2
+others=$(apt-cache ${options} showsrc ${own} | sed -n 's/^Version: //p' | sort -rV)
+for version in ${version} $others; do apt-get ${options} source --download-only ${own}=$version >&2 && break; done
 dpkg-source -x ${own}_*.dsc ${folder} >&2; rm ${own}_*`,
     ROOT,
   );
