@@ -2,6 +2,7 @@
 #include "steer.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,6 @@ enum { PROCESSOR = 37 };
 void steer_start(struct steering *s, int proc)
 {
 	*s = (struct steering){.proc = proc, .interval = LOOK_SOON};
-	if (sched_getaffinity(0, sizeof s->own, &s->own) < 0)
-		CPU_ZERO(&s->own); /* more processors than fit: it stays where it is put */
 }
 
 static int processor_of(const struct steering *s, pid_t tid)
@@ -36,20 +35,30 @@ static int processor_of(const struct steering *s, pid_t tid)
 	return at ? atoi(at) : -1;
 }
 
+/* Goes to a processor, and may be moved to every other one again that this thread is allowed. */
+static void go(int processor)
+{
+	cpu_set_t allowed, only;
+
+	/* fails where there are more processors than fit: then it stays where it is put */
+	if (sched_getaffinity(0, sizeof allowed, &allowed) < 0 || !CPU_ISSET(processor, &allowed))
+		return;
+	CPU_ZERO(&only);
+	CPU_SET(processor, &only);
+	if (sched_setaffinity(0, sizeof only, &only) == 0)
+		sched_setaffinity(0, sizeof allowed, &allowed);
+}
+
 void steer(struct steering *s, pid_t tid)
 {
 	if (++s->questions < s->interval)
 		return;
 	s->questions = 0;
 	int there = processor_of(s, tid);
-	if (there < 0 || there >= CPU_SETSIZE || !CPU_ISSET(there, &s->own) || there == sched_getcpu()) {
+	if (there < 0 || there >= CPU_SETSIZE || there == sched_getcpu()) {
 		s->interval = LOOK_SOON;
 		return;
 	}
-	cpu_set_t only;
-	CPU_ZERO(&only);
-	CPU_SET(there, &only);
-	if (sched_setaffinity(0, sizeof only, &only) == 0)
-		sched_setaffinity(0, sizeof s->own, &s->own);
+	go(there);
 	s->interval = s->interval < LOOK_LATE ? 2 * s->interval : LOOK_LATE;
 }

@@ -7,7 +7,6 @@
 #ifndef LICTOR_STEER_H
 #define LICTOR_STEER_H
 
-#include <sched.h>
 #include <sys/types.h>
 
 /* Questions from one look to the next; more where going there did not last. */
@@ -16,10 +15,8 @@ enum { LOOK_SOON = 32, LOOK_LATE = 128 };
 struct steering {
 	int proc; /* a folder, /proc of the host; the owner's */
 	unsigned int questions, interval;
-	cpu_set_t own; /* where this thread may run */
 };
 
-/* Of the calling thread. */
 void steer_start(struct steering *s, int proc);
 /* To be called once for each question of a thread, when it was answered. */
 void steer(struct steering *s, pid_t tid);
