@@ -5,27 +5,16 @@ import { encodeRecord, type Decision, type Event } from '../../vm/event/index.ts
 import type { Vm, VmBundle } from '../../vm/host/index.ts';
 import { reference } from '../../vm/reference/index.ts';
 import { isUnknown } from '../../vm/reference/scope.ts';
-import { ACTIONS, NO_POLICY, NO_RULE, RING, VERDICT_FLAGS } from '../../vm/spec/index.ts';
+import { RING } from '../../vm/spec/index.ts';
 import type { Random } from '../generators/random.ts';
 import { delivered, type Delivery } from './case.ts';
-import { sameDecision, sameList, samePlane } from './same.ts';
+import { flatOf } from './flat.ts';
+import { sameDecision, sameList } from './same.ts';
 
 /** What differs on one delivery: both decisions, or what the flat verdict says otherwise. */
 export interface Difference {
   readonly at: number;
   readonly what: string;
-}
-
-/** The flags that a verdict of this decision has. */
-function flagsOf({ actual, asIf, assumed }: Decision): number {
-  const { default: byDefault, would, matches, asIfDefault, assumed: hasAssumed } = VERDICT_FLAGS;
-  return (
-    (actual.default ? byDefault : 0) |
-    (samePlane(actual, asIf) ? 0 : would) |
-    (actual.matches.length + asIf.matches.length > 0 ? matches : 0) |
-    (asIf.default ? asIfDefault : 0) |
-    (assumed.length > 0 ? hasAssumed : 0)
-  );
 }
 
 /** One bundle in both engines. */
@@ -134,27 +123,15 @@ export class Pair {
       if (!sameDecision(decision, wanted))
         return { at, what: `the VM says ${JSON.stringify(decision)}, the reference ${JSON.stringify(wanted)}` };
       const flat = [
-        ...[bundle.action(i), bundle.errno(i), bundle.rule(i), bundle.policy(i), bundle.flags(i)],
-        ...[bundle.asIfAction(i), bundle.asIfRule(i), bundle.asIfPolicy(i)],
+        ...[bundle.action(i), bundle.flags(i), bundle.errno(i), bundle.asIfAction(i)],
+        ...[bundle.rule(i), bundle.asIfRule(i), bundle.policy(i), bundle.asIfPolicy(i)],
       ];
-      const { actual, asIf } = wanted;
-      const expected = [
-        ...[
-          ACTIONS.indexOf(actual.action),
-          wanted.errno,
-          number(actual.rule, NO_RULE),
-          number(actual.policy, NO_POLICY),
-        ],
-        flagsOf(wanted),
-        ...[ACTIONS.indexOf(asIf.action), number(asIf.rule, NO_RULE), number(asIf.policy, NO_POLICY)],
-      ];
+      const expected = flatOf(wanted);
       if (!sameList(flat, expected)) return { at, what: `the verdict is ${flat.join(' ')}, not ${expected.join(' ')}` };
     }
     return null;
   }
 }
-
-const number = (value: number, none: number): number => (value < 0 ? none : value);
 
 const NOTHING: Delivery['subject'] = new Map();
 const keyOf = (at: number): bigint => BigInt(at + 1) * 0x1_0000_0001n;
