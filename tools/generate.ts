@@ -9,9 +9,11 @@ import { bypasses } from './generate/bypasses.ts';
 import { cHeader } from './generate/c-header.ts';
 import { cli } from './generate/cli.ts';
 import { diagnostics } from './generate/diagnostics.ts';
+import { goSpec } from './generate/go.ts';
 import { libraryHeaders } from './generate/library-headers.ts';
 import { limits } from './generate/limits.ts';
 import { opcodes } from './generate/opcodes.ts';
+import { pythonSpec } from './generate/python.ts';
 import { questionWriter } from './generate/question-writer.ts';
 import { reference } from './generate/reference.ts';
 import type { Target } from './generate/target.ts';
@@ -22,6 +24,8 @@ const targets = async (): Promise<readonly Target[]> => [
   assembly(),
   cHeader(),
   ...libraryHeaders(),
+  goSpec(),
+  pythonSpec(),
   questionWriter(),
   ...reference(),
   limits(),

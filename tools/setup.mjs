@@ -25,6 +25,8 @@ const STEPS = [
       'compiler/diagnostics',
       'shim/sensors/layout.ts',
       'shim/performer/layout.ts',
+      'shim/opens/layout.ts',
+      'test/vm/module.sha256',
       'shim/doctor/differences.ts',
       'shim/doctor/uncovered.ts',
       'cli',

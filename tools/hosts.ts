@@ -1,0 +1,84 @@
+/**
+ * Runs the conformance vectors in every host of vm/hosts whose toolchain is installed, and says which are not.
+ * Usage: node --import tsx tools/hosts.ts [HOST…]
+ * Where LICTOR_REQUIRE_HOSTS is 1, or in CI, a toolchain that is missing fails.
+ */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const HOSTS = join(root, 'vm/hosts');
+/** Packages of a host's own, below the build's output. */
+const PYTHON = join(root, 'dist/python');
+
+interface Host {
+  readonly name: string;
+  /** Where it carries the module. */
+  readonly module: string;
+  /** Says that the toolchain is there. */
+  readonly probe: readonly [string, ...string[]];
+  /** What to install where it is not. */
+  readonly hint: string;
+  /** One after the other, in the host's folder. */
+  readonly steps: readonly (readonly [string, ...string[]])[];
+}
+
+const LIST: readonly Host[] = [
+  {
+    name: 'go',
+    module: 'lictor-vm.wasm',
+    probe: ['go', 'version'],
+    hint: 'Go 1.25 or later',
+    steps: [
+      ['go', 'vet', './...'],
+      ['go', 'test', '-count=1', '-v', '-run', 'Vectors|Refused', '.'],
+      ['go', 'test', '-count=1', '.'],
+    ],
+  },
+  {
+    name: 'python',
+    module: 'lictor/lictor-vm.wasm',
+    probe: ['python3', '-c', 'import sys; sys.exit(sys.version_info < (3, 11))'],
+    hint: 'Python 3.11 or later with venv',
+    steps: [
+      ['python3', '-m', 'venv', PYTHON],
+      [join(PYTHON, 'bin/pip'), 'install', '--quiet', '--disable-pip-version-check', '-r', 'requirements.txt'],
+      [join(PYTHON, 'bin/python'), '-m', 'unittest', '-v'],
+    ],
+  },
+];
+
+const required = process.env['LICTOR_REQUIRE_HOSTS'] === '1' || process.env['CI'] === 'true';
+
+/** @returns whether it succeeded; what it printed is shown where it did not, or where it says how much was tried */
+const run = (cwd: string, [command, ...args]: readonly [string, ...string[]]): boolean => {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  const said = `${stdout ?? ''}${stderr ?? ''}`;
+  if (status === 0) {
+    for (const line of said.split('\n')) if (/\d+ (bundles|files)/.test(line)) console.log(`    ${line.trim()}`);
+    return true;
+  }
+  console.log(said, error?.message ?? '');
+  return false;
+};
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const wanted = process.argv.slice(2);
+for (const { name, module, probe, hint, steps } of LIST) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const cwd = join(HOSTS, name);
+  if (spawnSync(probe[0], probe.slice(1)).status !== 0) {
+    console.log(`${required ? '✘' : '–'} ${name}: needs ${hint}`);
+    counts[required ? 'failed' : 'skipped']++;
+    continue;
+  }
+  const target = join(cwd, module);
+  if (!existsSync(join(target, '..'))) mkdirSync(join(target, '..'), { recursive: true });
+  copyFileSync(join(root, 'dist/lictor-vm.wasm'), target);
+  const ok = steps.every((step) => run(cwd, step));
+  console.log(`${ok ? '✔' : '✘'} ${name}`);
+  counts[ok ? 'passed' : 'failed']++;
+}
+console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed > 0 ? 1 : 0;

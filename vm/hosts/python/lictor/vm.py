@@ -1,0 +1,212 @@
+"""The module: compiled once, and instances of it with a bundle each."""
+
+import ctypes
+import hashlib
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+
+import wasmtime
+
+from .bundle import Bundle
+from .spec import (
+    ABI_VERSION,
+    ERROR_TEXTS,
+    MODULE_DIGEST,
+    RECORD_HEADER,
+    RING_HEADER,
+    STATUS_KEY,
+    STATUS_MEMORY,
+    VERDICT_BYTES,
+    Action,
+    VerdictFlags,
+)
+
+_VERDICT = struct.Struct("<BBBBIIHH")
+_FIRST_INPUT = 1 << 16
+_ACTUAL, _AS_IF, _NUMBER = 0x80000000, 0x40000000, 0x3FFFFFFF
+
+
+class StatusError(Exception):
+    """A status of the module that is an error: `call` is the export, `status` the number."""
+
+    def __init__(self, call: str, status: int) -> None:
+        super().__init__(f"{call}: {ERROR_TEXTS.get(status, f'status {status}')}")
+        self.call = call
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the policies say of one event. `batch` is its number in the module's batch, for `VM.notes`."""
+
+    action: Action
+    flags: VerdictFlags
+    errno: int
+    as_if_action: Action
+    rule: int
+    as_if_rule: int
+    policy: int
+    as_if_policy: int
+    batch: int
+
+    @property
+    def passes(self) -> bool:
+        """The operation goes on: it is allowed, or only audited."""
+        return self.action <= Action.AUDIT
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Rules with `continue` that matched in each decision, and policies that were taken to hold."""
+
+    actual: list[int]
+    as_if: list[int]
+    assumed: list[int]
+
+
+class Engine:
+    """The core module, compiled, after it was held against the digest in this package."""
+
+    def __init__(self) -> None:
+        module = resources.files(__package__).joinpath("lictor-vm.wasm").read_bytes()
+        if hashlib.sha256(module).hexdigest() != MODULE_DIGEST:
+            raise RuntimeError("lictor-vm.wasm is not the module that this package was made for")
+        self.engine = wasmtime.Engine()
+        self.module = wasmtime.Module(self.engine, module)
+
+
+class VM:
+    """One instance with one bundle in it, for one thread at a time. After a wasmtime.Trap it is of no use any more.
+
+    Raises StatusError where the program does not pass verification.
+    """
+
+    def __init__(self, engine: Engine, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self._store = wasmtime.Store(engine.engine)
+        self._exports = wasmtime.Instance(self._store, engine.module, []).exports(self._store)
+        self._memory = self._exports["memory"]
+        if self._exports["abi_version"](self._store) != ABI_VERSION:
+            raise RuntimeError("lictor-vm.wasm has another interface")
+        self._input = self._out = self._notes = 0
+        self._input_bytes = self._out_cap = 0
+        self._notes_cap = 4096
+        program = self._allocate(len(bundle.program))
+        self._write(program, bundle.program)
+        self._handle = self._call("load", program, len(bundle.program))
+        self._notes = self._allocate(4 * self._notes_cap)
+        self._grow(_FIRST_INPUT)
+
+    def put_subject(self, key: int, facts: bytes) -> None:
+        """Keeps the facts of a process (a record of kind 0) under a key other than 0, which later records name."""
+        self._put("subject_put", key, facts)
+
+    def drop_subject(self, key: int) -> None:
+        """Forgets them. One that is not there is no error."""
+        self._drop("subject_drop", key)
+
+    def put_workload(self, key: int, facts: bytes) -> None:
+        """As put_subject, of a workload."""
+        self._put("workload_put", key, facts)
+
+    def drop_workload(self, key: int) -> None:
+        self._drop("workload_drop", key)
+
+    def evaluate(self, records: bytes) -> Iterator[Verdict]:
+        """Decides on records that stand one behind the other. `notes` of a verdict has to be called before the next one."""
+        return self._evaluate("evaluate", records)
+
+    def evaluate_ring(self, span: bytes) -> Iterator[Verdict]:
+        """The same over a span copied from a BPF ring buffer. Discarded records have no verdict, a busy one ends the span."""
+        return self._evaluate("evaluate_ring", span)
+
+    def notes(self, verdict: Verdict) -> Notes:
+        """What a verdict of the last batch noted."""
+        noted = self._numbers("matches", verdict) if VerdictFlags.MATCHES in verdict.flags else []
+        assumed = self._numbers("assumed", verdict) if VerdictFlags.ASSUMED in verdict.flags else []
+        return Notes(
+            [n & _NUMBER for n in noted if n & _ACTUAL], [n & _NUMBER for n in noted if n & _AS_IF], sorted(assumed)
+        )
+
+    def _evaluate(self, name: str, records: bytes) -> Iterator[Verdict]:
+        self._grow(len(records))
+        self._write(self._input, records)
+        offset = 0
+        while offset < len(records):
+            left = len(records) - offset
+            count = self._call(name, self._handle, self._input + offset, left, self._out, self._out_cap)
+            verdicts = self._read(self._out, count * VERDICT_BYTES)
+            for i, (action, flags, errno, as_if, *rest) in enumerate(_VERDICT.iter_unpack(verdicts)):
+                yield Verdict(Action(action), VerdictFlags(flags), errno, Action(as_if), *rest, i)
+                offset = _next(records, offset)
+            if count == 0 or name == "evaluate_ring":
+                return
+
+    def _put(self, name: str, key: int, facts: bytes) -> None:
+        pointer = self._allocate(len(facts))
+        self._write(pointer, facts)
+        try:
+            self._call(name, self._handle, key, pointer, len(facts))
+        finally:
+            self._exports["free"](self._store, pointer)
+
+    def _drop(self, name: str, key: int) -> None:
+        try:
+            self._call(name, self._handle, key)
+        except StatusError as error:
+            if error.status != STATUS_KEY:
+                raise
+
+    def _numbers(self, name: str, verdict: Verdict) -> list[int]:
+        while True:
+            count = self._call(name, self._handle, verdict.batch, self._notes, self._notes_cap)
+            if count <= self._notes_cap:
+                return list(struct.unpack(f"<{count}I", self._read(self._notes, 4 * count)))
+            self._exports["free"](self._store, self._notes)
+            self._notes, self._notes_cap = self._allocate(4 * count), count
+
+    def _grow(self, size: int) -> None:
+        """Makes the input at least so large, and room for as many verdicts as it can ask for."""
+        if size <= self._input_bytes:
+            return
+        for pointer in (self._input, self._out):
+            if pointer:
+                self._exports["free"](self._store, pointer)
+        self._input = self._out = self._input_bytes = 0
+        # a record of a ring may be a header and nothing else
+        cap = size // RING_HEADER + 2
+        self._input, self._out = self._allocate(size), self._allocate(cap * VERDICT_BYTES)
+        self._input_bytes, self._out_cap = size, cap
+
+    def _allocate(self, size: int) -> int:
+        pointer = self._exports["alloc"](self._store, max(size, VERDICT_BYTES)) & 0xFFFFFFFF
+        if pointer == 0:
+            raise StatusError("alloc", STATUS_MEMORY)
+        return pointer
+
+    def _call(self, name: str, *args: int) -> int:
+        status = self._exports[name](self._store, *map(_signed, args))
+        if status < 0:
+            raise StatusError(name, status)
+        return status
+
+    def _write(self, pointer: int, data: bytes) -> None:
+        # taken anew each time: memory that grows moves
+        ctypes.memmove(ctypes.addressof(self._memory.data_ptr(self._store).contents) + pointer, data, len(data))
+
+    def _read(self, pointer: int, size: int) -> bytes:
+        return ctypes.string_at(ctypes.addressof(self._memory.data_ptr(self._store).contents) + pointer, size)
+
+
+def _signed(number: int) -> int:
+    """A key of 64 bits as wasmtime takes it."""
+    return number - (1 << 64) if number >= 1 << 63 else number
+
+
+def _next(records: bytes, offset: int) -> int:
+    """Where the record behind the one at `offset` begins; one whose size cannot be believed is the last."""
+    left = len(records) - offset
+    size = int.from_bytes(records[offset : offset + 4], "little") if left >= RECORD_HEADER else 0
+    return offset + size if RECORD_HEADER <= size <= left and size % 8 == 0 else len(records)

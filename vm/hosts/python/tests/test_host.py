@@ -1,0 +1,90 @@
+"""Records, facts, and exchanging bundles while others decide."""
+
+import threading
+import unittest
+from pathlib import Path
+
+from lictor import Bundle, Engine, Field, Kind, Pool, Record, RecordError, StatusError, VM, VerdictFlags
+
+VECTORS = Path(__file__).parents[3] / "vectors" / "v1"
+ENGINE = Engine()
+
+
+def bundle(name: str) -> Bundle:
+    return Bundle.read((VECTORS / f"{name}.lictor").read_bytes())
+
+
+class Records(unittest.TestCase):
+    def test_the_module_believes_what_is_written(self) -> None:
+        exec_event = (
+            Record(Kind.EXEC, time=1, subject=7, workload=1 << 63)
+            .text(Field.PROC_PATH, "/bin/sh")
+            .list(Field.PROC_ARGS, ["sh", "-c", b"\xff"])
+            .number(Field.PROC_UID, -1)
+            .boolean(Field.PROC_INTERACTIVE, True)
+        )
+        connect = Record(Kind.NET_CONNECT).address(Field.NET_REMOTE_IP, "10.0.0.1").number(Field.NET_REMOTE_PORT, 443)
+        vm = VM(ENGINE, bundle("random-0"))
+        verdicts = list(vm.evaluate(exec_event.encode() + connect.encode()))
+        self.assertEqual(len(verdicts), 2)
+        for verdict in verdicts:
+            self.assertNotIn(VerdictFlags.MALFORMED, verdict.flags)
+
+    def test_what_does_not_fit_is_not_written(self) -> None:
+        with self.assertRaises(RecordError):
+            Record(Kind.FILE_READ).text(Field.FILE_PATH, "x" * 5000)
+        with self.assertRaises(RecordError):
+            Record(Kind.EXEC).number(Field.PROC_UID, 1).number(Field.PROC_UID, 2)
+        with self.assertRaises(RecordError):
+            Record(Kind.EXEC).number(Field.PROC_UID, 1 << 64)
+
+    def test_keys_have_64_bits(self) -> None:
+        vm = VM(ENGINE, bundle("random-0"))
+        facts = Record(Kind.FACTS).text(Field.PROC_PATH, "/bin/sh").encode()
+        vm.put_subject((1 << 64) - 1, facts)
+        vm.drop_subject((1 << 64) - 1)
+        vm.drop_subject(12345)
+        with self.assertRaises(StatusError):
+            vm.put_subject(0, facts)
+
+
+class Pools(unittest.TestCase):
+    def test_bundles_are_exchanged_under_load(self) -> None:
+        both = [bundle("diagrams-0"), bundle("random-0")]
+        pool = Pool(ENGINE, both[0], 2)
+        event = Record(Kind.FILE_READ).text(Field.FILE_PATH, "/etc/shadow").encode()
+        seen: set[str] = set()
+        stop = threading.Event()
+        failures: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                while not stop.is_set():
+                    with pool.use() as vm:
+                        seen.add(vm.bundle.digest)
+                        list(vm.evaluate(event))
+            except BaseException as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for i in range(10):
+            prepared: list[VM] = []
+            pool.exchange(both[(i + 1) % 2], prepared.append)
+            self.assertEqual(len(prepared), 2)
+            pool.each(lambda vm: self.assertIs(vm.bundle, both[(i + 1) % 2]))
+        stop.set()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(failures, [])
+        self.assertEqual(seen, {one.digest for one in both})
+
+    def test_the_old_bundle_stays_where_the_new_one_fails(self) -> None:
+        old = bundle("random-0")
+        pool = Pool(ENGINE, old)
+        name = next(line for line in (VECTORS / "refused.tsv").read_text().splitlines() if "\t-" in line).split("\t")[0]
+        with self.assertRaises(StatusError):
+            pool.exchange(Bundle.read((VECTORS / "refused" / f"{name}.lictor").read_bytes()))
+        with pool.use() as vm:
+            self.assertIs(vm.bundle, old)
