@@ -8,6 +8,8 @@ export const DEATHS: readonly (readonly [name: string, death: Death])[] = [
   ['Lictor crashes', { of: 'lictor', signal: 'SIGABRT' }],
   ['the launcher is killed', { of: 'launcher', signal: 'SIGKILL' }],
   ['PID 1 of the workload is killed', { of: 'init', signal: 'SIGKILL' }],
+  ['Lictor, the launcher and PID 1 are killed at once', { of: ['lictor', 'launcher', 'init'], signal: 'SIGKILL' }],
+  ['PID 1, the launcher and Lictor are killed at once', { of: ['init', 'launcher', 'lictor'], signal: 'SIGKILL' }],
   ["the guard's thread is ended", { of: 'guard', word: 'terminate' }],
   ["the guard's thread loses its questions", { of: 'guard', word: 'fanotify' }],
 ];

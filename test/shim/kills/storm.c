@@ -4,8 +4,9 @@
  *        storm FOLDER ALLOWED-PORT DENIED-PORT CUT-PORT     asks to be isolated first, and sends to this port all the time
  *        storm FOLDER                                       a program that is denied: leaves evidence that it ran
  *
- * Whatever denied thing succeeds leaves a line in FOLDER/evidence. FOLDER/sealed loses its content at the open itself
- * and the denied port has a listener outside, so that a success shows even where its process dies at once.
+ * Whatever denied thing succeeds leaves a line in FOLDER/evidence. FOLDER/sealed loses its content at the open itself, the
+ * denied port has a listener outside, and FOLDER/kept and FOLDER/shut are looked at afterwards, so that a success shows
+ * even where its process dies at once.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -86,14 +87,70 @@ static void leave_daemon(void)
 		pause();
 }
 
-static void work(unsigned int seed)
+/* Calls that Lictor performs: all are denied but those on `free`, on `public` and, half of the time, on what is flipped. */
+static void change(unsigned int which, unsigned int worker)
 {
+	char own[32], other[32];
+	snprintf(own, sizeof own, "free/%u", worker);
+	snprintf(other, sizeof other, "free/other%u", worker);
+	switch (which) {
+	case 0:
+		try_open("shut/made", O_WRONLY | O_CREAT, "create\n");
+		return;
+	case 1:
+		if (mkdir("shut/folder", 0700) == 0)
+			reached("mkdir\n");
+		return;
+	case 2:
+		if (unlink("kept") == 0)
+			reached("unlink\n");
+		return;
+	case 3:
+		if (rename("kept", other) == 0)
+			reached("rename\n");
+		return;
+	case 4:
+		if (rename(own, "kept") == 0)
+			reached("rename over\n");
+		return;
+	case 5:
+		if (link("kept", other) == 0)
+			reached("link\n");
+		return;
+	case 6:
+		if (chmod("kept", 0777) == 0)
+			reached("chmod\n");
+		return;
+	case 7:
+		if (truncate("kept", 0) == 0)
+			reached("truncate\n");
+		return;
+	case 8:
+		chmod(flipped, 0640);
+		return;
+	case 9:
+		truncate(flipped, 100);
+		return;
+	case 10:
+		try_open(own, O_WRONLY | O_CREAT, NULL);
+		return;
+	case 11:
+		rename(own, other);
+		return;
+	default:
+		unlink(other);
+	}
+}
+
+static void work(unsigned int worker)
+{
+	unsigned int seed = worker;
 	pthread_t thread;
 	if (seed == 0) /* one is enough: it takes a processor for itself */
 		pthread_create(&thread, NULL, flip, NULL);
 	for (;;) {
 		/* mostly opens that are denied: at any moment some of them wait for an answer */
-		switch (rand_r(&seed) % 16) {
+		switch (rand_r(&seed) % 32) {
 		case 0:
 			try_open("public", O_RDONLY, NULL);
 			break;
@@ -118,6 +175,17 @@ static void work(unsigned int seed)
 		case 9:
 		case 10:
 			try_open("sealed", O_WRONLY | O_TRUNC, "write\n");
+			break;
+		case 11:
+		case 12:
+		case 13:
+		case 14:
+		case 15:
+		case 16:
+		case 17:
+		case 18:
+		case 19:
+			change(rand_r(&seed) % 13, worker);
 			break;
 		default:
 			try_open("secret", O_RDONLY, "read\n");
