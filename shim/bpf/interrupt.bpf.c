@@ -6,6 +6,9 @@
  * INVARIANT: a thread is named only when its TIF_SIGPENDING is set: only then the kernel takes the answer ERESTARTSYS for
  * what it is. complete_signal has chosen the thread by now, under a lock that is still held: of a process its first
  * thread if that takes the signal, else the one in `curr_target`; where that had signals already, the flag was set.
+ *
+ * A signal that stops is for all threads, but each is told by the one that takes it, later: here only its process is
+ * named, and the supervisor looks when that has happened.
  */
 #include "lib/kernel.h"
 #include "generated/lictor_spec.h"
@@ -16,6 +19,9 @@ char LICENSE[] SEC("license") = "GPL";
 #define THREADS 65536
 #define TRACE_SIGNAL_IGNORED 1
 #define PF_EXITING 4
+/* SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU */
+#define STOPPING 0x003c0000ULL
+#define STOPS (1ULL << 63)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -40,10 +46,14 @@ int BPF_PROG(interrupt, int signal, void *info, struct task_struct *task, int gr
 {
 	struct task_struct *chosen = task;
 	__u32 thread;
-	__u64 *wait;
+	__u64 *wait, stop;
 
 	if (result == TRACE_SIGNAL_IGNORED || signal < 1 || signal > 64)
 		return 0;
+	if (STOPPING >> (signal - 1) & 1) {
+		stop = STOPS | (__u32)BPF_CORE_READ(task, tgid);
+		bpf_ringbuf_output(&interrupted, &stop, sizeof(stop), 0);
+	}
 	if (group && !takes(task, signal))
 		chosen = BPF_CORE_READ(task, signal, curr_target);
 	if (!chosen || !takes(chosen, signal))

@@ -60,12 +60,12 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'no hook sees the kernel’s copy of either, and a guard that listened would be the peer that clients see; paths of connect and send are compared in the kernel from Linux 6.7',
   },
   {
-    what: 'a thread that waits in accept(2) stops (SIGSTOP, a debugger) only with the signal that is its own: others of its process wait on until they get a connection',
-    why: 'what waits for an answer can only be killed; the guard answers where a signal comes for the thread, so handlers run at once',
+    what: 'a thread that waits in accept(2) stops for a debugger outside only where that sends it a signal of its own',
+    why: 'what waits for an answer can only be killed; the guard answers where a signal comes for the thread or stops its process, so handlers run, and processes stop, at once',
   },
   {
-    what: 'a listening socket that a process outside accepts from as well can hold up all answers until its next connection; memory of accepted connections is counted to Lictor’s own cgroup',
-    why: 'the guard takes a connection that it has seen waiting, and the kernel has no accept(2) that does not block for one call alone',
+    what: 'memory of accepted connections is counted to Lictor’s own cgroup',
+    why: 'the guard accepts them',
   },
   {
     what: 'a symlink or folder in the path of a unix socket can be exchanged after the verdict',

@@ -12,7 +12,7 @@
 import type { Epoll } from '../kernel/epoll.ts';
 import { ERRNO, STAT } from '../kernel/kernel.ts';
 import { subjectPid } from '../sensors/index.ts';
-import { callerStatus, hasFreeDescriptor, type CallerStatus } from './caller-status.ts';
+import { callerStatus, hasFreeDescriptor, hasStoppedThread, type CallerStatus } from './caller-status.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { Means } from './judge.ts';
 import type { KeptCall } from './notifications.ts';
@@ -28,6 +28,8 @@ const ERESTARTSYS = 512;
 const SWEEP_MS = 1000;
 /** A signal that another thread may take as well is looked for again after this time. */
 const SIGNAL_MS = 10;
+/** How long after a signal that stops it a process is looked at. */
+const STOP_MS = 2000;
 const LENGTH_BYTES = 4;
 
 /** A call that waits. */
@@ -42,6 +44,8 @@ interface Waiting {
   readonly deadline: number;
   /** When to look for signals again. */
   checkAt: number;
+  /** Until when its process may be about to stop. */
+  stopsUntil: number;
   readonly listener: Listener;
 }
 
@@ -94,6 +98,7 @@ export class Accepts {
       addressLength: notifications.address(2),
       deadline: timeout > 0 ? started + timeout : Infinity,
       checkAt: Infinity,
+      stopsUntil: 0,
       listener: this.#listenerOf(fd),
     };
     const { listener } = waiting;
@@ -119,10 +124,23 @@ export class Accepts {
 
   /** Signals have come in. */
   interrupted(): void {
-    this.interrupts.drain((number) => {
-      const waiting = this.#waits.get(number);
-      if (waiting) this.#end(waiting, this.#restart(waiting));
-    });
+    this.interrupts.drain(
+      (number) => {
+        const waiting = this.#waits.get(number);
+        if (waiting) this.#end(waiting, this.#restart(waiting));
+      },
+      (pid) => this.#expectStop(pid),
+    );
+  }
+
+  /** One thread takes the signal and has all others of its process stop; they learn of it later. */
+  #expectStop(pid: number): void {
+    const now = performance.now();
+    for (const waiting of this.#waits.values()) {
+      if (waiting.call.pid !== pid) continue;
+      waiting.stopsUntil = now + STOP_MS;
+      waiting.checkAt = now + SIGNAL_MS;
+    }
   }
 
   /** A process ended: what it waited for must not be held on to. */
@@ -202,10 +220,14 @@ export class Accepts {
   #check(waiting: Waiting, now: number): void {
     this.parts.notifications.take(waiting.call);
     if (!this.parts.notifications.valid) return this.#end(waiting, ERRNO.EINTR);
+    const stops = now < waiting.stopsUntil;
+    // where one thread has stopped, TIF_SIGPENDING is set in all others (do_signal_stop)
+    if (stops && hasStoppedThread(this.parts.kernel, waiting.call.pid))
+      return this.#end(waiting, this.#restart(waiting));
     const status = callerStatus(this.parts.kernel, waiting.call.tid);
     const pending = status !== null && (status.own || status.shared);
     if (pending && now >= waiting.checkAt) this.#end(waiting, ERRNO.EINTR);
-    else waiting.checkAt = pending ? now + SIGNAL_MS : Infinity;
+    else waiting.checkAt = pending || stops ? now + SIGNAL_MS : Infinity;
   }
 
   /** With a timeout of its own, a call is not begun anew (sock_intr_errno). */
@@ -237,6 +259,8 @@ export class Accepts {
     const status = process && callerStatus(kernel, tid);
     if (!process || !status) return notifications.refuse(ERRNO.EPERM);
     const fd = kernel.sockets.accept(waiting.listener.fd, this.#peer, waiting.flags & SOCK.nonblock);
+    // somebody outside has the socket too, and took what was there
+    if (fd === -ERRNO.EINTR) return this.#wait(waiting);
     if (fd < 0) return notifications.refuse(-fd);
     this.#own(fd, status);
     const length = kernel.sockets.name(fd, this.#local.bytes);

@@ -1,4 +1,5 @@
 /** What `/proc` says of a thread that waits for an answer. */
+import { readdirSync } from 'node:fs';
 import type { Kernel } from '../kernel/kernel.ts';
 
 const ROOM = new Uint8Array(8192);
@@ -35,4 +36,16 @@ export const callerStatus = (kernel: Kernel, tid: number): CallerStatus | null =
     own: (signals('SigPnd') & free) !== 0n,
     shared: (signals('ShdPnd') & free) !== 0n,
   };
+};
+
+/** Whether a thread of a process has stopped (SIGSTOP and its kin): all others are about to. */
+export const hasStoppedThread = (kernel: Kernel, pid: number): boolean => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).some((tid) => {
+      const size = Math.max(0, kernel.procFile(Number(tid), 'status', ROOM));
+      return Buffer.from(ROOM.buffer, 0, size).includes('\nState:\tT');
+    });
+  } catch {
+    return false; // the process is gone
+  }
 };

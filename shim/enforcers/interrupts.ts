@@ -6,6 +6,8 @@ import { openRing, type Ring } from '../kernel/ring.ts';
 
 const PROGRAM = 'interrupt';
 const NUMBER_BYTES = 8;
+/** Bit of the upper half: the lower one is a process that stops, not a wait. */
+const STOPS = 2 ** 31;
 const SPAN_BYTES = 64 * (RING.header + NUMBER_BYTES);
 
 export class Interrupts {
@@ -54,13 +56,17 @@ export class Interrupts {
     this.object.map('waits').delete(this.#keyBytes);
   }
 
-  /** @param each is called with the number of each wait that a signal came in */
-  drain(each: (number: number) => void): void {
+  /**
+   * @param each is called with the number of each wait that a signal came in
+   * @param stops is called with each process of the machine that got a signal that stops
+   */
+  drain(each: (number: number) => void, stops: (pid: number) => void): void {
     while (this.ring.pending() > 0) {
       const length = this.ring.drain(this.#span);
       if (length === 0) return;
       for (let at = RING.header; at < length; at += RING.header + NUMBER_BYTES)
-        each(this.#view.getUint32(at, true) + this.#view.getUint32(at + 4, true) * 2 ** 32);
+        if (this.#view.getUint32(at + 4, true) >= STOPS) stops(this.#view.getUint32(at, true));
+        else each(this.#view.getUint32(at, true) + this.#view.getUint32(at + 4, true) * 2 ** 32);
     }
   }
 

@@ -1,5 +1,6 @@
 /** System calls about sockets, on own descriptors: duplicates of those of a workload. Results as in `Kernel`. */
 import koffi from 'koffi';
+import { assetPath } from '../../vm/host/assets.ts';
 
 const SOL_SOCKET = 1;
 const SO = { type: 3, receiveTimeout: 20, acceptConnections: 30, protocol: 38 } as const;
@@ -23,7 +24,7 @@ export interface SocketCalls {
   /** A connection waits, or the socket cannot have one any more. */
   isReady(fd: number): boolean;
   /**
-   * Blocks where no connection waits.
+   * Waits a moment at most: -EINTR where no connection came.
    * @param peer gets its address; `length` may be more than `bytes` has
    * @param flags SOCK_NONBLOCK
    * @returns a descriptor, close-on-exec
@@ -44,7 +45,7 @@ export interface SocketCalls {
 export const linuxSockets = (): SocketCalls => {
   const libc = koffi.load('libc.so.6');
   const getsockopt = libc.func('int getsockopt(int fd, int level, int name, void *into, void *size)');
-  const accept4 = libc.func('int accept4(int fd, void *into, void *size, int flags)');
+  const accept = koffi.load(assetPath('lictor-guard.so')).func('int lictor_accept(int, void *, void *, int)');
   const ioctl = libc.func('int ioctl(int fd, ulong request, long value)');
   const fcntl = libc.func('int fcntl(int fd, int command)');
   const poll = libc.func('int poll(void *fds, ulong count, int timeout)');
@@ -81,7 +82,7 @@ export const linuxSockets = (): SocketCalls => {
     },
     accept: (fd, peer, flags) => {
       size[0] = peer.bytes.length;
-      const accepted = result(accept4(fd, peer.bytes, size, flags | SOCK_CLOEXEC));
+      const accepted: number = accept(fd, peer.bytes, size, flags | SOCK_CLOEXEC);
       peer.length = size[0];
       return accepted;
     },

@@ -1,11 +1,14 @@
 /** accept(2) is decided before the workload has the connection, and does all else as without a guard. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import koffi from 'koffi';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ERRNO } from '../../shim/kernel/kernel.ts';
+import { linuxSockets } from '../../shim/kernel/sockets.ts';
 import { kernelTest } from '../support/kernel.ts';
-import { GUARD, inFolder, policy, runUnder } from './workload.ts';
+import { appears, GUARD, inFolder, policy, runUnder } from './workload.ts';
 
 const SCRIPT = join(import.meta.dirname, 'accepts.py');
 
@@ -54,5 +57,74 @@ for (const [name, user] of [
       );
     }),
   );
+
+const libc = koffi.load('libc.so.6');
+const socket = libc.func('int socket(int family, int type, int protocol)');
+const listen = libc.func('int listen(int fd, int backlog)');
+
+/** A socket of TCP that listens somewhere, and blocks. @returns its descriptor */
+const listener = (): number => {
+  const fd: number = socket(2, 1, 0);
+  assert.is(listen(fd, 64), 0);
+  return fd;
+};
+
+test('a connection that is not there is not waited for', () => {
+  const fd = listener();
+  assert.is(linuxSockets().accept(fd, { bytes: new Uint8Array(128), length: 0 }, 0), -ERRNO.EINTR);
+  closeSync(fd);
+});
+
+/** Accepts from its standard input in many threads. */
+const THIEF = `
+import os, socket, sys, threading, time
+made = socket.socket(fileno=0)
+got = []
+def take():
+    while True:
+        got.append(made.accept())
+for _ in range(8):
+    threading.Thread(target=take, daemon=True).start()
+`;
+const CLIENT = `
+for _ in range(400):
+    socket.create_connection(made.getsockname()).close()
+open("done", "w").close()
+`;
+/** Each look is an open that is asked about. */
+const LOOK = `
+open("started", "w").close()
+while True:
+    try:
+        open("done").close()
+        break
+    except FileNotFoundError:
+        time.sleep(0.01)
+print("done", len(got) > 0)
+sys.stdout.flush()
+os._exit(0)
+`;
+
+kernelTest('a socket that somebody outside accepts from as well holds nobody up', GUARD, () =>
+  inFolder(async (folder) => {
+    const fd = listener();
+    const rules = `
+- {name: never, on: net.accept, when: 'net.remote_port = 0', action: deny}
+- {name: nothing, on: file.read, when: 'file.name = "nothing"', action: deny}`;
+    const out = openSync(join(folder, 'out'), 'w');
+    const running = runUnder(folder, policy(rules), ['/usr/bin/python3', '-c', THIEF + LOOK], {
+      stdio: [fd, out, out],
+    });
+    await appears(join(folder, 'started'));
+    const outside = spawnSync('/usr/bin/python3', ['-c', THIEF + CLIENT], {
+      cwd: folder,
+      stdio: [fd, 'ignore', 'inherit'],
+    });
+    assert.is(outside.status, 0);
+    assert.is((await running).exitCode, 0);
+    assert.is(readFileSync(join(folder, 'out'), 'utf8'), 'done True\n');
+    [fd, out].forEach((one) => closeSync(one));
+  }),
+);
 
 test.run();
