@@ -64,7 +64,13 @@ const die = (lictor: ChildProcess, death: Death): void => {
   }
   const launcher = childOf(lictor.pid!);
   const pids = { lictor: lictor.pid!, launcher, init: launcher && childOf(launcher) };
-  for (const pid of [death.of].flat().map((mortal) => pids[mortal])) if (pid) process.kill(pid, death.signal);
+  for (const pid of [death.of].flat().map((mortal) => pids[mortal])) {
+    try {
+      if (pid) process.kill(pid, death.signal);
+    } catch {
+      // it died with the one before
+    }
+  }
 };
 
 const startAgain = (): void => {
