@@ -22,17 +22,36 @@ export const COMPARE: Readonly<Record<Comparison, number>> = {
 
 type Instruction = readonly [code: number, k: number, jt: number, jf: number];
 
+/** What is written before a node, in this order. */
+const successors = (node: Node): readonly Node[] => {
+  if (node.is === 'return') return [];
+  return node.is === 'load' ? [node.next] : [node.no, node.yes];
+};
+
 class Writer {
   /** Last first. */
   readonly written: Instruction[] = [];
   /** By node: how many instructions there are from its first one to the end. */
   readonly #places = new Map<Node, number>();
 
-  /** Writes what is not there yet. @returns the place of the node's first instruction, counted from the end */
-  place(node: Node): number {
-    const known = this.#places.get(node);
+  /** Writes a graph from its ends, without recursion: it can be deeper than the stack. */
+  write(root: Node): void {
+    const open = [root];
+    for (let node = open.at(-1); node; node = open.at(-1)) {
+      const next = successors(node).find((one) => !this.#places.has(one));
+      if (next) open.push(next);
+      else {
+        if (!this.#places.has(node)) this.#places.set(node, this.#write(node));
+        open.pop();
+      }
+    }
+  }
+
+  /** @returns the place of the first instruction of a node that is written */
+  #placeOf(node: Node): number {
+    const known = this.#places.get(node)!;
+    if (node.is !== 'return' || this.#isNear(known)) return known;
     // an answer that is far is written again: that costs no more than a jump to it
-    if (known !== undefined && (node.is !== 'return' || this.#isNear(known))) return known;
     const place = this.#write(node);
     this.#places.set(node, place);
     return place;
@@ -41,13 +60,12 @@ class Writer {
   #write(node: Node): number {
     if (node.is === 'return') return this.#put(CODE.return, node.action);
     if (node.is === 'load') {
-      this.#goTo(this.place(node.next));
+      this.#goTo(this.#placeOf(node.next));
       if (node.mask !== 0xffffffff) this.#put(CODE.and, node.mask);
       return this.#put(CODE.load, node.offset);
     }
-    this.place(node.no);
-    const yes = this.#near(this.place(node.yes));
-    const no = this.#near(this.place(node.no));
+    const yes = this.#near(this.#placeOf(node.yes));
+    const no = this.#near(this.#placeOf(node.no));
     const { length } = this.written;
     return this.#put(COMPARE[node.op], node.value, length - yes, length - no);
   }
@@ -78,7 +96,7 @@ class Writer {
  */
 export const assemble = (root: Node): Uint8Array | null => {
   const writer = new Writer();
-  writer.place(root);
+  writer.write(root);
   const program = writer.written.reverse();
   if (program.length > MAX_INSTRUCTIONS) return null;
   const bytes = new Uint8Array(program.length * INSTRUCTION_BYTES);
