@@ -34,4 +34,6 @@ const compile = (folders, output, ways) => {
 mkdirSync(join(root, 'dist'), { recursive: true });
 // Static where libc.a is there: it starts faster and opens no library on a marked mount.
 compile(['shim/launcher'], 'lictor-launch', [['-static'], []]);
-compile(['shim/performer', 'shim/opens', 'shim/accepts'], 'lictor-guard.so', [['-shared', '-fPIC', '-fvisibility=hidden', '-pthread']]);
+compile(['shim/performer', 'shim/opens', 'shim/accepts'], 'lictor-guard.so', [
+  ['-shared', '-fPIC', '-fvisibility=hidden', '-pthread'],
+]);

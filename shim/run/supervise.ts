@@ -46,6 +46,9 @@ export interface WorkloadHandle {
   stop(): void;
 }
 
+/** A guard that does not stand by then never will: the workload, which waits for it, is not started. */
+const STANDS_WITHIN_MS = 60_000;
+
 /** The guard's thread as the main thread sees it. */
 class GuardThread {
   readonly ended: Promise<string | null>;
@@ -69,6 +72,8 @@ class GuardThread {
     this.#channel.port2.unref();
     let isReady: (error: string | null) => void;
     this.ready = new Promise((resolve) => (isReady = resolve));
+    const late = setTimeout(() => isReady("the guard's thread does not start"), STANDS_WITHIN_MS);
+    void this.ready.then(() => clearTimeout(late));
     this.ended = new Promise((resolve) => {
       let error: string | null = 'the guard ended early';
       this.#worker.on('message', (report: Report) => {
@@ -90,6 +95,7 @@ class GuardThread {
   }
 
   close(): void {
+    void this.#worker.terminate(); // where it never stood; else it has ended
     this.#channel.port2.close();
     this.wake.close();
   }

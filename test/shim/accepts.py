@@ -171,10 +171,10 @@ os.kill(pid, signal.SIGCONT)
 socket.create_connection(("127.0.0.1", FREE + 2))
 print("continued", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
-for main_waits in (True, False):
+for main_waits, port in ((True, FREE + 3), (False, FREE + 4)):
     pid = os.fork()
     if pid == 0:
-        made = server(FREE + 3)
+        made = server(port)
         threads = [threading.Thread(target=made.accept) for _ in range(4)]
         for thread in threads:
             thread.start()
@@ -186,6 +186,6 @@ for main_waits in (True, False):
     time.sleep(0.3)
     os.kill(pid, signal.SIGSTOP)
     print("threads stopped", os.WIFSTOPPED(os.waitpid(pid, os.WUNTRACED)[1]))
-    keep = [socket.create_connection(("127.0.0.1", FREE + 3)) for _ in range(4 + main_waits)]
+    keep = [socket.create_connection(("127.0.0.1", port)) for _ in range(4 + main_waits)]
     os.kill(pid, signal.SIGCONT)
     print("threads continued", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
