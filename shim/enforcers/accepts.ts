@@ -28,8 +28,8 @@ const ERESTARTSYS = 512;
 const SWEEP_MS = 1000;
 /** A signal that another thread may take as well is looked for again after this time. */
 const SIGNAL_MS = 10;
-/** How long after a signal that stops it a process is looked at. */
-const STOP_MS = 2000;
+/** How long after a signal that stops it a process is looked at, less and less often. */
+const STOP_MS = 60_000;
 const LENGTH_BYTES = 4;
 
 /** A call that waits. */
@@ -44,9 +44,13 @@ interface Waiting {
   readonly deadline: number;
   /** When to look for signals again. */
   checkAt: number;
-  /** Until when its process may be about to stop. */
-  stopsUntil: number;
   readonly listener: Listener;
+}
+
+/** A process that got a signal that stops, and when to look whether it did. Of `performance.now()`. */
+interface Stopping {
+  readonly since: number;
+  checkAt: number;
 }
 
 /** A socket that listens, as long as a call waits for it. */
@@ -60,6 +64,7 @@ export class Accepts {
   readonly #listeners = new Map<number, Listener>();
   readonly #byFd = new Map<number, Listener>();
   readonly #waits = new Map<number, Waiting>();
+  readonly #stopping = new Map<number, Stopping>();
   readonly #peer = new SocketAddress();
   readonly #local = new SocketAddress();
   readonly #status = new Uint8Array(STAT.size);
@@ -98,7 +103,6 @@ export class Accepts {
       addressLength: notifications.address(2),
       deadline: timeout > 0 ? started + timeout : Infinity,
       checkAt: Infinity,
-      stopsUntil: 0,
       listener: this.#listenerOf(fd),
     };
     const { listener } = waiting;
@@ -135,12 +139,25 @@ export class Accepts {
 
   /** One thread takes the signal and has all others of its process stop; they learn of it later. */
   #expectStop(pid: number): void {
-    const now = performance.now();
-    for (const waiting of this.#waits.values()) {
-      if (waiting.call.pid !== pid) continue;
-      waiting.stopsUntil = now + STOP_MS;
-      waiting.checkAt = now + SIGNAL_MS;
+    const since = performance.now();
+    this.#stopping.set(pid, { since, checkAt: since + SIGNAL_MS });
+  }
+
+  /** Has those return to the kernel that wait in processes that stop. @returns when to look again */
+  #checkStops(now: number): number {
+    let next = Infinity;
+    for (const [pid, stopping] of this.#stopping) {
+      if (now >= stopping.checkAt) {
+        stopping.checkAt = now + Math.max(SIGNAL_MS, (now - stopping.since) / 4);
+        const waiting = [...this.#waits.values()].filter(({ call }) => call.pid === pid);
+        // where one thread has stopped, TIF_SIGPENDING is set in all others (do_signal_stop)
+        if (waiting.length > 0 && hasStoppedThread(this.parts.kernel, pid))
+          for (const one of waiting) this.#end(one, this.#restart(one));
+      }
+      if (now >= stopping.since + STOP_MS) this.#stopping.delete(pid);
+      else next = Math.min(next, stopping.checkAt);
     }
+    return next;
   }
 
   /** A process ended: what it waited for must not be held on to. */
@@ -155,7 +172,7 @@ export class Accepts {
     const now = performance.now();
     const sweep = now >= this.#sweepAt;
     if (sweep) this.#sweepAt = now + SWEEP_MS;
-    let next = now + most;
+    let next = Math.min(now + most, this.#checkStops(now));
     for (const waiting of this.#waits.values()) {
       if (now >= waiting.deadline) this.#end(waiting, ERRNO.EAGAIN);
       else if (now >= waiting.checkAt || sweep) this.#check(waiting, now);
@@ -220,14 +237,10 @@ export class Accepts {
   #check(waiting: Waiting, now: number): void {
     this.parts.notifications.take(waiting.call);
     if (!this.parts.notifications.valid) return this.#end(waiting, ERRNO.EINTR);
-    const stops = now < waiting.stopsUntil;
-    // where one thread has stopped, TIF_SIGPENDING is set in all others (do_signal_stop)
-    if (stops && hasStoppedThread(this.parts.kernel, waiting.call.pid))
-      return this.#end(waiting, this.#restart(waiting));
     const status = callerStatus(this.parts.kernel, waiting.call.tid);
     const pending = status !== null && (status.own || status.shared);
     if (pending && now >= waiting.checkAt) this.#end(waiting, ERRNO.EINTR);
-    else waiting.checkAt = pending || stops ? now + SIGNAL_MS : Infinity;
+    else waiting.checkAt = pending ? now + SIGNAL_MS : Infinity;
   }
 
   /** With a timeout of its own, a call is not begun anew (sock_intr_errno). */

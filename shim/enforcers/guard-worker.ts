@@ -3,6 +3,7 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from '
 import { Vm } from '../../vm/host/index.ts';
 import { EventFd } from '../kernel/epoll.ts';
 import { linuxKernel } from '../kernel/linux.ts';
+import { killCgroup } from '../workloads/cgroup.ts';
 import type { GuardConfig } from './config.ts';
 import { Guard } from './guard.ts';
 import { RecordingEngine } from './recording-engine.ts';
@@ -43,6 +44,8 @@ const main = (): string | null => {
     });
     return null;
   } catch (error) {
+    // before anything is closed: a thread of the performer can wait for an answer that nobody gives any more
+    killCgroup(config.cgroup);
     return error instanceof Error ? error.message : String(error);
   } finally {
     guard?.close();

@@ -2,8 +2,9 @@
  * A process that guards a storm and is killed. Arguments: folder, policy, command. One word on standard input breaks its
  * guard's thread: `terminate` ends the thread, `fanotify` takes its questions away.
  */
-import { closeSync, readdirSync, readlinkSync } from 'node:fs';
+import { openSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
+import koffi from 'koffi';
 import { runUnder } from '../workload.ts';
 
 const workers: Worker[] = [];
@@ -21,9 +22,13 @@ const groups = (): readonly number[] =>
       }
     });
 
+/** Put in the place of a group: a number that is only closed can be that of something else at once. */
+const unreadable = openSync('/', 'r');
+const dup2 = koffi.load('libc.so.6').func('int dup2(int from, int to)');
+
 process.stdin.setEncoding('utf8').on('data', (word) => {
   if (String(word).trim() === 'terminate') for (const worker of workers) void worker.terminate();
-  else groups().forEach(closeSync);
+  else for (const group of groups()) dup2(unreadable, group);
 });
 process.stdin.unref();
 
