@@ -1,6 +1,5 @@
 """Several VMs with the same bundle."""
 
-import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,39 +16,46 @@ class Pool:
         self._size = max(size, 1)
         # one at a time exchanges, or has all VMs
         self._change = threading.Lock()
+        self._changed = threading.Condition()
+        # somebody wants all VMs: nobody else takes one until he had them, or he would wait for ever
+        self._all_wanted = False
         self._idle = self._load(bundle, None)
 
-    def _load(self, bundle: Bundle, prepare: Callable[[VM], None] | None) -> "queue.SimpleQueue[VM]":
-        idle: queue.SimpleQueue[VM] = queue.SimpleQueue()
-        for _ in range(self._size):
-            vm = VM(self._engine, bundle)
-            if prepare:
+    def _load(self, bundle: Bundle, prepare: Callable[[VM], None] | None) -> list[VM]:
+        idle = [VM(self._engine, bundle) for _ in range(self._size)]
+        if prepare:
+            for vm in idle:
                 prepare(vm)
-            idle.put(vm)
         return idle
 
     @contextmanager
     def use(self) -> Iterator[VM]:
         """A VM of its own for the body of the `with`, which must not keep it."""
-        # one of the old bundle's goes back to where nobody takes it any more
-        idle = self._idle
-        vm = idle.get()
+        with self._changed:
+            self._changed.wait_for(lambda: self._idle and not self._all_wanted)
+            # one of a bundle that was exchanged meanwhile goes back to where nobody takes it any more
+            idle = self._idle
+            vm = idle.pop()
         try:
             yield vm
         finally:
-            idle.put(vm)
+            with self._changed:
+                idle.append(vm)
+                self._changed.notify_all()
 
     def each(self, use: Callable[[VM], None]) -> None:
         """Calls `use` with each VM while nobody else has one: to put facts, which all of them have to know."""
         with self._change:
-            idle = self._idle
-            vms = [idle.get() for _ in range(self._size)]
+            with self._changed:
+                self._all_wanted = True
+                self._changed.wait_for(lambda: len(self._idle) == self._size)
             try:
-                for vm in vms:
+                for vm in self._idle:
                     use(vm)
             finally:
-                for vm in vms:
-                    idle.put(vm)
+                with self._changed:
+                    self._all_wanted = False
+                    self._changed.notify_all()
 
     def exchange(self, bundle: Bundle, prepare: Callable[[VM], None] | None = None) -> None:
         """Loads another bundle, lets `prepare` put the facts into each of its VMs, and then decides by it.
@@ -57,4 +63,7 @@ class Pool:
         What began before is decided by the old one, what begins afterwards by the new one. Where it raises, the old one stays.
         """
         with self._change:
-            self._idle = self._load(bundle, prepare)
+            idle = self._load(bundle, prepare)
+            with self._changed:
+                self._idle = idle
+                self._changed.notify_all()
