@@ -153,6 +153,9 @@ int main(int argc, char **argv)
 	refuse_folders();
 	read_filter(o.filter);
 
+	/* made here, not by Lictor: whenever Lictor dies, this process goes on and removes it */
+	if (mkdir(o.cgroup, 0755) < 0)
+		fail("make the cgroup");
 	char kill_path[4096];
 	snprintf(kill_path, sizeof kill_path, "%s/cgroup.kill", o.cgroup);
 	int kill_fd = open(kill_path, O_WRONLY | O_CLOEXEC);

@@ -12,7 +12,7 @@ import { kernelErrorText } from '../kernel/bpf-error.ts';
 import { EventFd } from '../kernel/epoll.ts';
 import { linuxKernel } from '../kernel/linux.ts';
 import { linuxMarks } from '../kernel/marks.ts';
-import { killCgroup, makeCgroup, removeCgroup } from '../workloads/cgroup.ts';
+import { cgroupPath, killCgroup, removeCgroup } from '../workloads/cgroup.ts';
 import { launch, NOT_GUARDED, type Ended, type Launched, type LaunchOptions } from './launch.ts';
 import { forwardSignals } from './signals.ts';
 import { userNames } from './users.ts';
@@ -105,9 +105,9 @@ class GuardThread {
  * @returns how the workload ended; everything made for it is gone then
  */
 export const supervise = async (options: SuperviseOptions): Promise<Ended> => {
-  const made = makeCgroup(`${process.pid}-${randomBytes(4).toString('hex')}`);
-  if ('error' in made) return { exitCode: NOT_GUARDED, error: made.error };
-  const cgroup = made.path;
+  const planned = cgroupPath(`${process.pid}-${randomBytes(4).toString('hex')}`);
+  if ('error' in planned) return { exitCode: NOT_GUARDED, error: planned.error };
+  const cgroup = planned.path;
   const notices = options.needs.renames ? openNotices() : null;
   try {
     const launched = await launch({ ...options, cgroup, held: notices });

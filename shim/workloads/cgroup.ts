@@ -32,20 +32,31 @@ const sweep = (parent: string): void => {
     if (entry.isDirectory() && !existsSync(`/proc/${parseInt(entry.name, 10)}`)) removeCgroup(join(parent, entry.name));
 };
 
+type Made = { readonly path: string } | { readonly error: string };
+
 /**
  * @param id of the run: begins with the process id of its owner
- * @returns the directory of a new, empty cgroup, or why there is none
+ * @returns where its cgroup is to be made, by the launcher: who makes it has to be there to remove it
  */
-export const makeCgroup = (id: string): { readonly path: string } | { readonly error: string } => {
+export const cgroupPath = (id: string): Made => {
   try {
     const mounted = mountCgroup();
     if ('error' in mounted) return mounted;
     const parent = join(mounted.path, PARENT);
     mkdirSync(parent, { recursive: true });
     sweep(parent);
-    const path = join(parent, id);
-    mkdirSync(path);
-    return { path };
+    return { path: join(parent, id) };
+  } catch (error) {
+    return { error: `cannot make a cgroup: ${(error as Error).message}` };
+  }
+};
+
+/** @returns the directory of a new, empty cgroup, or why there is none */
+export const makeCgroup = (id: string): Made => {
+  const made = cgroupPath(id);
+  try {
+    if ('path' in made) mkdirSync(made.path);
+    return made;
   } catch (error) {
     return { error: `cannot make a cgroup: ${(error as Error).message}` };
   }

@@ -14,7 +14,8 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cgroupMount, cgroupProcesses } from '../../shim/workloads/cgroup.ts';
+import { assetPath } from '../../vm/host/assets.ts';
+import { cgroupMount, cgroupPath, cgroupProcesses } from '../../shim/workloads/cgroup.ts';
 import { kernelTest } from '../support/kernel.ts';
 import { appears, GUARD, inFolder, policy, runUnder } from './workload.ts';
 
@@ -172,5 +173,16 @@ kernelTest('the death of the launcher ends the workload too', GUARD, () =>
     assert.equal(ownCgroups(), []);
   }),
 );
+
+kernelTest('a cgroup comes to be with the launcher, not before: Lictor can die in between', GUARD, () => {
+  const id = `${process.pid}-planned`;
+  const planned = cgroupPath(id);
+  if ('error' in planned) throw new Error(planned.error);
+  assert.not(existsSync(planned.path));
+  // one whose parent is dead already makes none
+  const launcher = [assetPath('lictor-launch'), '--cgroup', planned.path, '--parent', '1', '--', '/bin/true'] as const;
+  assert.is(spawnSync(launcher[0], launcher.slice(1), { stdio: 'ignore' }).status, 125);
+  assert.not(existsSync(planned.path));
+});
 
 test.run();
