@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assembly } from './generate/assembly.ts';
 import { bypasses } from './generate/bypasses.ts';
+import { cHost } from './generate/c-host.ts';
 import { cHeader } from './generate/c-header.ts';
 import { cli } from './generate/cli.ts';
 import { diagnostics } from './generate/diagnostics.ts';
@@ -25,6 +26,7 @@ const targets = async (): Promise<readonly Target[]> => [
   cHeader(),
   ...libraryHeaders(),
   goSpec(),
+  cHost(),
   pythonSpec(),
   questionWriter(),
   ...reference(),

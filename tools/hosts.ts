@@ -26,6 +26,13 @@ interface Host {
 
 const LIST: readonly Host[] = [
   {
+    name: 'c',
+    module: 'lictor-vm.wasm',
+    probe: ['wasm2c', '--version'],
+    hint: 'wasm2c (Debian: wabt), make, a C compiler, libmsgpack-dev and libssl-dev',
+    steps: [['make', '--silent', 'check']],
+  },
+  {
     name: 'go',
     module: 'lictor-vm.wasm',
     probe: ['go', 'version'],

@@ -1,7 +1,7 @@
 /**
  * Makes a checkout ready: npm packages, system packages, everything that is built. Quick when nothing has changed.
  * Plain JavaScript without dependencies, because nothing can be assumed to be there but Node.
- * Usage: node tools/setup.mjs --for build|test|demo|check
+ * Usage: node tools/setup.mjs --for build|test|demo|hosts|check
  */
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -11,7 +11,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const purpose = process.argv[process.argv.indexOf('--for') + 1];
 const TSX = ['--import', 'tsx'];
-const BUILD = ['build', 'test', 'demo'];
+const BUILD = ['build', 'test', 'demo', 'hosts'];
 
 /** In order: later steps read what earlier ones write. */
 const STEPS = [
@@ -62,7 +62,10 @@ const STEPS = [
   {
     name: 'the command line',
     purposes: BUILD,
-    inputs: ['cli', 'compiler', 'shim', 'vm', 'tools/build-cli.mjs', 'package.json', 'package-lock.json'],
+    inputs: [
+      ...['cli', 'compiler', 'shim', 'vm/bundle', 'vm/event', 'vm/host', 'vm/listing', 'vm/reference', 'vm/spec'],
+      ...['tools/build-cli.mjs', 'package.json', 'package-lock.json'],
+    ],
     outputs: ['dist/lictor.js', 'dist/demo.js'],
     needs: [],
     command: ['tools/build-cli.mjs'],
@@ -70,7 +73,7 @@ const STEPS = [
 ];
 
 if (![...BUILD, 'check'].includes(purpose)) {
-  console.error('usage: node tools/setup.mjs --for build|test|demo|check');
+  console.error('usage: node tools/setup.mjs --for build|test|demo|hosts|check');
   process.exit(64);
 }
 const { dependencies } = await import('./setup/dependencies.mjs');

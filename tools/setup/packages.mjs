@@ -15,7 +15,7 @@ const library = (name) =>
     .flatMap((folder) => [folder, ...readdirSync(folder).map((below) => join(folder, below))])
     .some((folder) => existsSync(join(folder, name)));
 
-const BUILD = ['build', 'test', 'demo'];
+const BUILD = ['build', 'test', 'demo', 'hosts'];
 
 /** A package of Debian: what it is for, for which purposes of setup, and how to see that it is there. */
 const PACKAGES = [
@@ -46,6 +46,25 @@ const PACKAGES = [
     why: 'makes the system calls that tests watch',
     purposes: ['test'],
     found: () => existsSync('/usr/bin/python3'),
+  },
+  { name: 'wabt', why: 'translates the module for the C host', purposes: ['hosts'], found: () => inPath(/^wasm2c$/) },
+  {
+    name: 'libmsgpack-dev',
+    why: 'reads manifests in the C host',
+    purposes: ['hosts'],
+    found: () => existsSync('/usr/include/msgpack.h'),
+  },
+  {
+    name: 'libssl-dev',
+    why: 'checks digests in the C host',
+    purposes: ['hosts'],
+    found: () => existsSync('/usr/include/openssl/sha.h'),
+  },
+  {
+    name: 'make',
+    why: 'builds the C host',
+    purposes: ['hosts'],
+    found: () => inPath(/^make$/),
   },
   { name: 'zsh', why: 'reads its completion script in a test', purposes: ['test'], found: () => inPath(/^zsh$/) },
   { name: 'fish', why: 'reads its completion script in a test', purposes: ['test'], found: () => inPath(/^fish$/) },
