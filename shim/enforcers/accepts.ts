@@ -139,6 +139,8 @@ export class Accepts {
 
   /** One thread takes the signal and has all others of its process stop; they learn of it later. */
   #expectStop(pid: number): void {
+    // the program that tells sees every process of the machine
+    if (!this.parts.processes.knows(pid)) return;
     const since = performance.now();
     this.#stopping.set(pid, { since, checkAt: since + SIGNAL_MS });
   }

@@ -70,6 +70,11 @@ export class Processes {
     return process?.key === key ? process : null;
   }
 
+  /** Whether a process is one of the workload's, as far as it was seen. */
+  knows(pid: number): boolean {
+    return this.#byPid.has(pid);
+  }
+
   /** A sensor saw a fork: the child runs its parent's program. */
   forked(parentKey: bigint, childKey: bigint): void {
     const pid = subjectPid(childKey);
