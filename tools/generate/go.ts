@@ -1,18 +1,6 @@
 /** What the Go host knows of the specification. */
-import {
-  ACTIONS,
-  ERRORS,
-  FIELDS,
-  KINDS,
-  LIMITS,
-  NO_POLICY,
-  NO_RULE,
-  RECORD,
-  RECORD_VERSION,
-  RING,
-  VERDICT,
-  VERDICT_FLAGS,
-} from '../../vm/spec/index.ts';
+import { ACTIONS, ERRORS, FIELDS, VERDICT_FLAGS } from '../../vm/spec/index.ts';
+import { FLAG_BITS, HOST_KINDS, NONE, NUMBERS, POINTER_FIELDS, SIZED_FIELDS } from './host.ts';
 import { moduleDigest } from './module-digest.ts';
 import { GENERATED, type Target } from './target.ts';
 
@@ -26,8 +14,6 @@ const columns = (rows: readonly (readonly [left: string, right: string])[]): rea
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `${left.padEnd(width)} ${right}`);
 };
-
-const { header, slot, ...at } = RECORD;
 
 /** @returns `vm/hosts/go/spec.go`, in gofmt's form */
 export const goSpec = (): Target => ({
@@ -43,10 +29,11 @@ const ModuleDigest = "${moduleDigest()}"
 type Kind uint8
 
 // Kinds. Facts of a subject or a workload are of the kind KindFacts.
-${constants([
-  'KindFacts Kind = 0',
-  ...KINDS.map(({ id, name, doc }) => `// Kind${goName(name)} is ${name}: ${doc}\n\tKind${goName(name)} Kind = ${id}`),
-])}
+${constants(
+  HOST_KINDS.map(
+    ({ id, name, doc }) => `// Kind${goName(name)} is ${name}: ${doc}\n\tKind${goName(name)} Kind = ${id}`,
+  ),
+)}
 // Field is a field of an event, or of facts.
 type Field uint16
 
@@ -62,6 +49,10 @@ type Action uint8
 
 // Actions.
 ${constants(columns(ACTIONS.map((name, i) => [`Action${goName(name)}`, `Action = ${i}`])))}
+var kindNames = [...]string{${HOST_KINDS.map(({ id, name }) => `${id}: "${name}"`).join(', ')}}
+
+var fieldNames = [...]string{${FIELDS.map(({ id, name }) => `${id}: "${name}"`).join(', ')}}
+
 var actionNames = [...]string{${ACTIONS.map((name) => `"${name}"`).join(', ')}}
 
 // VerdictFlags say what else there is to a verdict.
@@ -71,35 +62,13 @@ type VerdictFlags uint8
 ${constants(
   columns(Object.entries(VERDICT_FLAGS).map(([name, bit]) => [`Flag${goName(name)}`, `VerdictFlags = ${bit}`])),
 )}
-// Numbers that stand for none.
-const (
-	NoRule   = ${NO_RULE}
-	NoPolicy = ${NO_POLICY}
-)
-
+// Bits of the fields that are sets of flags, for Record.Uint.
 ${constants(
-  columns([
-    ['abiVersion', '= 1'],
-    ['verdictBytes', `= ${VERDICT.size}`],
-    ['ringHeaderBytes', `= ${RING.header}`],
-    ['recordHeaderBytes', `= ${header}`],
-    ['slotBytes', `= ${slot}`],
-    ['recordVersion', `= ${RECORD_VERSION}`],
-    ['recordKindAt', `= ${at.kind}`],
-    ['recordVersionAt', `= ${at.version}`],
-    ['recordSlotsAt', `= ${at.slots}`],
-    ['recordTimeAt', `= ${at.time}`],
-    ['recordSubjectAt', `= ${at.subject}`],
-    ['recordWorkloadAt', `= ${at.workload}`],
-    ['recordSlotsMost', `= ${LIMITS.recordSlots.value}`],
-    ['recordBytesMost', `= ${LIMITS.recordBytes.value}`],
-    ['statusMemory', `= ${ERRORS.memory.code}`],
-    ['statusKey', `= ${ERRORS.key.code}`],
-    ['noteActual', '= 0x80000000'],
-    ['noteAsIf', '= 0x40000000'],
-    ['noteNumber', '= 0x3fffffff'],
-  ]),
+  columns(FLAG_BITS.map(({ field, name, bit }) => [`${goName(field)}${goName(name)}`, `uint64 = 1 << ${bit}`])),
 )}
+// Numbers that stand for none.
+${constants(columns(Object.entries(NONE).map(([name, value]) => [goName(name), `= ${value}`])))}
+${constants(columns(Object.entries(NUMBERS).map(([name, value]) => [name, `= ${value}`])))}
 var errorTexts = map[int32]string{
 ${columns(Object.values(ERRORS).map(({ code, doc }) => [`\t${code}:`, `"${doc}",`])).join('\n')}
 }
@@ -112,17 +81,13 @@ func fieldBytes(field Field) int {
 	return 0
 }
 
-var fieldSizes = [...]int{${FIELDS.filter(({ type }) => ['string', 'list', 'map'].includes(type))
-    .map(({ id, max }) => `${id}: ${max}`)
-    .join(', ')}}
+var fieldSizes = [...]int{${SIZED_FIELDS.map(({ id, max }) => `${id}: ${max}`).join(', ')}}
 
 // fieldPoints says whether the value of a field's slot is an offset.
 func fieldPoints(field Field) bool {
 	return int(field) < len(fieldPointers) && fieldPointers[field]
 }
 
-var fieldPointers = [...]bool{${FIELDS.filter(({ type }) => ['string', 'list', 'map', 'address'].includes(type))
-    .map(({ id }) => `${id}: true`)
-    .join(', ')}}
+var fieldPointers = [...]bool{${POINTER_FIELDS.map(({ id }) => `${id}: true`).join(', ')}}
 `,
 });

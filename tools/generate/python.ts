@@ -1,23 +1,16 @@
 /** What the Python host knows of the specification. */
-import {
-  ACTIONS,
-  ERRORS,
-  FIELDS,
-  KINDS,
-  LIMITS,
-  NO_POLICY,
-  NO_RULE,
-  RECORD,
-  RECORD_VERSION,
-  RING,
-  VERDICT,
-  VERDICT_FLAGS,
-} from '../../vm/spec/index.ts';
+import { ACTIONS, ERRORS, FIELDS, VERDICT_FLAGS } from '../../vm/spec/index.ts';
+import { FLAG_FIELDS, HOST_KINDS, NONE, NUMBERS, SIZED_FIELDS } from './host.ts';
 import { moduleDigest } from './module-digest.ts';
 import { constantName, GENERATED, type Target } from './target.ts';
 
 const members = (values: readonly (readonly [name: string, value: number, doc?: string])[]): string =>
   values.map(([name, value, doc]) => `    ${constantName(name)} = ${value}${doc ? `  # ${doc}` : ''}`).join('\n');
+
+const assignments = (values: Readonly<Record<string, number>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${constantName(name)} = ${value}`)
+    .join('\n');
 
 /** @returns `vm/hosts/python/lictor/spec.py` */
 export const pythonSpec = (): Target => ({
@@ -34,7 +27,7 @@ MODULE_DIGEST = "${moduleDigest()}"
 class Kind(IntEnum):
     """What an event is about."""
 
-${members([['facts', 0, 'of a subject or a workload'], ...KINDS.map(({ name, id, doc }) => [name, id, doc] as const)])}
+${members(HOST_KINDS.map(({ name, id, doc }) => [name, id, doc] as const))}
 
 
 class Field(IntEnum):
@@ -55,19 +48,22 @@ class VerdictFlags(IntFlag):
 ${members(Object.entries(VERDICT_FLAGS))}
 
 
-NO_RULE = ${NO_RULE}
-NO_POLICY = ${NO_POLICY}
+${assignments(NONE)}
 
-ABI_VERSION = 1
-VERDICT_BYTES = ${VERDICT.size}
-RING_HEADER = ${RING.header}
-RECORD_HEADER = ${RECORD.header}
-RECORD_VERSION = ${RECORD_VERSION}
-RECORD_SLOTS_MOST = ${LIMITS.recordSlots.value}
-RECORD_BYTES_MOST = ${LIMITS.recordBytes.value}
-SLOT_BYTES = ${RECORD.slot}
-STATUS_MEMORY = ${ERRORS.memory.code}
-STATUS_KEY = ${ERRORS.key.code}
+${assignments(NUMBERS)}
+
+# type of a field's values
+FIELD_TYPES = {
+${FIELDS.map(({ name, type }) => `    Field.${constantName(name)}: "${type}",`).join('\n')}
+}
+
+# bits of the fields that are sets of flags
+FLAG_BITS = {
+${FLAG_FIELDS.map(
+  ({ name, values = [] }) =>
+    `    Field.${constantName(name)}: {\n${values.map((flag, bit) => `        "${flag}": 1 << ${bit},`).join('\n')}\n    },`,
+).join('\n')}
+}
 
 ERROR_TEXTS = {
 ${Object.values(ERRORS)
@@ -77,9 +73,7 @@ ${Object.values(ERRORS)
 
 # how long a text, or a list, may be
 FIELD_BYTES = {
-${FIELDS.filter(({ type }) => ['string', 'list', 'map'].includes(type))
-  .map(({ name, max }) => `    Field.${constantName(name)}: ${max},`)
-  .join('\n')}
+${SIZED_FIELDS.map(({ name, max }) => `    Field.${constantName(name)}: ${max},`).join('\n')}
 }
 `,
 });

@@ -20,7 +20,7 @@ type Record struct {
 
 // Reset begins a record of a kind; facts are of kind KindFacts.
 func (r *Record) Reset(kind Kind) *Record {
-	r.bytes = append(r.bytes[:0], make([]byte, recordHeaderBytes)...)
+	r.bytes = append(r.bytes[:0], make([]byte, recordHeader)...)
 	r.bytes[recordKindAt], r.bytes[recordVersionAt] = byte(kind), recordVersion
 	r.data, r.failed = r.data[:0], false
 	return r
@@ -41,7 +41,7 @@ func (r *Record) head(at int, value uint64) *Record {
 }
 
 func (r *Record) slot(field Field, length int, value uint64) {
-	for at := recordHeaderBytes; at < len(r.bytes); at += slotBytes {
+	for at := recordHeader; at < len(r.bytes); at += slotBytes {
 		if Field(binary.LittleEndian.Uint16(r.bytes[at:])) == field {
 			r.failed = true // a field may stand once
 		}
@@ -107,7 +107,7 @@ func (r *Record) List(field Field, values ...string) *Record {
 
 // Append ends the record and appends it to others, or returns ErrRecord.
 func (r *Record) Append(to []byte) ([]byte, error) {
-	slots := (len(r.bytes) - recordHeaderBytes) / slotBytes
+	slots := (len(r.bytes) - recordHeader) / slotBytes
 	size := (len(r.bytes) + len(r.data) + 7) &^ 7
 	if r.failed || slots > recordSlotsMost || size > recordBytesMost {
 		return to, ErrRecord
@@ -116,7 +116,7 @@ func (r *Record) Append(to []byte) ([]byte, error) {
 	binary.LittleEndian.PutUint16(r.bytes[recordSlotsAt:], uint16(slots))
 	start := len(to)
 	to = append(to, r.bytes...)
-	for at := start + recordHeaderBytes; at < len(to); at += slotBytes {
+	for at := start + recordHeader; at < len(to); at += slotBytes {
 		if fieldPoints(Field(binary.LittleEndian.Uint16(to[at:]))) {
 			offset := binary.LittleEndian.Uint64(to[at+8:]) + uint64(len(r.bytes))
 			binary.LittleEndian.PutUint64(to[at+8:], offset)

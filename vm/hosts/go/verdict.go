@@ -24,9 +24,15 @@ func (v Verdict) Has(flags VerdictFlags) bool { return v.Flags&flags == flags }
 // Passes says whether the operation goes on: it is allowed, or only audited.
 func (v Verdict) Passes() bool { return v.Action <= ActionAudit }
 
-func (a Action) String() string {
-	if int(a) < len(actionNames) {
-		return actionNames[a]
+func (a Action) String() string { return nameOf(actionNames[:], int(a)) }
+
+func (k Kind) String() string { return nameOf(kindNames[:], int(k)) }
+
+func (f Field) String() string { return nameOf(fieldNames[:], int(f)) }
+
+func nameOf(names []string, number int) string {
+	if number < len(names) && names[number] != "" {
+		return names[number]
 	}
 	return "unknown"
 }

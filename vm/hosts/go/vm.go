@@ -131,7 +131,7 @@ func (vm *VM) grow(ctx context.Context, bytes int) error {
 		return err
 	}
 	// a record of a ring may be a header and nothing else
-	vm.out, err = vm.allocate(ctx, (uint32(bytes)/ringHeaderBytes+2)*verdictBytes)
+	vm.out, err = vm.allocate(ctx, (uint32(bytes)/ringHeader+2)*verdictBytes)
 	return err
 }
 
@@ -216,11 +216,11 @@ func (vm *VM) evaluate(ctx context.Context, name string, records []byte, each fu
 // next is where the record behind the one at `offset` begins; one whose size cannot be believed is the last.
 func next(records []byte, offset uint32) uint32 {
 	left := uint32(len(records)) - offset
-	if left < recordHeaderBytes {
+	if left < recordHeader {
 		return uint32(len(records))
 	}
 	size := binary.LittleEndian.Uint32(records[offset:])
-	if size < recordHeaderBytes || size > left || size%8 != 0 {
+	if size < recordHeader || size > left || size%8 != 0 {
 		return uint32(len(records))
 	}
 	return offset + size

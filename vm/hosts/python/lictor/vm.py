@@ -14,6 +14,9 @@ from .spec import (
     ABI_VERSION,
     ERROR_TEXTS,
     MODULE_DIGEST,
+    NOTE_ACTUAL,
+    NOTE_AS_IF,
+    NOTE_NUMBER,
     RECORD_HEADER,
     RING_HEADER,
     STATUS_KEY,
@@ -25,7 +28,6 @@ from .spec import (
 
 _VERDICT = struct.Struct("<BBBBIIHH")
 _FIRST_INPUT = 1 << 16
-_ACTUAL, _AS_IF, _NUMBER = 0x80000000, 0x40000000, 0x3FFFFFFF
 
 
 class StatusError(Exception):
@@ -127,7 +129,7 @@ class VM:
         noted = self._numbers("matches", verdict) if VerdictFlags.MATCHES in verdict.flags else []
         assumed = self._numbers("assumed", verdict) if VerdictFlags.ASSUMED in verdict.flags else []
         return Notes(
-            [n & _NUMBER for n in noted if n & _ACTUAL], [n & _NUMBER for n in noted if n & _AS_IF], sorted(assumed)
+            [n & NOTE_NUMBER for n in noted if n & NOTE_ACTUAL], [n & NOTE_NUMBER for n in noted if n & NOTE_AS_IF], sorted(assumed)
         )
 
     def _evaluate(self, name: str, records: bytes) -> Iterator[Verdict]:
