@@ -4,7 +4,7 @@
  * Where LICTOR_REQUIRE_HOSTS is 1, or in CI, a toolchain that is missing fails.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -14,27 +14,34 @@ const PYTHON = join(root, 'dist/python');
 
 interface Host {
   readonly name: string;
-  /** Where it carries the module. */
-  readonly module: string;
+  /** Files of dist/ that it carries, by their place in its folder. */
+  readonly carries: Readonly<Record<string, string>>;
   /** Says that the toolchain is there. */
   readonly probe: readonly [string, ...string[]];
   /** What to install where it is not. */
   readonly hint: string;
-  /** One after the other, in the host's folder. */
+  /** One after the other, in the host's folder; in the project's root where it has none. */
   readonly steps: readonly (readonly [string, ...string[]])[];
 }
 
 const LIST: readonly Host[] = [
   {
     name: 'c',
-    module: 'lictor-vm.wasm',
+    carries: { 'lictor-vm.wasm': 'lictor-vm.wasm' },
     probe: ['wasm2c', '--version'],
     hint: 'wasm2c (Debian: wabt), make, a C compiler, libmsgpack-dev and libssl-dev',
     steps: [['make', '--silent', 'check']],
   },
   {
+    name: 'component',
+    carries: {},
+    probe: [process.execPath, '--version'],
+    hint: 'Node',
+    steps: [[process.execPath, 'tools/test.mjs', '--suite', 'component']],
+  },
+  {
     name: 'go',
-    module: 'lictor-vm.wasm',
+    carries: { 'lictor-vm.wasm': 'lictor-vm.wasm' },
     probe: ['go', 'version'],
     hint: 'Go 1.25 or later',
     steps: [
@@ -45,7 +52,7 @@ const LIST: readonly Host[] = [
   },
   {
     name: 'python',
-    module: 'lictor/lictor-vm.wasm',
+    carries: { 'lictor/lictor-vm.wasm': 'lictor-vm.wasm' },
     probe: ['python3', '-c', 'import sys; sys.exit(sys.version_info < (3, 11))'],
     hint: 'Python 3.11 or later with venv',
     steps: [
@@ -72,17 +79,16 @@ const run = (cwd: string, [command, ...args]: readonly [string, ...string[]]): b
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const wanted = process.argv.slice(2);
-for (const { name, module, probe, hint, steps } of LIST) {
+for (const { name, carries, probe, hint, steps } of LIST) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const cwd = join(HOSTS, name);
+  const folder = join(HOSTS, name);
+  const cwd = existsSync(folder) ? folder : root;
   if (spawnSync(probe[0], probe.slice(1)).status !== 0) {
     console.log(`${required ? '✘' : '–'} ${name}: needs ${hint}`);
     counts[required ? 'failed' : 'skipped']++;
     continue;
   }
-  const target = join(cwd, module);
-  if (!existsSync(join(target, '..'))) mkdirSync(join(target, '..'), { recursive: true });
-  copyFileSync(join(root, 'dist/lictor-vm.wasm'), target);
+  for (const [place, file] of Object.entries(carries)) copyFileSync(join(root, 'dist', file), join(folder, place));
   const ok = steps.every((step) => run(cwd, step));
   console.log(`${ok ? '✔' : '✘'} ${name}`);
   counts[ok ? 'passed' : 'failed']++;

@@ -13,6 +13,9 @@ const purpose = process.argv[process.argv.indexOf('--for') + 1];
 const TSX = ['--import', 'tsx'];
 const BUILD = ['build', 'test', 'demo', 'hosts'];
 
+/** What a Wasm module is compiled with. */
+const COMPILER = ['asconfig.json', 'tools/compile-wasm.mjs', 'tools/inlining.mjs', 'package-lock.json'];
+
 /** In order: later steps read what earlier ones write. */
 const STEPS = [
   {
@@ -27,6 +30,7 @@ const STEPS = [
       'shim/performer/layout.ts',
       'shim/opens/layout.ts',
       'test/vm/module.sha256',
+      'test/component/component.sha256',
       'shim/doctor/differences.ts',
       'shim/doctor/uncovered.ts',
       'cli',
@@ -38,10 +42,21 @@ const STEPS = [
   {
     name: 'the virtual machine',
     purposes: BUILD,
-    inputs: ['vm/assembly', 'asconfig.json', 'tools/build-wasm.mjs', 'tools/inlining.mjs', 'package-lock.json'],
+    inputs: ['vm/assembly', ...COMPILER, 'tools/build-wasm.mjs'],
     outputs: ['dist/lictor-vm.wasm', 'dist/lictor-vm-counting.wasm'],
     needs: [],
     command: ['tools/build-wasm.mjs'],
+  },
+  {
+    name: 'the component',
+    purposes: ['hosts'],
+    inputs: [
+      ...['vm/assembly', 'vm/component', ...COMPILER],
+      ...['tools/build-component.mjs', 'tools/jco/package.json', 'tools/jco/package-lock.json'],
+    ],
+    outputs: ['dist/lictor-policy.wasm', 'dist/component/lictor-policy.js'],
+    needs: [],
+    command: ['tools/build-component.mjs'],
   },
   {
     name: 'the eBPF programs',

@@ -1,6 +1,6 @@
 /**
  * Runs the test files, each in a process of its own, a few at a time.
- * Usage: node tools/test.mjs [--suite unit|corpora|long] [--jobs N] [--folder FOLDER] [PART-OF-A-PATH…]
+ * Usage: node tools/test.mjs [--suite unit|corpora|component|long] [--jobs N] [--folder FOLDER] [PART-OF-A-PATH…]
  * The last line is `N passed, N failed, N skipped`; the exit code is 1 when a test failed or none was selected.
  */
 import { spawn } from 'node:child_process';
@@ -14,8 +14,12 @@ const MINUTE = 60_000;
 
 /** What belongs to a suite, and how long one of its files may take. */
 const SUITES = {
-  unit: { has: (file) => !SUITES.corpora.has(file) && !SUITES.long.has(file), limit: 10 * MINUTE },
+  unit: {
+    has: (file) => Object.entries(SUITES).every(([name, { has }]) => name === 'unit' || !has(file)),
+    limit: 10 * MINUTE,
+  },
   corpora: { has: (file) => file.startsWith('test/corpora/'), limit: 15 * MINUTE },
+  component: { has: (file) => file.startsWith('test/component/'), limit: 10 * MINUTE },
   long: { has: (file) => file.endsWith('.long.test.ts'), limit: 180 * MINUTE },
 };
 

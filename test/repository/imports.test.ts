@@ -9,6 +9,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'vm/spec': [],
   vm: ['vm'],
   'vm/assembly': ['vm/assembly'],
+  'vm/component': ['vm/assembly'],
   compiler: ['vm/spec', 'vm/bundle'],
   shim: ['vm'],
   cli: ['vm', 'compiler', 'shim'],

@@ -5,35 +5,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import binaryen from 'binaryen';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assetPath } from '../../vm/host/assets.ts';
+import { listing } from './listing.ts';
 
 const FILE = join(import.meta.dirname, 'exports.txt');
 const DIGEST = join(import.meta.dirname, 'module.sha256');
-
-const typeNames = (type: number): string =>
-  binaryen
-    .expandType(type)
-    .map((one) => ({ [binaryen.i32]: 'i32', [binaryen.i64]: 'i64' })[one] ?? `type ${one}`)
-    .join(' ');
-
-const listing = (bytes: Uint8Array): string => {
-  const module = binaryen.readBinary(bytes);
-  try {
-    const lines = Array.from({ length: module.getNumExports() }, (_, i) => {
-      const { kind, name, value } = binaryen.getExportInfo(module.getExportByIndex(i));
-      if (kind === binaryen.ExternalMemory) return `memory ${name}`;
-      if (kind !== binaryen.ExternalFunction) return `other ${name}`;
-      const { params, results } = binaryen.getFunctionInfo(module.getFunction(value));
-      return `func ${name} (${typeNames(params)}) -> (${typeNames(results)})`;
-    });
-    return `${lines.sort().join('\n')}\n`;
-  } finally {
-    module.dispose();
-  }
-};
 
 test('the exports of the module, and their types, are those that are promised', () => {
   const text = listing(readFileSync(assetPath('lictor-vm.wasm')));
