@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { planAndEmit } from '../compiler/backend.ts';
 import type { NormalForm } from '../vm/bundle/normal.ts';
-import { Vm } from '../vm/host/index.ts';
+import { createVm } from '../vm/host/index.ts';
 import { factorsOf } from '../vm/listing/index.ts';
 import { familyOf } from './families/index.ts';
 import { compare } from './measure/agreement.ts';
@@ -68,7 +68,7 @@ for (const n of wholeNumbers('--rules', options.rules)) {
   const records = encode(asked);
   const { program, cost, seconds } = compiled(made.normal);
   const steps = countSteps(program, made, records);
-  const bundle = loadWithFacts(Vm.create(), program, made);
+  const bundle = loadWithFacts(createVm(), program, made);
   const agreement = compare(bundle, made, asked, Number(options.check));
   const pass = passOf(bundle, records);
   const rounds = Array.from({ length: ROUNDS }, () => timed(pass) / events);

@@ -4,7 +4,7 @@ import type { Bundle } from '../vm/bundle/index.ts';
 import type { Decision } from '../vm/event/decision.ts';
 import type { Event } from '../vm/event/event.ts';
 import { encodeRecord } from '../vm/event/index.ts';
-import { Vm, VmError, type VmBundle } from '../vm/host/index.ts';
+import { createVm, type VmBundle, VmError } from '../vm/host/index.ts';
 import { reference } from '../vm/reference/index.ts';
 import type { Option } from './command.ts';
 import { Exit, Stop } from './exit.ts';
@@ -37,7 +37,7 @@ export class Difference extends Error {
  * Loads a program into a machine of its own.
  * @throws Stop where it does not pass verification
  */
-export function loadProgram(program: Uint8Array, vm = Vm.create()): VmBundle {
+export function loadProgram(program: Uint8Array, vm = createVm()): VmBundle {
   try {
     return vm.load(program);
   } catch (error) {

@@ -16,6 +16,7 @@ import { limits } from './generate/limits.ts';
 import { opcodes } from './generate/opcodes.ts';
 import { pythonSpec } from './generate/python.ts';
 import { questionWriter } from './generate/question-writer.ts';
+import { recordFields } from './generate/record-fields.ts';
 import { reference } from './generate/reference.ts';
 import type { Target } from './generate/target.ts';
 
@@ -29,6 +30,7 @@ const targets = async (): Promise<readonly Target[]> => [
   cHost(),
   pythonSpec(),
   questionWriter(),
+  recordFields(),
   ...reference(),
   limits(),
   bypasses(),

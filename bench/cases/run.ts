@@ -5,7 +5,7 @@
  *     node --import tsx bench/cases/run.ts FAMILY RULES SEED EVENTS COMPARE SECONDS FOLDER
  */
 import { planAndEmit } from '../../compiler/backend.ts';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { factorsOf } from '../../vm/listing/index.ts';
 import { familyOf } from '../families/index.ts';
 import { limitFile } from '../limit/file.ts';
@@ -34,7 +34,7 @@ const records = encode(asked);
 const { program } = made;
 const steps = countSteps(program, family, encode(asked.slice(0, COUNTED)));
 const agreement = compare(
-  loadWithFacts(Vm.create(), program, family),
+  loadWithFacts(createVm(), program, family),
   family,
   asked.slice(0, Number(compareText)),
   Number(secondsText),

@@ -1,5 +1,5 @@
 /** Times of one case: in batches, one by one, loading, and the native limit in turns with the VM. */
-import { Vm, type VmBundle } from '../../vm/host/index.ts';
+import { createVm, type Vm, type VmBundle } from '../../vm/host/index.ts';
 import { Limit } from '../limit/limit.ts';
 import { median, passOf, timed } from '../measure/time.ts';
 import { LIMIT_FILE, partPath, readCase, type CaseFiles, type Prepared } from './case.ts';
@@ -42,7 +42,7 @@ const onePass = (bundle: VmBundle, { bytes, starts }: CaseFiles['records'], even
 
 /** Seconds of the fastest of some loads: the others waited for memory. */
 const loadSeconds = (program: Uint8Array): number => {
-  const vm = Vm.create();
+  const vm = createVm();
   const pointer = vm.allocate(program.length);
   const times = Array.from({ length: LOADS }, () => {
     new Uint8Array(vm.raw.memory.buffer, pointer, program.length).set(program);
@@ -68,7 +68,7 @@ export const timeCase = async (
   const files = readCase(folder, family, rules);
   const { records } = files;
   const events = records.starts.length - 1;
-  const bundle = load(Vm.create(), files);
+  const bundle = load(createVm(), files);
   const pass = passOf(bundle, records);
   const limit =
     limitProgram === undefined ? undefined : new Limit(limitProgram, partPath(folder, family, rules, LIMIT_FILE));
@@ -83,7 +83,7 @@ export const timeCase = async (
     rounds.push({ ns, limitNs, walkNs });
   }
   limit?.end();
-  const single = onePass(load(Vm.create(), files), records, Math.min(events, SINGLE));
+  const single = onePass(load(createVm(), files), records, Math.min(events, SINGLE));
   single();
   const singles = Array.from({ length: ROUNDS }, () => timed(single) / Math.min(events, SINGLE));
   return {

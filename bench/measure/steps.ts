@@ -1,5 +1,5 @@
 /** Steps of the counting build, event by event: they repeat exactly. */
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import type { Family } from '../families/index.ts';
 import { loadWithFacts, type Records } from './records.ts';
 
@@ -10,7 +10,7 @@ export interface Steps {
 
 /** @returns the steps of the events with this program */
 export const countSteps = (program: Uint8Array, family: Family, { bytes, starts }: Records): Steps => {
-  const vm = Vm.create({ counting: true });
+  const vm = createVm({ counting: true });
   const bundle = loadWithFacts(vm, program, family);
   bundle.input(bytes.length).set(bytes);
   vm.takeSteps();

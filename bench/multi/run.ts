@@ -4,7 +4,7 @@
  */
 import { planAndEmit } from '../../compiler/backend.ts';
 import type { NormalForm, NormalPolicy, NormalRule } from '../../vm/bundle/normal.ts';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { familyOf, type Family } from '../families/index.ts';
 import { compare } from '../measure/agreement.ts';
 import { encode, loadWithFacts } from '../measure/records.ts';
@@ -57,7 +57,7 @@ const measure = (what: string, base: Family, normal: NormalForm): MultiRow => {
   const family = { ...base, normal };
   const asked = family.events(EVENTS);
   const records = encode(asked);
-  const bundle = loadWithFacts(Vm.create(), made.program, family);
+  const bundle = loadWithFacts(createVm(), made.program, family);
   compare(bundle, family, asked, COMPARE_SECONDS);
   const pass = passOf(bundle, records);
   return {

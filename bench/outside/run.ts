@@ -4,7 +4,7 @@ import Table from 'cli-table3';
 import { planAndEmit } from '../../compiler/backend.ts';
 import type { NormalForm } from '../../vm/bundle/normal.ts';
 import { parseEventLine } from '../../vm/event/index.ts';
-import { Vm, type VmBundle } from '../../vm/host/index.ts';
+import { createVm, type VmBundle } from '../../vm/host/index.ts';
 import { ACTIONS, NO_RULE } from '../../vm/spec/index.ts';
 import type { Asked } from '../families/index.ts';
 import { compare } from '../measure/agreement.ts';
@@ -87,7 +87,7 @@ const measure = ({ normal, asked, linear }: Given): void => {
   if ('errors' in made) throw new Error(`no plan: ${JSON.stringify(made.errors)}`);
   const family = { normal, events: () => [...asked] };
   const records = encode(asked);
-  const bundle = Vm.create().load(made.program);
+  const bundle = createVm().load(made.program);
   const pass = passOf(bundle, records);
   const agreement = compare(bundle, family, asked, COMPARE_SECONDS);
   const decided = decisions(bundle, records, linear);

@@ -2,7 +2,7 @@
 import { Bench } from 'tinybench';
 import { planAndEmit } from '../../compiler/backend.ts';
 import { decodeRecord } from '../../vm/event/index.ts';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { reference } from '../../vm/reference/index.ts';
 import { ACTIONS } from '../../vm/spec/index.ts';
 import { Unavailable, type InProcess, type OutOfProcess, type Peer, type PeerEvent, type PeerRule } from './peer.ts';
@@ -24,7 +24,7 @@ export const timeVm = async (rules: readonly PeerRule[], events: readonly PeerEv
   if ('errors' in made) throw new Error(`BUG: no plan for ${rules.length} exact rules`);
   const records = events.map(recordOf);
   const all = Buffer.concat(records);
-  const bundle = Vm.create().load(made.program);
+  const bundle = createVm().load(made.program);
   bundle.input(all.length).set(all);
   bundle.evaluate(all.length);
   const denied = events.map((_, i) => bundle.action(i) === DENY);

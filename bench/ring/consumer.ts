@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { Epoll } from '../../shim/kernel/epoll.ts';
 import { openRing } from '../../shim/kernel/ring.ts';
 
@@ -16,7 +16,7 @@ const must = <T extends object, K extends keyof Extract<T, Record<K, unknown>>>(
 };
 
 const size = Number(process.argv[2]);
-const bundle = process.argv[3] ? Vm.create().load(readFileSync(process.argv[3])) : null;
+const bundle = process.argv[3] ? createVm().load(readFileSync(process.argv[3])) : null;
 const plain = new Uint8Array(BATCH);
 const epoll = must(Epoll.create(), 'epoll');
 epoll.add(RING);

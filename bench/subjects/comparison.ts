@@ -3,7 +3,7 @@
  * be the same; what is compared is the time.
  */
 import { encodeRecord, joinFacts, type Event } from '../../vm/event/index.ts';
-import { Vm, type VmBundle } from '../../vm/host/index.ts';
+import { createVm, type VmBundle } from '../../vm/host/index.ts';
 import { timed } from '../measure/time.ts';
 
 /** What happens, in order: facts come and go, and between them events. */
@@ -29,7 +29,7 @@ const ROUNDS = 15;
 export const compareForms = (program: Uint8Array, happenings: readonly Happening[]): Comparison => {
   const stored = storedForm(happenings);
   const inline = inlineForm(happenings);
-  const bundles = [Vm.create().load(program), Vm.create().load(program)];
+  const bundles = [createVm().load(program), createVm().load(program)];
   const forms = [inline, stored];
   for (const [j, bundle] of bundles.entries()) bundle.input(forms[j].bytes.length).set(forms[j].bytes);
   same(verdicts(bundles[0], inline), verdicts(bundles[1], stored));
@@ -161,7 +161,7 @@ const same = (inline: readonly string[], stored: readonly string[]): void => {
 };
 
 const countSteps = (program: Uint8Array, form: Form): number => {
-  const vm = Vm.create({ counting: true });
+  const vm = createVm({ counting: true });
   const bundle = vm.load(program);
   bundle.input(form.bytes.length).set(form.bytes);
   begin(bundle, form);

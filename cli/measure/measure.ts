@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Bench } from 'tinybench';
 import { encodeRecord, kindById, type Event } from '../../vm/event/index.ts';
-import { assetPath, Vm, type VmBundle } from '../../vm/host/index.ts';
+import { assetPath, createVm, type VmBundle } from '../../vm/host/index.ts';
 import { loadProgram } from '../engines.ts';
 
 /** Bytes of records that are evaluated in one call: what a busy ring hands over. */
@@ -50,7 +50,7 @@ function fill(bundle: VmBundle, records: readonly Uint8Array[]): { sizes: number
 
 function countSteps(program: Uint8Array, records: readonly Uint8Array[]): KindCost['steps'] {
   if (!existsSync(assetPath('lictor-vm-counting.wasm'))) return null;
-  const vm = Vm.create({ counting: true });
+  const vm = createVm({ counting: true });
   const bundle = loadProgram(program, vm);
   let total = 0;
   let most = 0;

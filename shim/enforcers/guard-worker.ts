@@ -1,6 +1,6 @@
 /** Entry of the guard's thread. It blocks in the kernel: the main thread speaks to it by a port and an eventfd. */
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { EventFd } from '../kernel/epoll.ts';
 import { linuxKernel } from '../kernel/linux.ts';
 import { killCgroup } from '../workloads/cgroup.ts';
@@ -26,7 +26,7 @@ const report = (message: Report): void => parentPort!.postMessage(message);
 const main = (): string | null => {
   let guard: Guard | null = null;
   try {
-    const vm = Vm.create();
+    const vm = createVm();
     const engine = program ? vm.load(program) : new RecordingEngine();
     guard = new Guard(linuxKernel(), engine, cover && vm.load(cover), config, report);
     const standing = guard;

@@ -7,7 +7,7 @@ import { compare } from '../../bench/measure/agreement.ts';
 import { oracle } from '../../bench/measure/oracle.ts';
 import { joined, loadWithFacts } from '../../bench/measure/records.ts';
 import type { NormalForm } from '../../vm/bundle/normal.ts';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { reference } from '../../vm/reference/index.ts';
 import { sameDecision } from '../differential/same.ts';
 
@@ -42,7 +42,7 @@ for (const { id, make } of FAMILIES) {
   const asked = family.events(EVENTS);
 
   test(`(${id}) the VM decides as the reference, half of the events match, a tenth of these the last rule`, () => {
-    const bundle = loadWithFacts(Vm.create(), compiled(family.normal).program, family);
+    const bundle = loadWithFacts(createVm(), compiled(family.normal).program, family);
     const { compared, matched, last } = compare(bundle, family, asked, 60);
     assert.is(compared, EVENTS);
     assert.ok(matched > 0.4 * EVENTS && matched < 0.6 * EVENTS, `${matched} of ${EVENTS} match`);

@@ -5,7 +5,7 @@ import { familyOf } from '../../bench/families/index.ts';
 import { encode } from '../../bench/measure/records.ts';
 import { planAndEmit } from '../../compiler/backend.ts';
 import { encodeRecord } from '../../vm/event/index.ts';
-import { Vm, type VmBundle } from '../../vm/host/index.ts';
+import { createVm, type Vm, type VmBundle } from '../../vm/host/index.ts';
 import { RECORD, RING, VERDICT } from '../../vm/spec/index.ts';
 import { batchSeed, Random } from '../generators/random.ts';
 
@@ -34,7 +34,7 @@ const records = (r: Random): Uint8Array[] => {
 };
 
 const load = (counting: boolean): { vm: Vm; bundle: VmBundle } => {
-  const vm = Vm.create({ counting });
+  const vm = createVm({ counting });
   return { vm, bundle: vm.load(program) };
 };
 

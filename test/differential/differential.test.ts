@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { runSeed } from '../generators/random.ts';
 import { parseCase, printCase } from './case.ts';
 import { failureOf, run } from './run.ts';
@@ -15,7 +15,7 @@ const test = suite('differential');
 
 for (const file of readdirSync(CASES).filter((name) => name.endsWith('.json'))) {
   test(`case ${file}`, () => {
-    assert.is(failureOf(Vm.create(), parseCase(readFileSync(join(CASES, file), 'utf8'))), null);
+    assert.is(failureOf(createVm(), parseCase(readFileSync(join(CASES, file), 'utf8'))), null);
   });
 }
 

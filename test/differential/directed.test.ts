@@ -1,7 +1,7 @@
 /** Bundles made for one purpose each, through both engines and within their bounds. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { derived } from './derived.ts';
 import { diagrams } from './diagrams.ts';
 import { Pair } from './engines.ts';
@@ -22,7 +22,7 @@ const BUNDLES = {
 for (const [name, { normal, deliveries }] of Object.entries(BUNDLES)) {
   for (const counting of [false, true]) {
     test(`the ${name} bundle${counting ? ' keeps its bound' : ''}`, () => {
-      const vm = Vm.create({ counting });
+      const vm = createVm({ counting });
       const pair = Pair.load(vm, normal);
       if (!(pair instanceof Pair)) return assert.unreachable('there is no plan');
       assert.is(counting ? pair.keepsBound(vm, deliveries) : pair.compare(deliveries), null);

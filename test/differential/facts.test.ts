@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { planAndEmit } from '../../compiler/backend.ts';
 import type { Expr, NormalForm, NormalRule } from '../../vm/bundle/normal.ts';
 import { encodeRecord, fieldId, joinFacts, type Event, type Value } from '../../vm/event/index.ts';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { reference } from '../../vm/reference/index.ts';
 import { sameDecision } from './same.ts';
 
@@ -77,7 +77,7 @@ const given = (spread: number, place: number, kind: number): Event => {
 test('fields mean the same wherever they come from', () => {
   const made = planAndEmit(NORMAL);
   assert.ok(!('errors' in made));
-  const bundle = Vm.create().load(made.program);
+  const bundle = createVm().load(made.program);
   const { decide } = reference(NORMAL);
   // two spreads at once, so that places disagree
   for (let first = 0; first < 4 ** NAMES.length; first += 1) {

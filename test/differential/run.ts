@@ -1,5 +1,5 @@
 /** Random bundles and events through both engines: the body of the test and of the long run. */
-import { Vm } from '../../vm/host/index.ts';
+import { createVm, type Vm } from '../../vm/host/index.ts';
 import { EventSource } from '../generators/event.ts';
 import { randomNormalForm } from '../generators/policy.ts';
 import { batchSeed, Random } from '../generators/random.ts';
@@ -43,7 +43,7 @@ export function failureOf(vm: Vm, { normal, delivery }: Case): string | null {
 
 function smallest(start: Case): Case | null {
   // A fresh VM: a failure may have left the other one in a state of its own.
-  const vm = Vm.create();
+  const vm = createVm();
   const first = failureOf(vm, start);
   if (first === null) return null;
   const trap = (what: string): boolean => !what.startsWith('the ');
@@ -100,7 +100,7 @@ function batch(vm: Vm, seed: number, number: number, outcome: Outcome, previous:
  */
 export function run(seed: number, pairs: number, first = 0, progress: (outcome: Outcome) => void = () => {}): Outcome {
   const outcome: Outcome = { pairs: 0, bundles: 0, refused: 0, failure: null };
-  const vm = Vm.create();
+  const vm = createVm();
   let previous: Loaded | null = null;
   for (let number = first; outcome.pairs < pairs && outcome.failure === null; number++) {
     previous = batch(vm, seed, number, outcome, previous);

@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planAndEmit } from '../../compiler/backend.ts';
 import { decodeRecord, encodeRecord } from '../../vm/event/index.ts';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { KINDS } from '../../vm/spec/kinds.ts';
 import { VERDICT_FLAGS } from '../../vm/spec/verdict.ts';
 import { event } from './arbitrary.ts';
@@ -19,7 +19,7 @@ const made = planAndEmit({
   ],
 });
 if ('errors' in made) throw new Error('BUG: no program');
-const bundle = Vm.create().load(made.program);
+const bundle = createVm().load(made.program);
 
 test('a changed record is malformed to both or to neither', () => {
   const small = fc.integer({ min: 0, max: 3 });

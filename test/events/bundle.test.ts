@@ -4,7 +4,8 @@ import { Packr } from 'msgpackr';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readBundle, writeBundle, type BundleParts } from '../../vm/bundle/index.ts';
-import { KeptElements, pack, unpack } from '../../vm/bundle/messagepack.ts';
+import { KeptElements, pack } from '../../vm/bundle/pack.ts';
+import { unpack } from '../../vm/bundle/unpack.ts';
 import type { Expr } from '../../vm/bundle/normal.ts';
 
 const span = { source: 0, start: 0, end: 4, line: 1, column: 1 };
@@ -119,6 +120,40 @@ test('MessagePack gives back JSON values', () => {
       assert.ok('value' in back);
       assert.equal(JSON.parse(JSON.stringify(back.value)), JSON.parse(JSON.stringify(value)));
     }),
+  );
+});
+
+test('what claims to be long, is no text or no plain value, is refused', () => {
+  const why = (...bytes: number[]): string => {
+    const read = unpack(Uint8Array.from(bytes));
+    return 'error' in read ? read.error : 'fine';
+  };
+  assert.is(why(0xdd, 0xff, 0xff, 0xff, 0xff, 0xdd, 0xff, 0xff, 0xff, 0xff), 'it is truncated');
+  assert.is(why(0xdb, 0xff, 0xff, 0xff, 0xff, 0x41), 'it is truncated');
+  assert.is(why(0x81, 0xa5, 0x41), 'it is truncated');
+  assert.is(why(), 'it is truncated');
+  assert.is(why(0xc0, 0xc0), 'bytes behind the value');
+  assert.is(why(0xa2, 0xc3, 0x28), 'a text that is not UTF-8');
+  assert.is(why(0x81, 0x01, 0x01), 'a key that is no text');
+  for (const head of [0xc1, 0xc4, 0xc7, 0xd4, 0xd8]) assert.match(why(head, 0, 0), /no plain value begins with/);
+});
+
+test('what nobody packed is a value or an error, and what another writer packed is read alike', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      const read = unpack(bytes);
+      assert.ok('value' in read || read.error.length > 0);
+    }),
+    { numRuns: 2000 },
+  );
+  const other = new Packr({ useRecords: false });
+  const numbers = fc.oneof(fc.maxSafeInteger(), fc.double({ noNaN: true }), fc.integer());
+  const values = fc.array(fc.oneof(numbers, fc.string({ unit: 'binary', maxLength: 40 }), fc.boolean()), {
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(values, (list) => assert.equal(unpack(other.pack({ list })), { value: { list } })),
+    { numRuns: 300 },
   );
 });
 

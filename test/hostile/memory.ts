@@ -1,7 +1,7 @@
 /** Programs and facts that come and go leave no memory behind. */
 import { planAndEmit } from '../../compiler/backend.ts';
 import { encodeRecord } from '../../vm/event/index.ts';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { wide } from '../differential/wide.ts';
 import { fieldId } from '../generators/values.ts';
 import { Prober } from './probe.ts';
@@ -17,7 +17,7 @@ export function growth(): number {
     const values = new Map([[fieldId('proc.path'), `/opt/${'x'.repeat(n)}`]]);
     return encodeRecord({ kind: 0, time: undefined, values });
   };
-  const vm = Vm.create();
+  const vm = createVm();
   const bytes = (): number => vm.raw.memory.buffer.byteLength;
   let settled = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -54,7 +54,7 @@ export function holdsMost(): boolean {
   const made = planAndEmit({ version: 1, policies: [] });
   if ('errors' in made) throw new Error('BUG: no plan');
   const { program } = made;
-  const vm = Vm.create();
+  const vm = createVm();
   const handles = (): number[] => {
     const pointer = vm.allocate(program.length);
     new Uint8Array(vm.raw.memory.buffer, pointer, program.length).set(program);

@@ -2,7 +2,7 @@
  * A program of unknown origin in the VM: it is refused, or it evaluates within its stated bound, says the same whatever
  * lies beside it in memory, and leaves what lies beside it alone.
  */
-import { Vm, VmError, type VmBundle } from '../../vm/host/index.ts';
+import { createVm, type VmBundle, VmError } from '../../vm/host/index.ts';
 import { decodeRecord } from '../../vm/event/index.ts';
 import { isUnknown } from '../../vm/reference/scope.ts';
 import { KINDS } from '../../vm/spec/index.ts';
@@ -11,7 +11,7 @@ const GUARD = Buffer.alloc(1024);
 
 /** An instance whose free memory holds `filler`, so that a read outside of tables shows. */
 class Room {
-  readonly vm = Vm.create({ counting: true });
+  readonly vm = createVm({ counting: true });
 
   constructor(private readonly filler: number) {
     const blocks = [4 << 20, 1 << 16, 1 << 12].map((size): [number, number] => [this.vm.allocate(size), size]);

@@ -1,6 +1,6 @@
 /** Records of unknown origin: the VM believes exactly those that the decoder believes, and decides on them as the reference. */
 import { decodeRecord, encodeRecord, joinFacts, type Decision, type Event } from '../../vm/event/index.ts';
-import { Vm, VmError, type VmBundle } from '../../vm/host/index.ts';
+import { createVm, type VmBundle, VmError } from '../../vm/host/index.ts';
 import { reference } from '../../vm/reference/index.ts';
 import { ACTIONS, DEFAULT_ERRNO, ERRNOS, RECORD, RING, VERDICT_FLAGS } from '../../vm/spec/index.ts';
 import { planAndEmit } from '../../compiler/backend.ts';
@@ -16,7 +16,7 @@ const DENY = ACTIONS.indexOf('deny');
 
 /** A bundle with facts of one subject and one workload, and valid records to corrupt. */
 export class RecordProbe {
-  private readonly vm = Vm.create();
+  private readonly vm = createVm();
   private bundle: VmBundle;
   private decide: (event: Event) => Decision;
   private records: Uint8Array[];

@@ -1,5 +1,5 @@
 /** With which error each word of a program is refused when it is wrong: verification, word for word. */
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 
 export interface Refusals {
   readonly about: string;
@@ -24,7 +24,7 @@ const letter = (status: number): string => (status > 0 ? '.' : String.fromCharCo
 /** @param program base64 */
 export function refusalsOf(program: string): string {
   const bytes = Buffer.from(program, 'base64');
-  const { raw } = Vm.create({ counting: true });
+  const { raw } = createVm({ counting: true });
   const pointer = raw.alloc(bytes.length);
   // Taken anew each time: loading grows the memory.
   const memory = (): DataView => new DataView(raw.memory.buffer, pointer, bytes.length);

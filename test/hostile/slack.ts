@@ -1,5 +1,5 @@
 /** Whether a program states more than its worst case: one step less must be refused. */
-import { Vm, VmError } from '../../vm/host/index.ts';
+import { createVm, VmError } from '../../vm/host/index.ts';
 import { KIND, PROGRAM } from '../../vm/spec/index.ts';
 
 /** @returns ids of the kinds of which a stated bound could be smaller */
@@ -22,7 +22,7 @@ export function slack(program: Uint8Array): number[] {
 
 function loads(program: Uint8Array): boolean {
   try {
-    Vm.create().load(program).unload();
+    createVm().load(program).unload();
     return true;
   } catch (error) {
     if (error instanceof VmError && error.code === 'cost') return false;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { pack, unpack } from 'msgpackr';
 import { planAndEmit } from '../../compiler/backend.ts';
 import { encodeRecord } from '../../vm/event/index.ts';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { boundsText } from '../differential/bounds.ts';
 import { deliver, parseCase } from '../differential/case.ts';
 import { derived } from '../differential/derived.ts';
@@ -50,7 +50,7 @@ const planned = (number: number): Uint8Array | null => {
 class Caught extends Error {}
 
 function differential(programOf: (number: number) => Uint8Array | null, bundles: number): void {
-  const vm = Vm.create();
+  const vm = createVm();
   for (let number = 0; number < bundles; number++) {
     const { normal, focus, r } = draw(number);
     const program = programOf(number);
@@ -69,7 +69,7 @@ function differential(programOf: (number: number) => Uint8Array | null, bundles:
 
 function directed(): void {
   for (const { normal, deliveries } of [derived(), scopes(), wide()]) {
-    const vm = Vm.create({ counting: true });
+    const vm = createVm({ counting: true });
     const pair = Pair.load(vm, normal);
     if (!(pair instanceof Pair)) throw new Caught('directed: no plan');
     const difference = pair.compare(deliveries) ?? pair.keepsBound(vm, deliveries);
@@ -80,7 +80,7 @@ function directed(): void {
 function cases(): void {
   const folder = join(root, 'test/differential/cases');
   for (const file of readdirSync(folder)) {
-    const what = failureOf(Vm.create(), parseCase(readFileSync(join(folder, file), 'utf8')));
+    const what = failureOf(createVm(), parseCase(readFileSync(join(folder, file), 'utf8')));
     if (what !== null) throw new Caught(`${file}: ${what}`);
   }
 }
@@ -130,7 +130,7 @@ try {
     refusals();
     cases();
     directed();
-    const notes = overflow(Vm.create());
+    const notes = overflow(createVm());
     if (notes !== null) throw new Caught(notes);
     staysInside();
     if (!holdsMost()) throw new Caught('bundles at once');

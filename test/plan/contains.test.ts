@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeRecord } from '../../vm/event/index.ts';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { Random, runSeed } from '../generators/random.ts';
 import { field, id, policyOf, programOf } from './fixtures.ts';
 
@@ -10,7 +10,7 @@ const test = suite('contains');
 const seed = runSeed();
 console.log(`seed ${seed}`);
 
-const vm = Vm.create({ counting: true });
+const vm = createVm({ counting: true });
 // two fields: no classifier can hold the key
 const bundle = vm.load(
   programOf(policyOf([{ op: 'contains', fold: false, left: field('proc.cmdline'), right: field('proc.pcmdline') }]))

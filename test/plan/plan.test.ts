@@ -5,7 +5,7 @@ import { planAndEmit } from '../../compiler/backend.ts';
 import { isNode, plan } from '../../compiler/plan/index.ts';
 import type { Expr } from '../../vm/bundle/normal.ts';
 import { encodeRecord } from '../../vm/event/index.ts';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { and, equals, field, id, not, policyOf, programOf } from './fixtures.ts';
 
 const test = suite('plan');
@@ -62,7 +62,7 @@ test('the bound of a kind is the same however many keys of its fields other kind
 
 test('steps do not grow with the rules', () => {
   const steps = (n: number): number => {
-    const vm = Vm.create({ counting: true });
+    const vm = createVm({ counting: true });
     const bundle = vm.load(programOf(policyOf(pathRules(n))).program);
     const records = Array.from({ length: 200 }, (_, i) =>
       encodeRecord({
@@ -91,7 +91,7 @@ test('the same normal form gives the same bytes', () => {
 });
 
 test('equal elements of a list are one class: its rules are looked up once, however often it stands there', () => {
-  const vm = Vm.create({ counting: true });
+  const vm = createVm({ counting: true });
   const has = (value: string): Expr => ({
     op: 'has',
     list: { field: id('proc.args') },
@@ -128,7 +128,7 @@ test('rules that no key finds are named when their bound is beyond the budget', 
 
 test('allow-slow builds them, and the VM agrees to the cost', () => {
   const { program, cost } = programOf(policyOf([slow]), { allowSlow: true });
-  assert.is(Vm.create().load(program).cost(2), cost['file.read']);
+  assert.is(createVm().load(program).cost(2), cost['file.read']);
 });
 
 test('an automaton with too many states is an error that has the pattern', () => {

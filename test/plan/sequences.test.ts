@@ -7,7 +7,7 @@ import { sequenceKeys } from '../../compiler/plan/sequence.ts';
 import type { Expr } from '../../vm/bundle/normal.ts';
 import { encodeRecord } from '../../vm/event/index.ts';
 import { NO_RULE } from '../../vm/spec/index.ts';
-import { Vm, type VmBundle } from '../../vm/host/index.ts';
+import { createVm, type VmBundle } from '../../vm/host/index.ts';
 import { regexMatches } from '../../vm/reference/regex.ts';
 import { sequence as sequenceSketch } from '../generators/sequences.ts';
 import type { Sketch } from '../generators/patterns.ts';
@@ -23,7 +23,7 @@ const LONG_TEXTS = 12;
 const test = suite('sequences');
 const seed = runSeed();
 console.log(`seed ${seed}`);
-const vm = Vm.create({ counting: true });
+const vm = createVm({ counting: true });
 
 const matches = (pattern: string, fold = false): Expr => ({
   op: 'matches',

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { parseGlob, parseRegex, toDfa } from '../../compiler/pattern/index.ts';
 import { globMatches } from '../../vm/reference/glob.ts';
 import { regexMatches } from '../../vm/reference/regex.ts';
-import { utf8 } from '../../vm/event/text.ts';
+import { utf8 } from '../../vm/event/bytes.ts';
 
 const STATES = 2000;
 

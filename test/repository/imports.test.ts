@@ -1,5 +1,5 @@
 /** Dependencies point one way (docs: README, "The map"). */
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { code, imports, read } from './files.ts';
@@ -43,6 +43,30 @@ test('the compiler knows no file system, process or clock', () => {
   const wrong = code
     .filter((path) => within(path, 'compiler'))
     .filter((path) => imports(path).some((name) => modules.test(name)) || globals.test(read(path)));
+  assert.equal(wrong, []);
+});
+
+/** Of these folders all but the named files also run in a page: what they import, they import from one another. */
+const NEUTRAL: Readonly<Record<string, readonly string[]>> = {
+  'vm/spec': [],
+  'vm/event': [],
+  'vm/bundle': ['container.ts', 'index.ts'],
+  'vm/host': ['assets.ts', 'local.ts', 'index.ts'],
+};
+
+test('what runs in a page knows nothing of Node', () => {
+  const paths = code.filter((path) =>
+    Object.entries(NEUTRAL).some(([folder, but]) => dirname(path) === folder && !but.includes(basename(path))),
+  );
+  assert.ok(paths.length > 20);
+  const wrong = paths.flatMap((path) => [
+    ...imports(path)
+      .filter((name) => name.startsWith('.') && !paths.includes(normalize(join(dirname(path), name))))
+      .filter((name) => !name.includes('/generated/'))
+      .concat(imports(path).filter((name) => name.startsWith('node:')))
+      .map((name) => `${path} imports ${name}`),
+    ...(/\b(Buffer\.|process\.\w|require\()/.exec(read(path)) ?? []).map((name) => `${path} uses ${name}`),
+  ]);
   assert.equal(wrong, []);
 });
 

@@ -3,12 +3,12 @@ import { planAndEmit } from '../../compiler/backend.ts';
 import type { NormalForm } from '../../vm/bundle/normal.ts';
 import type { Decision } from '../../vm/event/decision.ts';
 import { encodeRecord, type Event } from '../../vm/event/index.ts';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm } from '../../vm/host/index.ts';
 import { reference } from '../../vm/reference/index.ts';
 
 export type Engine = (event: Event) => Decision;
 
-const vm = Vm.create();
+const vm = createVm();
 
 /** Runs what `check` does with each engine; the machine's bundle is unloaded behind it. */
 export function withEngines(normal: NormalForm, check: (engine: Engine, name: string) => void): void {

@@ -1,6 +1,6 @@
 /** Files that must not load: containers that are damaged, and programs that do not pass verification. */
 import { readContainer, writeContainer } from '../../vm/bundle/container.ts';
-import { Vm } from '../../vm/host/index.ts';
+import { createVm, type Vm } from '../../vm/host/index.ts';
 import { ERRORS } from '../../vm/spec/index.ts';
 import { Random } from '../generators/random.ts';
 import { corrupt } from '../hostile/bytes.ts';
@@ -45,7 +45,7 @@ const containers = ({ file }: Vector): Refused[] =>
 /** Programs with something changed, in whole containers, until each status was met often enough or many were tried. */
 const programs = (vectors: readonly Vector[]): Refused[] => {
   const r = new Random(SEED);
-  const raw = Vm.create().raw;
+  const raw = createVm().raw;
   const found = new Map<number, number>();
   const refused: Refused[] = [];
   const small = [...vectors].sort((a, b) => a.program.length - b.program.length).slice(0, 6);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readBundle } from '../../vm/bundle/index.ts';
-import { Vm, VmError, type VmBundle } from '../../vm/host/index.ts';
+import { createVm, type VmBundle, VmError } from '../../vm/host/index.ts';
 import { ERRORS } from '../../vm/spec/index.ts';
 import { filesOf, kindsMissing, makeVectors, operatorsIn } from './make.ts';
 import { makeRefused, refusedTable } from './refused.ts';
@@ -86,7 +86,7 @@ for (const { name } of vectors)
     const read = readBundle(readFileSync(join(FOLDER, `${name}.lictor`)));
     if ('error' in read) throw new Error(read.error);
     const { manifest, program } = read.bundle;
-    const bundle = Vm.create().load(program);
+    const bundle = createVm().load(program);
     for (const step of readSteps(readFileSync(join(FOLDER, `${name}.steps`)))) {
       switch (step.does) {
         case 'name': {
@@ -117,7 +117,7 @@ for (const { name, by } of refused)
     if (by === 'container') return assert.ok('error' in read);
     if ('error' in read) throw new Error(read.error);
     assert.is(
-      statusOf(() => void Vm.create().load(read.bundle.program)),
+      statusOf(() => void createVm().load(read.bundle.program)),
       Number(by),
     );
   });

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Expr, NormalForm } from '../../vm/bundle/normal.ts';
 import { encodeRecord } from '../../vm/event/index.ts';
-import { Vm, VmError } from '../../vm/host/index.ts';
+import { createVm, VmError } from '../../vm/host/index.ts';
 import { ERRORS, PROGRAM, VERDICT_FLAGS } from '../../vm/spec/index.ts';
 import { equals, id, policyOf, programOf } from '../plan/fixtures.ts';
 
@@ -29,10 +29,10 @@ const changed = (at: number, value: number): Uint8Array => {
   return copy;
 };
 
-test('the version of the interface is 1', () => assert.is(Vm.create().raw.abi_version(), 1));
+test('the version of the interface is 1', () => assert.is(createVm().raw.abi_version(), 1));
 
 test('programs that are none are refused with a code that says why', () => {
-  const vm = Vm.create();
+  const vm = createVm();
   assert.is(
     codeOf(() => vm.load(new Uint8Array(0))),
     'magic',
@@ -63,13 +63,13 @@ test('a program that states less than it can take is refused', () => {
   const view = new DataView(program.buffer, program.byteOffset);
   const row = view.getUint32(PROGRAM.kindsAt, true) + 2 * 32 + 16;
   assert.is(
-    codeOf(() => Vm.create().load(changed(row, view.getUint32(row, true) - 1))),
+    codeOf(() => createVm().load(changed(row, view.getUint32(row, true) - 1))),
     'cost',
   );
 });
 
 test('handles that are not loaded are errors, not traps', () => {
-  const { raw } = Vm.create();
+  const { raw } = createVm();
   for (const handle of [-1, 0, 1, 64, 65, 2 ** 31 - 1]) {
     assert.is(raw.unload(handle), ERRORS.handle.code);
     assert.is(raw.cost(handle, 1, 0), ERRORS.handle.code);
@@ -80,7 +80,7 @@ test('handles that are not loaded are errors, not traps', () => {
 });
 
 test('spans outside the memory are errors', () => {
-  const vm = Vm.create();
+  const vm = createVm();
   vm.load(program);
   const { raw } = vm;
   assert.is(raw.load(0xfffffff8, 64), ERRORS.span.code);
@@ -90,7 +90,7 @@ test('spans outside the memory are errors', () => {
 });
 
 test('64 bundles at once, and no more; a handle that is given back is free again', () => {
-  const vm = Vm.create();
+  const vm = createVm();
   const bundles = Array.from({ length: 64 }, () => vm.load(program));
   assert.is(
     codeOf(() => vm.load(program)),
@@ -105,7 +105,7 @@ test('64 bundles at once, and no more; a handle that is given back is free again
 });
 
 test('bundles in one machine do not see each other', () => {
-  const vm = Vm.create();
+  const vm = createVm();
   const [a, b] = [program, programOf(policyOf([equals('file.path', '/other')])).program].map((p) => vm.load(p));
   const record = read('/etc/shadow');
   const actions = [a, b, a].map((bundle) => {
@@ -117,7 +117,7 @@ test('bundles in one machine do not see each other', () => {
 });
 
 test('loading and unloading gives all memory back', () => {
-  const vm = Vm.create();
+  const vm = createVm();
   vm.load(program).unload();
   const before = vm.raw.memory.buffer.byteLength;
   for (let i = 0; i < 500; i++) {
@@ -129,7 +129,7 @@ test('loading and unloading gives all memory back', () => {
 });
 
 test('facts come and go in any order; inline values win over the subject, the subject over the workload', () => {
-  const bundle = Vm.create().load(program);
+  const bundle = createVm().load(program);
   const decide = (record: Uint8Array): string => {
     bundle.input(record.length).set(record);
     bundle.evaluate(record.length);
@@ -177,7 +177,7 @@ const noting: NormalForm = {
 };
 
 test('a batch whose notes are full ends early and goes on behind the last verdict', () => {
-  const bundle = Vm.create().load(programOf(noting, { allowSlow: true }).program);
+  const bundle = createVm().load(programOf(noting, { allowSlow: true }).program);
   const record = read('/x');
   const bytes = Buffer.concat(Array.from({ length: 200 }, () => record));
   bundle.input(bytes.length).set(bytes);
@@ -195,7 +195,7 @@ test('a batch whose notes are full ends early and goes on behind the last verdic
 });
 
 test('a record that is not well formed is denied and says so', () => {
-  const bundle = Vm.create().load(program);
+  const bundle = createVm().load(program);
   const record = read('/x');
   record[5] = 9;
   bundle.input(record.length).set(record);
@@ -205,7 +205,7 @@ test('a record that is not well formed is denied and says so', () => {
 });
 
 test('a ring span: busy records end it, discarded ones have no verdict', () => {
-  const bundle = Vm.create().load(program);
+  const bundle = createVm().load(program);
   const part = (flag: number): Uint8Array => {
     const record = read('/etc/shadow');
     const framed = Buffer.alloc(8 + record.length);

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import type * as z from 'zod/mini';
 import { readContainer, writeContainer } from './container.ts';
 import type { Manifest } from './manifest.ts';
-import { type KeptElements, pack, unpack } from './messagepack.ts';
+import { type KeptElements, pack } from './pack.ts';
 import type { NormalForm } from './normal.ts';
 import { manifestSchema, normalSchema, sourcesSchema } from './schema.ts';
+import { unpack } from './unpack.ts';
 
 export type { Manifest, ManifestPolicy, ManifestRule, SourceSpan } from './manifest.ts';
 

@@ -1,5 +1,4 @@
 /** Addresses: 16 bytes, IPv4 in the mapped form `::ffff:a.b.c.d`, which therefore *is* the IPv4 address. */
-import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { Bytes } from '../bundle/normal.ts';
 
@@ -10,30 +9,44 @@ const MAPPED = '\0\0\0\0\0\0\0\0\0\0\xff\xff';
  * @returns 16 bytes, undefined for any other text
  */
 export function parseAddress(text: string): Bytes | undefined {
-  const version = text.includes('%') ? 0 : isIP(text);
-  if (version === 4) return MAPPED + dotted(text);
-  return version === 6 ? groups(text) : undefined;
+  return text.includes(':') ? ipv6(text) : DOTTED.test(text) ? MAPPED + dotted(text) : undefined;
 }
 
+const DOTTED = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 const dotted = (text: string): Bytes => String.fromCharCode(...text.split('.').map(Number));
 
-/** The groups of an IPv6 address that is known to be valid. (ipaddr.js reads `::1.2.3.4` as `::ffff:1.2.3.4`.) */
-function groups(text: string): Bytes {
-  const [head, tail] = text.split('::').map((side) =>
-    side
-      .split(':')
-      .filter((group) => group !== '')
-      .map((group) => (group.includes('.') ? dotted(group) : word(parseInt(group, 16))))
-      .join(''),
-  );
-  return tail === undefined ? head : head + '\0'.repeat(16 - head.length - tail.length) + tail;
+/**
+ * The text forms of RFC 4291, section 2.2. (ipaddr.js reads `::1.2.3.4` as `::ffff:1.2.3.4`, and forms that are none.)
+ * `::` stands once at most, for one group of zeros or more.
+ */
+function ipv6(text: string): Bytes | undefined {
+  const sides = text.split('::');
+  const head = groups(sides[0], sides.length === 1);
+  const tail = sides.length === 1 ? '' : groups(sides[1], true);
+  if (sides.length > 2 || head === undefined || tail === undefined) return undefined;
+  const zeros = 16 - head.length - tail.length;
+  if (sides.length === 1 ? zeros !== 0 : zeros < 2) return undefined;
+  return head + '\0'.repeat(zeros) + tail;
+}
+
+/** @param last whether the address ends here: its last group may be dotted */
+function groups(side: string, last: boolean): Bytes | undefined {
+  if (side === '') return '';
+  let bytes = '';
+  const parts = side.split(':');
+  for (const [i, part] of parts.entries()) {
+    if (/^[0-9a-f]{1,4}$/i.test(part)) bytes += word(parseInt(part, 16));
+    else if (last && i === parts.length - 1 && DOTTED.test(part)) bytes += dotted(part);
+    else return undefined;
+  }
+  return bytes;
 }
 
 const word = (value: number): Bytes => String.fromCharCode(value >> 8, value & 0xff);
 
 /** @param address 16 bytes; written as dotted IPv4, or as RFC 5952 says */
 export function formatAddress(address: Bytes): string {
-  const bytes = [...Buffer.from(address, 'latin1')];
+  const bytes = Array.from(address, (byte) => byte.charCodeAt(0));
   return ipaddr.fromByteArray(isIPv4(address) ? bytes.slice(12) : bytes).toString();
 }
 

@@ -4,11 +4,12 @@ import type { FieldSpec } from '../spec/fields.ts';
 import { FIELDS } from '../spec/fields.ts';
 import { LIMITS } from '../spec/limits.ts';
 import { formatAddress, parseAddress } from './address.ts';
-import { cutList, listSize, nameCut } from './cut.ts';
+import { cutList, nameCut } from './cut.ts';
 import { duplicateKey } from './duplicates.ts';
 import type { Event, Value } from './event.ts';
 import { fieldByName, KIND_FIELD, kindById, kindByName, TIME_FIELD } from './fields.ts';
 import { recordSize } from './record.ts';
+import { listSize } from './sizes.ts';
 import { formatText, parseText } from './text.ts';
 import { formatTime, parseTime } from './time.ts';
 

@@ -2,23 +2,17 @@
  * Writes binary event records (vm/spec/record.ts) into bytes that the caller gives, one after the other, and allocates
  * nothing: numbers beyond 32 bits are halves, texts are ranges of byte arrays.
  */
-import { FIELDS } from '../spec/fields.ts';
-import { LIMITS } from '../spec/limits.ts';
 import { RECORD, RECORD_VERSION, SLOT } from '../spec/record.ts';
-import { ELEMENT_HEAD, elementFit, LIST_HEAD, padded } from './cut.ts';
-import { fieldId, TRUNCATED_FIELD } from './fields.ts';
+import { FIELD_BYTES, FIELD_CUT, FIELD_NAMES, RECORD_BYTES, RECORD_SLOTS } from './generated/record-fields.ts';
+import { ELEMENT_HEAD, elementFit, LIST_HEAD, padded } from './sizes.ts';
 
-const HIGHEST = Math.max(...FIELDS.map((field) => field.id));
-const MAX = new Uint32Array(HIGHEST + 1);
-const CUTTABLE = new Uint8Array(HIGHEST + 1);
-const NAME: Uint8Array[] = [];
-for (const field of FIELDS) {
-  MAX[field.id] = field.max;
-  CUTTABLE[field.id] = field.cut ? 1 : 0;
-  NAME[field.id] = Buffer.from(field.name, 'latin1');
-}
-const ARGS = fieldId('proc.args');
-const CMDLINE = fieldId('proc.cmdline');
+const HIGHEST = FIELD_NAMES.length - 1;
+const MAX = Uint32Array.from(FIELD_BYTES);
+const CUTTABLE = Uint8Array.from(FIELD_NAMES, (_, field) => (FIELD_CUT.includes(field) ? 1 : 0));
+const NAME: readonly Uint8Array[] = FIELD_NAMES.map((name) => new TextEncoder().encode(name));
+const ARGS = FIELD_NAMES.indexOf('proc.args');
+const CMDLINE = FIELD_NAMES.indexOf('proc.cmdline');
+const TRUNCATED = FIELD_NAMES.indexOf('event.truncated');
 
 const TWO_32 = 2 ** 32;
 
@@ -68,7 +62,7 @@ export class RecordWriter {
     this.list = 0;
     this.written.fill(0);
     this.cut.fill(0);
-    this.failed = slots > LIMITS.recordSlots.value || this.data > this.bytes.length;
+    this.failed = slots > RECORD_SLOTS || this.data > this.bytes.length;
     if (this.failed) return;
     this.bytes.fill(0, this.base, this.data);
     this.bytes[this.base + RECORD.kind] = kind;
@@ -189,14 +183,14 @@ export class RecordWriter {
     if (this.list !== 0) this.fail();
     if (this.cut[ARGS] === 1 && this.written[CMDLINE] === 0) this.cut[CMDLINE] = 1;
     if (this.cut.indexOf(1) >= 0) {
-      this.beginList(TRUNCATED_FIELD);
+      this.beginList(TRUNCATED);
       for (let field = 1; field <= HIGHEST; field++) {
         if (this.cut[field] === 1) this.element(NAME[field], 0, NAME[field].length);
       }
       this.endList();
     }
     const size = (this.data - this.base + 7) & ~7;
-    if (!this.room(this.base + size - this.data) || size > LIMITS.recordBytes.value) return -1;
+    if (!this.room(this.base + size - this.data) || size > RECORD_BYTES) return -1;
     this.bytes.fill(0, this.data, this.base + size);
     this.put32(this.base + RECORD.size, size);
     this.position = this.base + size;

@@ -3,10 +3,11 @@ import type { Bytes } from '../bundle/normal.ts';
 import type { FieldSpec } from '../spec/fields.ts';
 import { LIMITS } from '../spec/limits.ts';
 import { RECORD, RECORD_VERSION, SLOT } from '../spec/record.ts';
-import { ELEMENT_HEAD, LIST_HEAD, listSize, padded } from './cut.ts';
+import { byteString, writeBytes } from './bytes.ts';
 import type { Event, Value } from './event.ts';
 import { fieldById, KIND_FIELD, kindById, TIME_FIELD } from './fields.ts';
 import { RecordWriter } from './record-writer.ts';
+import { ELEMENT_HEAD, LIST_HEAD, listSize, padded } from './sizes.ts';
 
 /** Keys of stored facts, and the token that comes back with the verdict; 0 and absent mean none. */
 export interface RecordKeys {
@@ -52,16 +53,19 @@ const halves = (value: bigint): [low: number, high: number] => [
   Number(BigInt.asUintN(32, value >> 32n)),
 ];
 
+/** Bytes of one value on their way into a record: none is longer than a list or a command line may be. */
+const scratch = new Uint8Array(LIMITS.textBytes.value);
+
 function writeField(writer: RecordWriter, field: FieldSpec, value: Value): void {
   if (typeof value === 'bigint') writer.long(field.id, ...halves(value));
   else if (typeof value === 'boolean') writer.bool(field.id, value);
   else if (typeof value === 'string') {
-    const bytes = Buffer.from(value, 'latin1');
-    if (field.type === 'address') writer.address(field.id, bytes, 0, bytes.length);
-    else writer.string(field.id, bytes, 0, bytes.length);
+    const length = writeBytes(value, scratch);
+    if (field.type === 'address') writer.address(field.id, scratch, 0, length);
+    else writer.string(field.id, scratch, 0, length);
   } else {
     writer.beginList(field.id);
-    for (const element of value) writer.element(Buffer.from(element, 'latin1'), 0, element.length);
+    for (const element of value) writer.element(scratch, 0, writeBytes(element, scratch));
     writer.endList();
   }
 }
@@ -100,6 +104,7 @@ const MAX_TIME = 2n ** 63n - 1n;
 
 class RecordReader {
   private readonly view: DataView;
+  private readonly bytes: Uint8Array;
   private readonly size: number;
   /** Where the slots end and the data begin. */
   private readonly dataStart: number;
@@ -120,6 +125,7 @@ class RecordReader {
     this.dataStart = RECORD.header + slots * RECORD.slot;
     if (this.dataStart > this.size) throw new Malformed(`${slots} slots do not fit its size`);
     this.view = new DataView(bytes.buffer, bytes.byteOffset + offset, this.size);
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset + offset, this.size);
   }
 
   record(): DecodedRecord {
@@ -217,7 +223,7 @@ class RecordReader {
   }
 
   private text(start: number, length: number): Bytes {
-    return Buffer.from(this.view.buffer, this.view.byteOffset + start, length).toString('latin1');
+    return byteString(this.bytes, start, length);
   }
 }
 

@@ -3,9 +3,7 @@
  * backslash is doubled, so every byte string has a text and the text gives the same bytes back.
  */
 import type { Bytes } from '../bundle/normal.ts';
-
-/** The UTF-8 bytes of a text without escapes. */
-export const utf8 = (text: string): Bytes => Buffer.from(text, 'utf8').toString('latin1');
+import { fromUtf8, utf8 } from './bytes.ts';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
@@ -37,7 +35,7 @@ function write(bytes: Bytes, backslash: string): string {
   if (/^[\0-\x5b\x5d-\x7f]*$/.test(bytes)) return bytes;
   return bytes.replace(UTF8_OR_BYTE, (match, valid: string | undefined) => {
     if (match === '\\') return backslash;
-    if (valid !== undefined) return Buffer.from(valid, 'latin1').toString('utf8');
+    if (valid !== undefined) return fromUtf8(valid);
     return `\\x${match.charCodeAt(0).toString(16).padStart(2, '0')}`;
   });
 }

@@ -3,7 +3,8 @@
  * number: nothing is allocated on the path of an event.
  */
 import type { Decision, PlaneDecision } from '../event/decision.ts';
-import { ACTIONS, NO_POLICY, NO_RULE, RECORD, RING, VERDICT, VERDICT_FLAGS } from '../spec/index.ts';
+import { RECORD, RING } from '../spec/record.ts';
+import { ACTIONS, NO_POLICY, NO_RULE, VERDICT, VERDICT_FLAGS } from '../spec/verdict.ts';
 import { checked, type Vm } from './vm.ts';
 
 const FIRST_INPUT = 1 << 16;

@@ -1,7 +1,6 @@
 /** One instance of the Wasm module: memory and handles, hidden from callers. */
-import { readFileSync } from 'node:fs';
-import { ERRORS, VERDICT } from '../spec/index.ts';
-import { assetPath } from './assets.ts';
+import { ERRORS } from '../spec/errors.ts';
+import { VERDICT } from '../spec/verdict.ts';
 import { VmBundle } from './bundle.ts';
 
 /** What the module exports: see the reference of the raw interface. */
@@ -41,32 +40,12 @@ export const checked = (what: string, status: number): number => {
   return status;
 };
 
-const modules = new Map<string, WebAssembly.Module>();
-
-/** Compiles a module once a process. */
-const moduleOf = (asset: string): WebAssembly.Module => {
-  let module = modules.get(asset);
-  if (!module) {
-    module = new WebAssembly.Module(readFileSync(assetPath(asset)));
-    modules.set(asset, module);
-  }
-  return module;
-};
-
 export class Vm {
   readonly raw: RawVm;
 
-  private constructor(raw: RawVm) {
-    this.raw = raw;
-  }
-
-  /**
-   * @param options.counting take the counting build, whose `takeSteps` says how many steps were taken
-   * @returns an instance of its own; instances share nothing but code
-   */
-  static create(options: { readonly counting?: boolean } = {}): Vm {
-    const module = moduleOf(options.counting ? 'lictor-vm-counting.wasm' : 'lictor-vm.wasm');
-    return new Vm(new WebAssembly.Instance(module).exports as unknown as RawVm);
+  /** @param instance of the core module, for this machine alone; instances share nothing but code */
+  constructor(instance: WebAssembly.Instance) {
+    this.raw = instance.exports as unknown as RawVm;
   }
 
   /**

@@ -1,9 +1,7 @@
-/** MessagePack of plain values in one way only: keys sorted, no extensions, so that the same value gives the same bytes. */
-import { Packr, Unpackr } from 'msgpackr';
+/** Writes MessagePack of plain values in one way only: keys sorted, no extensions, so that the same value gives the same bytes. */
+import { Packr } from 'msgpackr';
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
-const unpackr = new Unpackr({ useRecords: false });
-const unpackrOfMaps = new Unpackr({ useRecords: false, mapsAsObjects: false });
 
 /** Elements of a list that are packed at once: each is copied with its keys in order first, which should take little memory. */
 const CHUNK = 64;
@@ -40,7 +38,17 @@ interface Chunk {
 export function pack(value: unknown, kept?: KeptElements): Uint8Array {
   const parts: Uint8Array[] = [];
   write(value, parts, kept);
-  return Buffer.concat(parts);
+  return joined(parts);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 /** What holds a long list is written part by part. */
@@ -106,21 +114,4 @@ function canonical(value: unknown): unknown {
   const copy: Record<string, unknown> = {};
   for (const key of keys) copy[key] = canonical(object[key]);
   return copy;
-}
-
-/** @returns the value that was packed, or what is wrong with the bytes */
-export function unpack(bytes: Uint8Array): { value: unknown } | { error: string } {
-  try {
-    // The library renames a key `__proto__`: where there may be one, maps are read as they are, which takes longer.
-    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return { value: view.includes('__proto__') ? plain(unpackrOfMaps.unpack(bytes)) : unpackr.unpack(bytes) };
-  } catch (error) {
-    return { error: (error as Error).message };
-  }
-}
-
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (!(value instanceof Map)) return value;
-  return Object.fromEntries([...value].map(([key, member]) => [key as PropertyKey, plain(member)]));
 }
