@@ -30,7 +30,10 @@ const LIST: readonly Host[] = [
     carries: { 'lictor-vm.wasm': 'lictor-vm.wasm' },
     probe: ['wasm2c', '--version'],
     hint: 'wasm2c (Debian: wabt), make, a C compiler, libmsgpack-dev and libssl-dev',
-    steps: [['make', '--silent', 'check']],
+    steps: [
+      ['make', '--silent', 'check'],
+      ['make', '--silent', 'check', 'BOUNDS=pages'],
+    ],
   },
   {
     name: 'component',

@@ -47,7 +47,7 @@ const char *lictor_error(int error);
  * file: not needed any more afterwards.
  */
 int lictor_bundle_read(const void *file, size_t size, lictor_bundle **bundle);
-/* VMs that were made of it do not need it. */
+/* VMs that were made of it do not need it but for `lictor_vm_bundle`. */
 void lictor_bundle_free(lictor_bundle *bundle);
 /* SHA-256 of the file, hexadecimal: the bundle's identity. */
 const char *lictor_bundle_digest(const lictor_bundle *bundle);
@@ -59,6 +59,9 @@ uint32_t lictor_rule_policy(const lictor_bundle *bundle, uint32_t rule);
 /* Verifies the bundle's program and makes a VM with it. */
 int lictor_vm_new(const lictor_bundle *bundle, lictor_vm **vm);
 void lictor_vm_free(lictor_vm *vm);
+
+/* The bundle that it was made with. */
+const lictor_bundle *lictor_vm_bundle(const lictor_vm *vm);
 
 /* Keeps the facts of a process, or of a workload, under a key other than 0, which later records name. */
 int lictor_put_subject(lictor_vm *vm, uint64_t key, const void *facts, size_t size);
@@ -88,6 +91,26 @@ int lictor_evaluate_ring(lictor_vm *vm, size_t offset, size_t size, const lictor
  */
 int lictor_matches(lictor_vm *vm, uint32_t i, uint32_t *into, size_t most);
 int lictor_assumed(lictor_vm *vm, uint32_t i, uint32_t *into, size_t most);
+
+/* VMs with the same bundle for several threads. Every function of it may be called by any of them. */
+typedef struct lictor_pool lictor_pool;
+/* What is done with a VM that nobody else has. An error, which is not 0, ends what called it. */
+typedef int lictor_use(lictor_vm *vm, void *argument);
+
+/* size: how many threads can decide at once; others wait */
+int lictor_pool_new(const lictor_bundle *bundle, size_t size, lictor_pool **pool);
+/* Nobody may have a VM of it. */
+void lictor_pool_free(lictor_pool *pool);
+/* A VM for the caller alone, until it gives it back. Waits for one. */
+lictor_vm *lictor_pool_take(lictor_pool *pool);
+void lictor_pool_give(lictor_pool *pool, lictor_vm *vm);
+/* Calls `use` with each VM while nobody has one: to put facts, which all of them have to know. The caller must not have one. */
+int lictor_pool_each(lictor_pool *pool, lictor_use *use, void *argument);
+/*
+ * Makes VMs with another bundle, lets `prepare` (or NULL) put facts into each, and then decides by it: who takes a VM afterwards gets
+ * one of them. Where it fails the old bundle stays. Returns when the old VMs were given back: the caller must not have one.
+ */
+int lictor_pool_exchange(lictor_pool *pool, const lictor_bundle *bundle, lictor_use *prepare, void *argument);
 
 /* A record in the making: one event, or facts (LICTOR_KIND_FACTS). */
 typedef struct lictor_record {

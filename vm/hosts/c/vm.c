@@ -13,6 +13,7 @@
 #define CALL(name) Z_lictorZ_##name
 
 struct lictor_vm {
+	const lictor_bundle *bundle;
 	Z_lictor_instance_t instance;
 	uint32_t handle;
 	uint32_t input, out, notes;
@@ -90,6 +91,7 @@ int lictor_vm_new(const lictor_bundle *bundle, lictor_vm **made)
 	lictor_vm *vm = calloc(1, sizeof *vm);
 	if (!vm)
 		return LICTOR_STATUS_MEMORY;
+	vm->bundle = bundle;
 	Z_lictor_instantiate(&vm->instance);
 	int error = load(vm, bundle);
 	if (error) {
@@ -106,6 +108,11 @@ void lictor_vm_free(lictor_vm *vm)
 		return;
 	Z_lictor_free(&vm->instance);
 	free(vm);
+}
+
+const lictor_bundle *lictor_vm_bundle(const lictor_vm *vm)
+{
+	return vm->bundle;
 }
 
 static int put(lictor_vm *vm, uint32_t (*call)(Z_lictor_instance_t *, uint32_t, uint64_t, uint32_t, uint32_t), uint64_t key,

@@ -10,6 +10,7 @@ from importlib import resources
 import wasmtime
 
 from .bundle import Bundle
+from .call import Call
 from .spec import (
     ABI_VERSION,
     ERROR_TEXTS,
@@ -27,6 +28,9 @@ from .spec import (
 )
 
 _VERDICT = struct.Struct("<BBBBIIHH")
+_FLAGS_AT = 1
+# flags, as numbers, of verdicts that noted something
+_NOTED = frozenset(flags for flags in range(256) if flags & (VerdictFlags.MATCHES | VerdictFlags.ASSUMED))
 _FIRST_INPUT = 1 << 16
 
 
@@ -88,9 +92,10 @@ class VM:
     def __init__(self, engine: Engine, bundle: Bundle) -> None:
         self.bundle = bundle
         self._store = wasmtime.Store(engine.engine)
-        self._exports = wasmtime.Instance(self._store, engine.module, []).exports(self._store)
-        self._memory = self._exports["memory"]
-        if self._exports["abi_version"](self._store) != ABI_VERSION:
+        exports = wasmtime.Instance(self._store, engine.module, []).exports(self._store)
+        self._memory = exports["memory"]
+        self._calls = {name: Call(self._store, export) for name, export in exports.items() if isinstance(export, wasmtime.Func)}
+        if self._calls["abi_version"]() != ABI_VERSION:
             raise RuntimeError("lictor-vm.wasm has another interface")
         self._input = self._out = self._notes = 0
         self._input_bytes = self._out_cap = 0
@@ -124,6 +129,10 @@ class VM:
         """The same over a span copied from a BPF ring buffer. Discarded records have no verdict, a busy one ends the span."""
         return self._evaluate("evaluate_ring", span)
 
+    def evaluate_packed(self, records: bytes) -> bytes:
+        """Decides as `evaluate`, and returns all verdicts as the module writes them, VERDICT_BYTES each: for many at a time."""
+        return b"".join(verdicts for verdicts in self._batches("evaluate", records))
+
     def notes(self, verdict: Verdict) -> Notes:
         """What a verdict of the last batch noted."""
         noted = self._numbers("matches", verdict) if VerdictFlags.MATCHES in verdict.flags else []
@@ -133,6 +142,12 @@ class VM:
         )
 
     def _evaluate(self, name: str, records: bytes) -> Iterator[Verdict]:
+        for verdicts in self._batches(name, records):
+            for i, (action, flags, errno, as_if, *rest) in enumerate(_VERDICT.iter_unpack(verdicts)):
+                yield Verdict(Action(action), VerdictFlags(flags), errno, Action(as_if), *rest, i)
+
+    def _batches(self, name: str, records: bytes) -> Iterator[bytes]:
+        """The verdicts of each batch, packed: of the whole span, where its notes fit."""
         self._grow(len(records))
         self._write(self._input, records)
         offset = 0
@@ -140,11 +155,12 @@ class VM:
             left = len(records) - offset
             count = self._call(name, self._handle, self._input + offset, left, self._out, self._out_cap)
             verdicts = self._read(self._out, count * VERDICT_BYTES)
-            for i, (action, flags, errno, as_if, *rest) in enumerate(_VERDICT.iter_unpack(verdicts)):
-                yield Verdict(Action(action), VerdictFlags(flags), errno, Action(as_if), *rest, i)
-                offset = _next(records, offset)
-            if count == 0 or name == "evaluate_ring":
+            yield verdicts
+            # only notes can end a batch early, and only then the records are walked to find where it goes on
+            if name == "evaluate_ring" or not _NOTED.intersection(verdicts[_FLAGS_AT::VERDICT_BYTES]):
                 return
+            for _ in range(count):
+                offset = _next(records, offset)
 
     def _put(self, name: str, key: int, facts: bytes) -> None:
         pointer = self._allocate(len(facts))
@@ -152,7 +168,7 @@ class VM:
         try:
             self._call(name, self._handle, key, pointer, len(facts))
         finally:
-            self._exports["free"](self._store, pointer)
+            self._calls["free"](pointer)
 
     def _drop(self, name: str, key: int) -> None:
         try:
@@ -166,7 +182,7 @@ class VM:
             count = self._call(name, self._handle, verdict.batch, self._notes, self._notes_cap)
             if count <= self._notes_cap:
                 return list(struct.unpack(f"<{count}I", self._read(self._notes, 4 * count)))
-            self._exports["free"](self._store, self._notes)
+            self._calls["free"](self._notes)
             self._notes, self._notes_cap = self._allocate(4 * count), count
 
     def _grow(self, size: int) -> None:
@@ -175,7 +191,7 @@ class VM:
             return
         for pointer in (self._input, self._out):
             if pointer:
-                self._exports["free"](self._store, pointer)
+                self._calls["free"](pointer)
         self._input = self._out = self._input_bytes = 0
         # a record of a ring may be a header and nothing else
         cap = size // RING_HEADER + 2
@@ -183,13 +199,13 @@ class VM:
         self._input_bytes, self._out_cap = size, cap
 
     def _allocate(self, size: int) -> int:
-        pointer = self._exports["alloc"](self._store, max(size, VERDICT_BYTES)) & 0xFFFFFFFF
+        pointer = self._calls["alloc"](max(size, VERDICT_BYTES)) & 0xFFFFFFFF
         if pointer == 0:
             raise StatusError("alloc", STATUS_MEMORY)
         return pointer
 
     def _call(self, name: str, *args: int) -> int:
-        status = self._exports[name](self._store, *map(_signed, args))
+        status = self._calls[name](*args)
         if status < 0:
             raise StatusError(name, status)
         return status
@@ -200,11 +216,6 @@ class VM:
 
     def _read(self, pointer: int, size: int) -> bytes:
         return ctypes.string_at(ctypes.addressof(self._memory.data_ptr(self._store).contents) + pointer, size)
-
-
-def _signed(number: int) -> int:
-    """A key of 64 bits as wasmtime takes it."""
-    return number - (1 << 64) if number >= 1 << 63 else number
 
 
 def _next(records: bytes, offset: int) -> int:
