@@ -1,0 +1,119 @@
+/** The programs that are compared: how each is built, and the command that times it on a case. */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build as bundle } from 'esbuild';
+import { ref } from '../families/build.ts';
+import type { HostCase } from './cases.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const HOSTS = join(root, 'vm', 'hosts');
+const HERE = import.meta.dirname;
+
+/** Arguments of a process: a program first. */
+export type Command = readonly [string, ...string[]];
+
+export interface HostSpec {
+  readonly name: string;
+  /** What runs the module. */
+  readonly runtime: string;
+  /**
+   * @param folder for what is built
+   * @returns the command of a case, to which the sizes of batches are appended; undefined where it cannot decide the case
+   * @throws Error where its toolchain is not there
+   */
+  build(folder: string): Promise<(one: HostCase) => Command | undefined> | ((one: HostCase) => Command | undefined);
+}
+
+const run = (cwd: string, [program, ...args]: Command, env: Record<string, string> = {}): void => {
+  const { status, stderr, error } = spawnSync(program, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  if (status !== 0) throw new Error(error?.message ?? stderr.trim().split('\n').slice(-3).join('; '));
+};
+
+const files = ({ bundle, events }: HostCase): readonly [string, string] => [bundle, events];
+const module = join(root, 'dist', 'lictor-vm.wasm');
+
+const nativeRecords: HostSpec = {
+  name: 'C by hand',
+  runtime: 'none: these rules, these records, nothing else',
+  build(folder) {
+    const program = join(folder, 'records');
+    run(join(HERE, '..', 'limit'), ['cc', '-O3', '-std=gnu11', '-o', program, 'records.c']);
+    const fields = ['proc.path', 'file.path'].map((name) => String(ref(name).field));
+    return ({ limit, events }) => (limit === undefined ? undefined : [program, limit, ...fields, events]);
+  },
+};
+
+const c = (bounds: 'code' | 'pages'): HostSpec => ({
+  name: `C, bounds in ${bounds}`,
+  runtime: 'none: wasm2c',
+  build(folder) {
+    const program = join(folder, `c-${bounds}`);
+    copyFileSync(module, join(HOSTS, 'c', 'lictor-vm.wasm'));
+    run(join(HOSTS, 'c'), ['make', '--silent', `BOUNDS=${bounds}`]);
+    const library = join(HOSTS, 'c', 'build', bounds, 'liblictor.a');
+    const libraries = ['-lmsgpackc', '-lcrypto', '-lpthread'];
+    run(HERE, ['cc', '-O2', '-I', join(HOSTS, 'c'), '-o', program, 'c/bench.c', library, ...libraries]);
+    return (one) => [program, ...files(one)];
+  },
+});
+
+const go: HostSpec = {
+  name: 'Go',
+  runtime: 'wazero',
+  build(folder) {
+    const program = join(folder, 'go');
+    copyFileSync(module, join(HOSTS, 'go', 'lictor-vm.wasm'));
+    run(join(HERE, 'go'), ['go', 'build', '-o', program, '.']);
+    return (one) => [program, ...files(one)];
+  },
+};
+
+const python: HostSpec = {
+  name: 'Python',
+  runtime: 'wasmtime',
+  build() {
+    const venv = join(root, 'dist', 'python');
+    copyFileSync(module, join(HOSTS, 'python', 'lictor', 'lictor-vm.wasm'));
+    run(HERE, ['python3', '-m', 'venv', venv]);
+    run(join(HOSTS, 'python'), [join(venv, 'bin/pip'), 'install', '--quiet', '-r', 'requirements.txt']);
+    return (one) => [
+      'env',
+      `PYTHONPATH=${join(HOSTS, 'python')}`,
+      join(venv, 'bin/python'),
+      join(HERE, 'python/bench.py'),
+      ...files(one),
+    ];
+  },
+};
+
+/** The one that the others are compared with. */
+export const NODE = 'Node';
+
+const javascript = (name: string, command: (script: string) => Command): HostSpec => ({
+  name,
+  runtime: name === NODE ? 'V8' : name,
+  async build(folder) {
+    const script = join(folder, 'javascript', 'bench.js');
+    mkdirSync(join(folder, 'javascript'), { recursive: true });
+    copyFileSync(module, join(folder, 'lictor-vm.wasm'));
+    await bundle({
+      entryPoints: [join(HOSTS, 'javascript', 'bench.ts')],
+      ...{ outfile: script, bundle: true, format: 'esm', platform: 'node', logLevel: 'silent' },
+    });
+    return (one) => [...command(script), ...files(one)];
+  },
+});
+
+export const HOST_LIST: readonly HostSpec[] = [
+  nativeRecords,
+  c('pages'),
+  c('code'),
+  javascript(NODE, (script) => [process.execPath, script]),
+  go,
+  python,
+];
