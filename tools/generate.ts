@@ -11,6 +11,7 @@ import { cHeader } from './generate/c-header.ts';
 import { cli } from './generate/cli.ts';
 import { diagnostics } from './generate/diagnostics.ts';
 import { goSpec } from './generate/go.ts';
+import { javascriptSpec } from './generate/javascript.ts';
 import { libraryHeaders } from './generate/library-headers.ts';
 import { limits } from './generate/limits.ts';
 import { opcodes } from './generate/opcodes.ts';
@@ -28,6 +29,7 @@ const targets = async (): Promise<readonly Target[]> => [
   ...libraryHeaders(),
   goSpec(),
   cHost(),
+  javascriptSpec(),
   pythonSpec(),
   questionWriter(),
   recordFields(),

@@ -24,7 +24,27 @@ interface Host {
   readonly steps: readonly (readonly [string, ...string[]])[];
 }
 
+/** The TypeScript host in an engine. */
+const inEngine = (engine: string): readonly [string, ...string[]] => [
+  process.execPath,
+  ...['--import', 'tsx', 'test/engines/vectors.ts', engine],
+];
+
 const LIST: readonly Host[] = [
+  {
+    name: 'browser',
+    carries: {},
+    probe: ['chromium', '--version'],
+    hint: 'Chromium (Debian: chromium)',
+    steps: [inEngine('browser')],
+  },
+  {
+    name: 'bun',
+    carries: {},
+    probe: [process.execPath, '--version'],
+    hint: 'Node',
+    steps: [inEngine('bun')],
+  },
   {
     name: 'c',
     carries: { 'lictor-vm.wasm': 'lictor-vm.wasm' },
@@ -43,6 +63,13 @@ const LIST: readonly Host[] = [
     steps: [[process.execPath, 'tools/test.mjs', '--suite', 'component']],
   },
   {
+    name: 'deno',
+    carries: {},
+    probe: [process.execPath, '--version'],
+    hint: 'Node',
+    steps: [inEngine('deno')],
+  },
+  {
     name: 'go',
     carries: { 'lictor-vm.wasm': 'lictor-vm.wasm' },
     probe: ['go', 'version'],
@@ -52,6 +79,13 @@ const LIST: readonly Host[] = [
       ['go', 'test', '-count=1', '-v', '-run', 'Vectors|Refused', '.'],
       ['go', 'test', '-count=1', '.'],
     ],
+  },
+  {
+    name: 'node',
+    carries: {},
+    probe: [process.execPath, '--version'],
+    hint: 'Node',
+    steps: [inEngine('node')],
   },
   {
     name: 'python',

@@ -85,6 +85,18 @@ const STEPS = [
     needs: [],
     command: ['tools/build-cli.mjs'],
   },
+  {
+    name: 'the TypeScript host',
+    purposes: BUILD,
+    inputs: [
+      ...['vm/bundle', 'vm/event', 'vm/host', 'vm/hosts/javascript', 'vm/spec', 'test/vectors/read.ts'],
+      ...['test/engines/run.ts', 'test/engines/terminal.ts', 'test/engines/page.ts'],
+      ...['tools/build-javascript.mjs', 'package.json', 'package-lock.json'],
+    ],
+    outputs: ['dist/vm.js', 'dist/vm.d.ts', 'dist/events.js', 'dist/events.d.ts', 'dist/javascript/bench.js'],
+    needs: [],
+    command: ['tools/build-javascript.mjs'],
+  },
 ];
 
 if (![...BUILD, 'check'].includes(purpose)) {

@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readBundle } from '../../vm/bundle/index.ts';
 import { VERDICT } from '../../vm/spec/index.ts';
-import { hasLists, readSteps, type Step } from '../vectors/steps.ts';
+import { hasLists, readSteps, type Step } from '../vectors/read.ts';
 import { type Engine, newEngine, statusOf } from './component.ts';
 
 const FOLDER = join(import.meta.dirname, '../../vm/vectors/v1');

@@ -52,6 +52,7 @@ const NEUTRAL: Readonly<Record<string, readonly string[]>> = {
   'vm/event': [],
   'vm/bundle': ['container.ts', 'index.ts'],
   'vm/host': ['assets.ts', 'local.ts', 'index.ts'],
+  'vm/hosts/javascript': ['bench.ts'],
 };
 
 test('what runs in a page knows nothing of Node', () => {

@@ -15,7 +15,8 @@ import { EventSource } from '../generators/event.ts';
 import { randomNormalForm } from '../generators/policy.ts';
 import { batchSeed, Random } from '../generators/random.ts';
 import { corrupt } from '../hostile/bytes.ts';
-import { expectedOf, MALFORMED, writeSteps, type Expected, type Step } from './steps.ts';
+import type { Expected, Step } from './read.ts';
+import { expectedOf, MALFORMED, writeSteps } from './steps.ts';
 
 const SEED = 5;
 const BUNDLES = 40;

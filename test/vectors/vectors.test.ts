@@ -11,7 +11,8 @@ import { createVm, type VmBundle, VmError } from '../../vm/host/index.ts';
 import { ERRORS } from '../../vm/spec/index.ts';
 import { filesOf, kindsMissing, makeVectors, operatorsIn } from './make.ts';
 import { makeRefused, refusedTable } from './refused.ts';
-import { expectedOf, readSteps, type Step } from './steps.ts';
+import { readSteps, type Step } from './read.ts';
+import { expectedOf } from './steps.ts';
 
 const FOLDER = join(import.meta.dirname, '../../vm/vectors/v1');
 const REFUSED = join(FOLDER, 'refused');

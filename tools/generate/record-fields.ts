@@ -11,8 +11,7 @@ export const recordFields = (): Target => ({
   text: `// ${GENERATED}
 
 /** Names of the fields by number; empty where no field has it. */
-export const FIELD_NAMES: readonly string[] =
-  '${byNumber.map((field) => field?.name ?? '').join(' ')}'.split(' ');
+export const FIELD_NAMES: readonly string[] = [${byNumber.map((field) => `'${field?.name ?? ''}'`).join(', ')}];
 
 /** Bytes that a value may have, by number. */
 export const FIELD_BYTES: readonly number[] = [${byNumber.map((field) => field?.max ?? 0).join(', ')}];

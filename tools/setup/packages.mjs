@@ -66,6 +66,12 @@ const PACKAGES = [
     purposes: ['hosts'],
     found: () => inPath(/^make$/),
   },
+  {
+    name: 'chromium',
+    why: 'runs the TypeScript host in a page',
+    purposes: ['hosts'],
+    found: () => existsSync('/usr/bin/chromium'),
+  },
   { name: 'zsh', why: 'reads its completion script in a test', purposes: ['test'], found: () => inPath(/^zsh$/) },
   { name: 'fish', why: 'reads its completion script in a test', purposes: ['test'], found: () => inPath(/^fish$/) },
 ];

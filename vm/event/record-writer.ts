@@ -6,13 +6,14 @@ import { RECORD, RECORD_VERSION, SLOT } from '../spec/record.ts';
 import { FIELD_BYTES, FIELD_CUT, FIELD_NAMES, RECORD_BYTES, RECORD_SLOTS } from './generated/record-fields.ts';
 import { ELEMENT_HEAD, elementFit, LIST_HEAD, padded } from './sizes.ts';
 
+// Marked, so that who bundles the TypeScript host and writes no records leaves all of this out.
 const HIGHEST = FIELD_NAMES.length - 1;
-const MAX = Uint32Array.from(FIELD_BYTES);
-const CUTTABLE = Uint8Array.from(FIELD_NAMES, (_, field) => (FIELD_CUT.includes(field) ? 1 : 0));
-const NAME: readonly Uint8Array[] = FIELD_NAMES.map((name) => new TextEncoder().encode(name));
-const ARGS = FIELD_NAMES.indexOf('proc.args');
-const CMDLINE = FIELD_NAMES.indexOf('proc.cmdline');
-const TRUNCATED = FIELD_NAMES.indexOf('event.truncated');
+const MAX = /* @__PURE__ */ Uint32Array.from(FIELD_BYTES);
+const CUTTABLE = /* @__PURE__ */ Uint8Array.from(FIELD_NAMES, (_, field) => (FIELD_CUT.includes(field) ? 1 : 0));
+const NAME = /* @__PURE__ */ FIELD_NAMES.map((name) => new TextEncoder().encode(name));
+const ARGS = /* @__PURE__ */ FIELD_NAMES.indexOf('proc.args');
+const CMDLINE = /* @__PURE__ */ FIELD_NAMES.indexOf('proc.cmdline');
+const TRUNCATED = /* @__PURE__ */ FIELD_NAMES.indexOf('event.truncated');
 
 const TWO_32 = 2 ** 32;
 

@@ -23,7 +23,8 @@ export class VmBundle {
   #cap: number;
   #notes: number;
   #notesCap = NOTES;
-  #verdicts: DataView;
+  #verdicts!: DataView;
+  #view!: Uint8Array;
 
   /** Made by `Vm.load`. */
   constructor(vm: Vm, handle: number, program: number) {
@@ -34,7 +35,7 @@ export class VmBundle {
     this.#cap = verdictsOf(FIRST_INPUT);
     this.#out = vm.allocate(this.#cap * VERDICT.size);
     this.#notes = vm.allocate(NOTES * 4);
-    this.#verdicts = this.#view();
+    this.#look();
   }
 
   /** Gives all its memory back; nothing may be called after it. */
@@ -84,8 +85,9 @@ export class VmBundle {
       this.#cap = verdictsOf(bytes);
       this.#input = this.#vm.allocate(bytes);
       this.#out = this.#vm.allocate(this.#cap * VERDICT.size);
-    }
-    return new Uint8Array(this.#vm.raw.memory.buffer, this.#input, this.#inputBytes);
+      this.#look();
+    } else this.#attach();
+    return this.#view;
   }
 
   /**
@@ -95,13 +97,35 @@ export class VmBundle {
    */
   evaluate(length: number, offset = 0): number {
     const n = this.#vm.raw.evaluate(this.#handle, this.#input + offset, length - offset, this.#out, this.#cap);
-    return this.#batch(checked('evaluate', n));
+    this.#attach();
+    return checked('evaluate', n);
   }
 
   /** The same over a span copied from a BPF ring buffer, headers included; discarded records have no verdict. */
   evaluateRing(length: number, offset = 0): number {
     const n = this.#vm.raw.evaluate_ring(this.#handle, this.#input + offset, length - offset, this.#out, this.#cap);
-    return this.#batch(checked('evaluate_ring', n));
+    this.#attach();
+    return checked('evaluate_ring', n);
+  }
+
+  /**
+   * Decides on all records that stand one behind the other, copied into the input first.
+   * @param each is called for each verdict with its number in the last batch, in which `action`, `rule` and the others read it
+   * @returns the number of verdicts
+   */
+  evaluateAll(records: Uint8Array, each: (i: number) => void): number {
+    this.input(records.length).set(records);
+    let verdicts = 0;
+    for (let offset = 0; offset < records.length;) {
+      const n = this.evaluate(records.length, offset);
+      if (n === 0) break;
+      verdicts += n;
+      for (let i = 0; i < n; i++) {
+        each(i);
+        offset = behind(records, offset);
+      }
+    }
+    return verdicts;
   }
 
   /** Of the last batch's `i`-th verdict: index into ACTIONS. */
@@ -163,18 +187,19 @@ export class VmBundle {
     new Uint8Array(this.#vm.raw.memory.buffer, pointer, record.length).set(record);
     const status = put(pointer);
     this.#vm.raw.free(pointer);
+    this.#attach();
     checked(what, status);
   }
 
-  #batch(n: number): number {
-    if (this.#verdicts.buffer !== this.#vm.raw.memory.buffer || this.#verdicts.byteOffset !== this.#out) {
-      this.#verdicts = this.#view();
-    }
-    return n;
+  /** Memory that grew detached the views of it. */
+  #attach(): void {
+    if (this.#view.buffer !== this.#vm.raw.memory.buffer) this.#look();
   }
 
-  #view(): DataView {
-    return new DataView(this.#vm.raw.memory.buffer, this.#out, this.#cap * VERDICT.size);
+  #look(): void {
+    const { buffer } = this.#vm.raw.memory;
+    this.#view = new Uint8Array(buffer, this.#input, this.#inputBytes);
+    this.#verdicts = new DataView(buffer, this.#out, this.#cap * VERDICT.size);
   }
 
   #numbers(i: number, which: 'matches' | 'assumed'): number[] {
@@ -185,7 +210,7 @@ export class VmBundle {
       this.#notesCap = n;
       this.#notes = this.#vm.allocate(n * 4);
       n = checked(which, raw[which](this.#handle, i, this.#notes, n));
-      this.#batch(0);
+      this.#attach();
     }
     return [...new Uint32Array(raw.memory.buffer, this.#notes, n)];
   }
@@ -193,6 +218,15 @@ export class VmBundle {
 
 /** Verdicts that a span can ask for at most: one a record, and the smallest record in a ring is a header and no slots. */
 const verdictsOf = (bytes: number): number => Math.ceil(bytes / Math.min(RECORD.header, RING.header)) + 1;
+
+/** Where the record behind the one at `offset` begins; one whose size cannot be believed is the last. */
+function behind(records: Uint8Array, offset: number): number {
+  const left = records.length - offset;
+  if (left < RECORD.header) return records.length;
+  const size =
+    (records[offset] | (records[offset + 1] << 8) | (records[offset + 2] << 16) | (records[offset + 3] << 24)) >>> 0;
+  return size < RECORD.header || size > left || size % 8 !== 0 ? records.length : offset + size;
+}
 
 const planeOf = (
   action: number,

@@ -1,11 +1,18 @@
 /** Verdicts in words (contract, "A verdict record"): the numbers of a decision with the names of the manifest. */
-import type { Manifest, ManifestRule } from '../bundle/manifest.ts';
+import type { ManifestPolicy, ManifestRule } from '../bundle/manifest.ts';
 import type { Bytes } from '../bundle/normal.ts';
 import type { Decision, PlaneDecision } from '../event/decision.ts';
 import type { Event, Value } from '../event/event.ts';
 import { fieldByName, pairs, valueOf, valueText } from '../event/index.ts';
 import { displayText, parseText } from '../event/text.ts';
 import { ERRNOS, type Action, type Effect } from '../spec/verdict.ts';
+
+/** What verdicts in words take from a manifest. */
+export interface VerdictNames {
+  readonly policies: readonly Pick<ManifestPolicy, 'name'>[];
+  readonly rules: readonly NamedRule[];
+}
+type NamedRule = Pick<ManifestRule, 'name' | 'policy' | 'severity' | 'tags' | 'message' | 'log'>;
 
 export interface VerdictRecord {
   /** What the deciding rule or default says; `allow` where nothing applies. */
@@ -52,7 +59,7 @@ export interface Match {
  * @param decision of any engine
  * @param event of the question that was decided, with its facts: messages quote it
  */
-export function verdictRecord(manifest: Manifest, decision: Decision, event: Event): VerdictRecord {
+export function verdictRecord(manifest: VerdictNames, decision: Decision, event: Event): VerdictRecord {
   const { actual, asIf, errno, assumed } = decision;
   const rule = ruleOf(manifest, actual);
   return {
@@ -73,9 +80,9 @@ export function verdictRecord(manifest: Manifest, decision: Decision, event: Eve
   };
 }
 
-const ruleOf = (manifest: Manifest, { rule }: PlaneDecision): ManifestRule | undefined => manifest.rules[rule];
+const ruleOf = (manifest: VerdictNames, { rule }: PlaneDecision): NamedRule | undefined => manifest.rules[rule];
 
-const names = (manifest: Manifest, plane: PlaneDecision): Pick<Would, 'policy' | 'rule' | 'default'> => ({
+const names = (manifest: VerdictNames, plane: PlaneDecision): Pick<Would, 'policy' | 'rule' | 'default'> => ({
   policy: manifest.policies[plane.policy]?.name ?? null,
   rule: ruleOf(manifest, plane)?.name ?? null,
   default: plane.default,
@@ -87,7 +94,7 @@ const differs = (actual: PlaneDecision, asIf: PlaneDecision): boolean =>
   actual.rule !== asIf.rule ||
   actual.matches.join() !== asIf.matches.join();
 
-const matchesOf = (manifest: Manifest, plane: PlaneDecision, event: Event): readonly Match[] =>
+const matchesOf = (manifest: VerdictNames, plane: PlaneDecision, event: Event): readonly Match[] =>
   plane.matches.map((number) => {
     const rule = manifest.rules[number];
     return {
@@ -102,7 +109,7 @@ const matchesOf = (manifest: Manifest, plane: PlaneDecision, event: Event): read
 /** `{proc.name}`, `{proc.args[1]}`, `{k8s.labels["app"]}`. */
 const PLACEHOLDER = /\{([A-Za-z_]\w*\.[A-Za-z_]\w*)(?:\[(?:(\d+)|"((?:[^"\\]|\\.)*)")\])?\}/g;
 
-function messageOf(rule: ManifestRule | undefined, event: Event): string | null {
+function messageOf(rule: NamedRule | undefined, event: Event): string | null {
   if (!rule || rule.message === null) return null;
   return rule.message.replace(PLACEHOLDER, (text, name: string, index?: string, key?: string) => {
     const field = fieldByName(name);

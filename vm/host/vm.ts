@@ -1,4 +1,5 @@
 /** One instance of the Wasm module: memory and handles, hidden from callers. */
+/// <reference path="./webassembly.d.ts" />
 import { ERRORS } from '../spec/errors.ts';
 import { VERDICT } from '../spec/verdict.ts';
 import { VmBundle } from './bundle.ts';
@@ -23,10 +24,14 @@ export interface RawVm {
   steps(): bigint;
 }
 
-/** A status of the VM that is an error, with its name in the specification. */
+/** A status of the VM that is an error. */
 export class VmError extends Error {
+  /** The status's name in the specification. */
   readonly code: string;
-  constructor(what: string, status: number) {
+  constructor(
+    what: string,
+    readonly status: number,
+  ) {
     const found = Object.entries(ERRORS).find(([, error]) => error.code === status);
     super(`${what}: ${found?.[1].doc ?? `status ${status}`}`);
     this.name = 'VmError';

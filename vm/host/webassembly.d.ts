@@ -7,6 +7,8 @@ declare namespace WebAssembly {
     readonly exports: Record<string, unknown>;
     constructor(module: Module);
   }
+  function compile(bytes: Uint8Array): Promise<Module>;
+  function instantiate(module: Module): Promise<Instance>;
   interface Memory {
     readonly buffer: ArrayBuffer;
   }
