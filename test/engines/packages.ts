@@ -12,9 +12,9 @@ async function install(): Promise<void> {
   dependencies('test/engines');
 }
 
-/** Packages with the programs themselves: those that have their names only start them, after an install script. */
+/** Packages with the programs themselves, which `deno` and `bun` only start: their lock would name all platforms, also absent ones. */
 const PROGRAMS: Readonly<Record<'deno' | 'bun', Readonly<Record<string, string>>>> = {
-  deno: { 'linux x64': '@deno/linux-x64-glibc/deno', 'linux arm64': '@deno/linux-arm64-glibc/deno' },
+  deno: { 'linux x64': '@deno/linux-x64-glibc/deno' },
   bun: { 'linux x64': '@oven/bun-linux-x64/bin/bun', 'linux arm64': '@oven/bun-linux-aarch64/bin/bun' },
 };
 
