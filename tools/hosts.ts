@@ -88,6 +88,13 @@ const LIST: readonly Host[] = [
     steps: [inEngine('node')],
   },
   {
+    name: 'package',
+    carries: {},
+    probe: ['npm', '--version'],
+    hint: 'npm',
+    steps: [[process.execPath, 'tools/test.mjs', '--suite', 'package']],
+  },
+  {
     name: 'python',
     carries: { 'lictor/lictor-vm.wasm': 'lictor-vm.wasm' },
     probe: ['python3', '-c', 'import sys; sys.exit(sys.version_info < (3, 11))'],

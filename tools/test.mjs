@@ -1,6 +1,6 @@
 /**
  * Runs the test files, each in a process of its own, a few at a time.
- * Usage: node tools/test.mjs [--suite unit|corpora|component|long] [--jobs N] [--folder FOLDER] [PART-OF-A-PATH…]
+ * Usage: node tools/test.mjs [--suite unit|corpora|component|package|long] [--jobs N] [--folder FOLDER] [PART-OF-A-PATH…]
  * The last line is `N passed, N failed, N skipped`; the exit code is 1 when a test failed or none was selected.
  */
 import { spawn } from 'node:child_process';
@@ -20,6 +20,7 @@ const SUITES = {
   },
   corpora: { has: (file) => file.startsWith('test/corpora/'), limit: 15 * MINUTE },
   component: { has: (file) => file.startsWith('test/component/'), limit: 10 * MINUTE },
+  package: { has: (file) => file.startsWith('test/package/'), limit: 10 * MINUTE },
   long: { has: (file) => file.endsWith('.long.test.ts'), limit: 180 * MINUTE },
 };
 
