@@ -32,7 +32,7 @@ test('no text names a place of one machine', () => {
 
 /** Kinds of files beside those that are texts by their name; what a tool leaves in a checkout is none of them. */
 const OTHERS =
-  /(^|\/)\.[a-z]+(rc|ignore)$|\.(filters|trace|mod|sum|go|java|py|pom|xml|svg|ndjson|dot|sh|lictor-trace|lictor|steps|tsv|toml|lock|rs|wit|sha256)$|\/(py\.typed|makefile|run)$/;
+  /(^|\/)\.[a-z]+(rc|ignore)$|\.(filters|html|css|trace|mod|sum|go|java|py|pom|xml|svg|ndjson|dot|sh|lictor-trace|lictor|steps|tsv|toml|lock|rs|wit|sha256)$|\/(py\.typed|makefile|run)$/;
 
 test('every file is of a kind that the project has', () => {
   assert.equal(
