@@ -1,8 +1,8 @@
 /** The programs that are compared: how each is built, and the command that times it on a case. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build as bundle } from 'esbuild';
+import { engineProgram } from '../../test/engines/packages.ts';
 import { ref } from '../families/build.ts';
 import type { HostCase } from './cases.ts';
 
@@ -94,26 +94,32 @@ const python: HostSpec = {
 /** The one that the others are compared with. */
 export const NODE = 'Node';
 
-const javascript = (name: string, command: (script: string) => Command): HostSpec => ({
+const SCRIPT = join(root, 'dist', 'javascript', 'bench.js');
+
+const javascript = (name: string, runtime: string, command: () => Command | Promise<Command>): HostSpec => ({
   name,
-  runtime: name === NODE ? 'V8' : name,
-  async build(folder) {
-    const script = join(folder, 'javascript', 'bench.js');
-    mkdirSync(join(folder, 'javascript'), { recursive: true });
-    copyFileSync(module, join(folder, 'lictor-vm.wasm'));
-    await bundle({
-      entryPoints: [join(HOSTS, 'javascript', 'bench.ts')],
-      ...{ outfile: script, bundle: true, format: 'esm', platform: 'node', logLevel: 'silent' },
-    });
-    return (one) => [...command(script), ...files(one)];
+  runtime,
+  async build() {
+    const engine = await command();
+    return (one) => [...engine, SCRIPT, ...files(one)];
   },
 });
+
+const inEngine =
+  (name: 'deno' | 'bun', ...args: readonly string[]) =>
+  async (): Promise<Command> => {
+    const program = await engineProgram(name);
+    if (program === undefined) throw new Error(`there is no ${name} for this machine`);
+    return [program, ...args];
+  };
 
 export const HOST_LIST: readonly HostSpec[] = [
   nativeRecords,
   c('pages'),
   c('code'),
-  javascript(NODE, (script) => [process.execPath, script]),
+  javascript(NODE, 'V8', () => [process.execPath]),
+  javascript('Deno', 'V8', inEngine('deno', 'run', '--quiet', '--allow-read')),
+  javascript('Bun', 'JavaScriptCore', inEngine('bun', 'run')),
   go,
   python,
 ];

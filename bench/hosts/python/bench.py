@@ -2,9 +2,10 @@
 
 import sys
 import time
+from array import array
 from pathlib import Path
 
-from lictor import VM, Bundle, Engine
+from lictor import NO_RULE, VM, Bundle, Engine
 
 
 def divide(events: bytes, batch: int) -> tuple[list[bytes], int]:
@@ -23,9 +24,9 @@ def one_round(vm: VM, batches: list[bytes]) -> int:
     """The sum of the numbers of rules, plus 1, and of actions: both are read of every verdict."""
     total = 0
     for records in batches:
-        verdicts = memoryview(vm.evaluate_packed(records))
-        rules = verdicts.cast("I")[1::4]
-        total += sum(rules) + len(rules) - (rules.tolist().count(0xFFFFFFFF) << 32) + sum(verdicts[::16])
+        verdicts = vm.evaluate_packed(records)
+        rules = array("I", verdicts)[1::4]
+        total += sum(rules) + len(rules) - (rules.count(NO_RULE) << 32) + sum(verdicts[::16])
     return total
 
 

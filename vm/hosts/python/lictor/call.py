@@ -17,19 +17,20 @@ class Call:
     def __init__(self, store: wasmtime.Store, func: wasmtime.Func) -> None:
         function_type = func.type(store)
         self._context = store._context()
-        self._func = func._func
         self._size = max(len(function_type.params), len(function_type.results))
         self._values = (ffi.wasmtime_val_raw_t * max(self._size, 1))()
+        self._trap = POINTER(ffi.wasm_trap_t)()
+        self._pointers = byref(func._func), byref(self._trap)
 
     def __call__(self, *args: int) -> int:
         """The result as a number of 32 bits with a sign. Raises wasmtime.Trap, after which the instance is of no use any more."""
         values = self._values
         for i, arg in enumerate(args):
             values[i].i64 = arg  # the lower bytes of a parameter of 32 bits
-        trap = POINTER(ffi.wasm_trap_t)()
-        error = ffi.wasmtime_func_call_unchecked(self._context, byref(self._func), values, self._size, byref(trap))
+        func, trap = self._pointers
+        error = ffi.wasmtime_func_call_unchecked(self._context, func, values, self._size, trap)
         if error:
             raise wasmtime.WasmtimeError._from_ptr(error)
-        if trap:
-            raise wasmtime.Trap._from_ptr(trap)
+        if self._trap:
+            raise wasmtime.Trap._from_ptr(self._trap)  # it takes the trap; nothing is called after one
         return values[0].i32

@@ -31,6 +31,8 @@ _VERDICT = struct.Struct("<BBBBIIHH")
 _FLAGS_AT = 1
 # flags, as numbers, of verdicts that noted something
 _NOTED = frozenset(flags for flags in range(256) if flags & (VerdictFlags.MATCHES | VerdictFlags.ASSUMED))
+# calls that allocate nothing
+_KEEP_MEMORY = frozenset(["evaluate", "evaluate_ring"])
 _FIRST_INPUT = 1 << 16
 
 
@@ -131,7 +133,8 @@ class VM:
 
     def evaluate_packed(self, records: bytes) -> bytes:
         """Decides as `evaluate`, and returns all verdicts as the module writes them, VERDICT_BYTES each: for many at a time."""
-        return b"".join(verdicts for verdicts in self._batches("evaluate", records))
+        batches = list(self._batches("evaluate", records))
+        return batches[0] if len(batches) == 1 else b"".join(batches)
 
     def notes(self, verdict: Verdict) -> Notes:
         """What a verdict of the last batch noted."""
@@ -200,22 +203,28 @@ class VM:
 
     def _allocate(self, size: int) -> int:
         pointer = self._calls["alloc"](max(size, VERDICT_BYTES)) & 0xFFFFFFFF
+        self._look()
         if pointer == 0:
             raise StatusError("alloc", STATUS_MEMORY)
         return pointer
 
     def _call(self, name: str, *args: int) -> int:
         status = self._calls[name](*args)
+        if name not in _KEEP_MEMORY:
+            self._look()
         if status < 0:
             raise StatusError(name, status)
         return status
 
+    def _look(self) -> None:
+        """Where the memory lies: it can grow in every call but those that evaluate, and memory that grows moves."""
+        self._base = ctypes.addressof(self._memory.data_ptr(self._store).contents)
+
     def _write(self, pointer: int, data: bytes) -> None:
-        # taken anew each time: memory that grows moves
-        ctypes.memmove(ctypes.addressof(self._memory.data_ptr(self._store).contents) + pointer, data, len(data))
+        ctypes.memmove(self._base + pointer, data, len(data))
 
     def _read(self, pointer: int, size: int) -> bytes:
-        return ctypes.string_at(ctypes.addressof(self._memory.data_ptr(self._store).contents) + pointer, size)
+        return ctypes.string_at(self._base + pointer, size)
 
 
 def _next(records: bytes, offset: int) -> int:
