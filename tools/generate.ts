@@ -19,6 +19,7 @@ import { pythonSpec } from './generate/python.ts';
 import { questionWriter } from './generate/question-writer.ts';
 import { recordFields } from './generate/record-fields.ts';
 import { reference } from './generate/reference.ts';
+import { rustSpec } from './generate/rust.ts';
 import type { Target } from './generate/target.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -31,6 +32,7 @@ const targets = async (): Promise<readonly Target[]> => [
   cHost(),
   javascriptSpec(),
   pythonSpec(),
+  rustSpec(),
   questionWriter(),
   recordFields(),
   ...reference(),

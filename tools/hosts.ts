@@ -12,6 +12,9 @@ const HOSTS = join(root, 'vm/hosts');
 /** Packages of a host's own, below the build's output. */
 const PYTHON = join(root, 'dist/python');
 
+/** Where cargo builds; the example in Rust has what is built already. */
+const RUST = ['--target-dir', join(root, 'build/rust')];
+
 interface Host {
   readonly name: string;
   /** Files of dist/ that it carries, by their place in its folder. */
@@ -103,6 +106,20 @@ const LIST: readonly Host[] = [
       ['python3', '-m', 'venv', PYTHON],
       [join(PYTHON, 'bin/pip'), 'install', '--quiet', '--disable-pip-version-check', '-r', 'requirements.txt'],
       [join(PYTHON, 'bin/python'), '-m', 'unittest', '-v'],
+    ],
+  },
+  {
+    name: 'rust',
+    carries: { 'lictor-vm.wasm': 'lictor-vm.wasm', 'lictor-policy.wasm': 'lictor-policy.wasm' },
+    probe: ['cargo', 'clippy', '--version'],
+    hint: 'Rust 1.95 or later with clippy and rustfmt',
+    steps: [
+      ['cargo', 'fmt', '--check'],
+      ['cargo', 'clippy', '--locked', '--all-targets', ...RUST, '--', '--deny', 'warnings'],
+      ['cargo', 'clippy', '--locked', '--no-default-features', ...RUST, '--', '--deny', 'warnings'],
+      ['cargo', 'test', '--locked', ...RUST, '--', '--show-output'],
+      // builds what would be published, from its archive
+      ['cargo', 'package', '--quiet', '--locked', '--allow-dirty', ...RUST],
     ],
   },
 ];
