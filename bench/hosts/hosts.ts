@@ -91,6 +91,20 @@ const python: HostSpec = {
   },
 };
 
+const rust = (name: string, ...options: readonly string[]): HostSpec => ({
+  name,
+  runtime: 'wasmtime',
+  build() {
+    const crate = join(HOSTS, 'rust');
+    const target = join(root, 'build', 'rust');
+    for (const file of ['lictor-vm.wasm', 'lictor-policy.wasm'])
+      copyFileSync(join(root, 'dist', file), join(crate, file));
+    const cargo = ['cargo', 'build', '--quiet', '--locked', '--release', '--example', 'bench'] as const;
+    run(crate, [...cargo, '--target-dir', target]);
+    return (one) => [join(target, 'release', 'examples', 'bench'), ...options, ...files(one)];
+  },
+});
+
 /** The one that the others are compared with. */
 export const NODE = 'Node';
 
@@ -121,5 +135,7 @@ export const HOST_LIST: readonly HostSpec[] = [
   javascript('Deno', 'V8', inEngine('deno', 'run', '--quiet', '--allow-read')),
   javascript('Bun', 'JavaScriptCore', inEngine('bun', 'run')),
   go,
+  rust('Rust'),
+  rust('Rust, component', '--component'),
   python,
 ];
