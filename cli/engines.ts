@@ -55,20 +55,8 @@ function machine(bundle: VmBundle): Engine {
     const records: Uint8Array[] = [];
     let bytes = 0;
     const flush = (): void => {
-      const input = bundle.input(bytes);
-      let at = 0;
-      for (const record of records) {
-        input.set(record, at);
-        at += record.length;
-      }
-      // A batch may end early, where the machine's space for notes is full: it goes on behind the last verdict.
-      for (let done = 0, offset = 0; done < records.length;) {
-        const n = bundle.evaluate(bytes, offset);
-        if (n === 0) throw new Error('BUG: a record without a verdict');
-        for (let i = 0; i < n; i++) decisions.push(bundle.decision(i));
-        for (const record of records.slice(done, done + n)) offset += record.length;
-        done += n;
-      }
+      const n = bundle.evaluateAll(Buffer.concat(records), (vm, i) => decisions.push(vm.decision(i)));
+      if (n !== records.length) throw new Error('BUG: a record without a verdict');
       records.length = 0;
       bytes = 0;
     };

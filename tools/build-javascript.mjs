@@ -1,6 +1,6 @@
 /**
  * Builds the TypeScript host: what the package exports, with its types, each in one file without a reference to sources; and
- * the programs that test and measure it in other engines.
+ * the programs that test it in other engines.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..');
 const HOST = 'vm/hosts/javascript';
 /** Entries of the package → where they lie below `dist/`. */
 const ENTRIES = { vm: `${HOST}/index.ts`, events: `${HOST}/events.ts` };
-const PROGRAMS = { vectors: 'test/engines/terminal.ts', page: 'test/engines/page.ts', bench: `${HOST}/bench.ts` };
+const PROGRAMS = { vectors: 'test/engines/terminal.ts', page: 'test/engines/page.ts' };
 
 /** Platform `neutral`: a file that asked for Node would not build. */
 const bundle = (entryPoints, outdir, external = []) =>

@@ -93,7 +93,7 @@ const STEPS = [
       ...['test/engines/run.ts', 'test/engines/terminal.ts', 'test/engines/page.ts'],
       ...['tools/build-javascript.mjs', 'package.json', 'package-lock.json'],
     ],
-    outputs: ['dist/vm.js', 'dist/vm.d.ts', 'dist/events.js', 'dist/events.d.ts', 'dist/javascript/bench.js'],
+    outputs: ['dist/vm.js', 'dist/vm.d.ts', 'dist/events.js', 'dist/events.d.ts', 'dist/javascript/vectors.js'],
     needs: [],
     command: ['tools/build-javascript.mjs'],
   },

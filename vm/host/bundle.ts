@@ -110,10 +110,10 @@ export class VmBundle {
 
   /**
    * Decides on all records that stand one behind the other, copied into the input first.
-   * @param each is called for each verdict with its number in the last batch, in which `action`, `rule` and the others read it
+   * @param each is called for each verdict, with its number in the last batch: `action(i)`, `rule(i)` and the others read it
    * @returns the number of verdicts
    */
-  evaluateAll(records: Uint8Array, each: (i: number) => void): number {
+  evaluateAll(records: Uint8Array, each: (vm: VmBundle, i: number) => void): number {
     this.input(records.length).set(records);
     let verdicts = 0;
     for (let offset = 0; offset < records.length;) {
@@ -121,7 +121,7 @@ export class VmBundle {
       if (n === 0) break;
       verdicts += n;
       for (let i = 0; i < n; i++) {
-        each(i);
+        each(this, i);
         offset = behind(records, offset);
       }
     }

@@ -81,8 +81,13 @@ export class Host {
    * @returns the number of verdicts
    */
   evaluate(records: Uint8Array, each: (vm: VmBundle, i: number) => void): number {
-    const loaded = this.#loaded;
-    return this.#decide(() => loaded.evaluateAll(records, (i) => each(loaded, i)));
+    this.#alone();
+    this.#busy = true;
+    try {
+      return this.#loaded.evaluateAll(records, each);
+    } finally {
+      this.#busy = false;
+    }
   }
 
   /**
@@ -90,20 +95,14 @@ export class Host {
    * written ends the span. What the verdicts note has to fit one batch.
    */
   evaluateRing(span: Uint8Array, each: (vm: VmBundle, i: number) => void): number {
-    const loaded = this.#loaded;
-    return this.#decide(() => {
+    this.#alone();
+    this.#busy = true;
+    try {
+      const loaded = this.#loaded;
       loaded.input(span.length).set(span);
       const n = loaded.evaluateRing(span.length);
       for (let i = 0; i < n; i++) each(loaded, i);
       return n;
-    });
-  }
-
-  #decide(decide: () => number): number {
-    this.#alone();
-    this.#busy = true;
-    try {
-      return decide();
     } finally {
       this.#busy = false;
     }
