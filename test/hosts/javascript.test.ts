@@ -12,6 +12,7 @@ import type { BundleSections } from '../../vm/bundle/layout.ts';
 import { pack } from '../../vm/bundle/pack.ts';
 import { decodeRecord, fieldId } from '../../vm/event/index.ts';
 import { assetPath } from '../../vm/host/index.ts';
+import { RING } from '../../vm/spec/record.ts';
 import {
   Action,
   Bundle,
@@ -77,6 +78,32 @@ test('verdicts have names, in batches that grow', async () => {
     assert.equal(decided(host, ...paths).join(), Array.from({ length: times }, () => wanted).join());
   }
   assert.equal(decided(host), []);
+  const elsewhere = await Host.create(Engine.of(engine.module), host.bundle);
+  assert.equal(decided(elsewhere, '/etc/key'), ['p/key']);
+  assert.is(host.bundle.policyName(0), 'p');
+  assert.is(host.bundle.ruleName(NO_RULE), undefined);
+});
+
+test('a span of a ring buffer has a verdict for each record that was not discarded, up to one that is being written', async () => {
+  const host = await Host.create(engine, await Bundle.read(file));
+  const ring = (flags: number, path: string): Buffer => {
+    const record = read(path);
+    const head = Buffer.alloc(RING.header);
+    head.writeUInt32LE((record.length | flags) >>> 0);
+    return Buffer.concat([head, record]);
+  };
+  const span = [
+    ring(0, '/etc/key'),
+    ring(RING.discard, '/etc/key'),
+    ring(0, '/etc/shadow'),
+    ring(RING.busy, '/etc/key'),
+  ];
+  const names: unknown[] = [];
+  assert.is(
+    host.evaluateRing(Buffer.concat(span), (vm, i) => names.push(host.bundle.ruleName(vm.rule(i)))),
+    2,
+  );
+  assert.equal(names, ['p/key', 'p/shadow']);
 });
 
 test('bundles are exchanged between batches, with their facts, or the old one stays', async () => {

@@ -69,6 +69,7 @@ export class VmBundle {
       'workload_put',
     );
   }
+  /** As `dropSubject`, of a workload. */
   dropWorkload(key: bigint): void {
     this.#vm.raw.workload_drop(this.#handle, key);
   }
@@ -128,16 +129,19 @@ export class VmBundle {
     return verdicts;
   }
 
-  /** Of the last batch's `i`-th verdict: index into ACTIONS. */
+  /** Of the last batch's `i`-th verdict: the action, an index into ACTIONS, by strictness. */
   action(i: number): number {
     return this.#verdicts.getUint8(i * VERDICT.size);
   }
+  /** Bits of VERDICT_FLAGS: what else there is to the verdict. */
   flags(i: number): number {
     return this.#verdicts.getUint8(i * VERDICT.size + VERDICT.flags);
   }
+  /** Number of the errno with which the operation fails, 0 where it passes. */
   errno(i: number): number {
     return this.#verdicts.getUint8(i * VERDICT.size + VERDICT.errno);
   }
+  /** What the action would be if every observing policy were enforced. */
   asIfAction(i: number): number {
     return this.#verdicts.getUint8(i * VERDICT.size + VERDICT.asIfAction);
   }
