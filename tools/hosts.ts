@@ -118,8 +118,6 @@ const LIST: readonly Host[] = [
       ['cargo', 'clippy', '--locked', '--all-targets', ...RUST, '--', '--deny', 'warnings'],
       ['cargo', 'clippy', '--locked', '--no-default-features', ...RUST, '--', '--deny', 'warnings'],
       ['cargo', 'test', '--locked', ...RUST, '--', '--show-output'],
-      // builds what would be published, from its archive
-      ['cargo', 'package', '--quiet', '--locked', '--allow-dirty', ...RUST],
     ],
   },
 ];

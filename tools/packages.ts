@@ -1,16 +1,17 @@
 /**
- * Packs the hosts of Go and Python as they are published, into dist/packages, and uses each package in an empty project: it
- * decides, and refuses a module other than its own. npm's package is tried by test/package, Rust's by its host.
- * Usage: node --import tsx tools/packages.ts [go|python]…
+ * Packs the hosts of Go, Python and Rust as they are published, into dist/packages, and uses each package in an empty project: it
+ * decides, and refuses a module other than its own. npm's package is tried by test/package.
+ * Usage: node --import tsx tools/packages.ts [go|python|rust]…
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { goPackage } from './packages/go.ts';
 import { pythonPackage } from './packages/python.ts';
+import { rustPackage } from './packages/rust.ts';
 import { MissingToolchain } from './packages/stage.ts';
 
-const PACKAGES = { go: goPackage, python: pythonPackage };
+const PACKAGES = { go: goPackage, python: pythonPackage, rust: rustPackage };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in PACKAGES));

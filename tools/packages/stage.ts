@@ -5,8 +5,10 @@ import { basename, dirname, join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** What is built. */
+export const DIST = join(root, 'dist');
 /** Where packages are left. */
-export const PACKAGES = join(root, 'dist', 'packages');
+export const PACKAGES = join(DIST, 'packages');
 
 /** Of all packages: package.json says it. */
 export const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
@@ -22,7 +24,7 @@ const UNWANTED = /^(build|tests|target|__pycache__)$|_test\.go$|\.egg-info$/;
 export function stage(host: string, into: string, module: string): void {
   cpSync(join(root, 'vm/hosts', host), into, { recursive: true, filter: (path) => !UNWANTED.test(basename(path)) });
   mkdirSync(dirname(join(into, module)), { recursive: true });
-  copyFileSync(join(root, 'dist/lictor-vm.wasm'), join(into, module));
+  copyFileSync(join(DIST, 'lictor-vm.wasm'), join(into, module));
   copyFileSync(join(root, 'LICENSE'), join(into, 'LICENSE'));
 }
 
