@@ -134,6 +134,14 @@ export const HOST_LIST: readonly HostSpec[] = [
   javascript(NODE, 'V8', () => [process.execPath]),
   javascript('Deno', 'V8', inEngine('deno', 'run', '--quiet', '--allow-read')),
   javascript('Bun', 'JavaScriptCore', inEngine('bun', 'run')),
+  {
+    name: 'Node, component',
+    runtime: 'V8, by jco',
+    build() {
+      const script = join(HERE, 'javascript', 'component.ts');
+      return (one) => [process.execPath, '--import', 'tsx', script, ...files(one)];
+    },
+  },
   go,
   rust('Rust'),
   rust('Rust, component', '--component'),

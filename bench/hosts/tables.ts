@@ -76,7 +76,7 @@ export const promises = (figures: readonly Figure[], limits: ReadonlyMap<string,
   const hosts = [...new Set(figures.map(({ host }) => host))];
   return [
     ...hosts
-      .filter((host) => host !== NODE && !host.startsWith('C'))
+      .filter((host) => !host.startsWith(NODE) && !host.startsWith('C'))
       .flatMap((host) => said(`${host} to Node, in batches, at most`, 2, worst(ratios(figures, host, toHost(NODE))))),
     ...hosts
       .filter((host) => host.startsWith('C, '))
