@@ -29,8 +29,8 @@ from .spec import (
 
 _VERDICT = struct.Struct("<BBBBIIHH")
 _FLAGS_AT = 1
-# flags, as numbers, of verdicts that noted something
-_NOTED = frozenset(flags for flags in range(256) if flags & (VerdictFlags.MATCHES | VerdictFlags.ASSUMED))
+# flags of verdicts that noted nothing
+_QUIET = bytes(flags for flags in range(256) if not flags & (VerdictFlags.MATCHES | VerdictFlags.ASSUMED))
 # calls that allocate nothing
 _KEEP_MEMORY = frozenset(["evaluate", "evaluate_ring"])
 _FIRST_INPUT = 1 << 16
@@ -160,7 +160,7 @@ class VM:
             verdicts = self._read(self._out, count * VERDICT_BYTES)
             yield verdicts
             # only notes can end a batch early, and only then the records are walked to find where it goes on
-            if name == "evaluate_ring" or not _NOTED.intersection(verdicts[_FLAGS_AT::VERDICT_BYTES]):
+            if name == "evaluate_ring" or not verdicts[_FLAGS_AT::VERDICT_BYTES].translate(None, _QUIET):
                 return
             for _ in range(count):
                 offset = _next(records, offset)
