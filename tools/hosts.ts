@@ -52,7 +52,7 @@ const LIST: readonly Host[] = [
     name: 'c',
     carries: { 'lictor-vm.wasm': 'lictor-vm.wasm' },
     probe: ['wasm2c', '--version'],
-    hint: 'wasm2c (Debian: wabt), make, a C compiler, libmsgpack-dev and libssl-dev',
+    hint: 'wasm2c (Debian: wabt), make, a C and a C++ compiler, libmsgpack-dev and libssl-dev',
     steps: [
       ['make', '--silent', 'check'],
       ['make', '--silent', 'check', 'BOUNDS=pages'],

@@ -15,6 +15,12 @@ const numbers = (values: Readonly<Record<string, number>>): string =>
     .map(([name, value]) => define(constantName('LICTOR', name), `${value}u`))
     .join('\n');
 
+/** By the number of the field, none left out: C++ has no initializers that name their place. */
+const sizes: readonly number[] = Array.from(
+  { length: Math.max(...SIZED_FIELDS.map(({ id }) => id)) + 1 },
+  (_, id) => SIZED_FIELDS.find((field) => field.id === id)?.max ?? 0,
+);
+
 /** @returns `vm/hosts/c/lictor_spec.h` */
 export const cHost = (): Target => ({
   path: 'vm/hosts/c/lictor_spec.h',
@@ -63,7 +69,7 @@ ${Object.values(ERRORS)
 
 /* How long a text, or a list, may be, by field; 0: it is neither. */
 static const unsigned int lictor_field_bytes[] __attribute__((unused)) = {
-${SIZED_FIELDS.map(({ id, max }) => `\t[${id}] = ${max},`).join('\n')}
+${sizes.map((bytes, id) => `\t${bytes}, /* ${id} */`).join('\n')}
 };
 
 #endif

@@ -61,6 +61,12 @@ const PACKAGES = [
     found: () => existsSync('/usr/include/openssl/sha.h'),
   },
   {
+    name: 'g++',
+    why: 'reads the header of the C host as C++',
+    purposes: ['hosts'],
+    found: () => inPath(/^g\+\+$/),
+  },
+  {
     name: 'make',
     why: 'builds the C host',
     purposes: ['hosts'],
