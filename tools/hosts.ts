@@ -104,7 +104,12 @@ const LIST: readonly Host[] = [
     hint: 'Python 3.11 or later with venv',
     steps: [
       ['python3', '-m', 'venv', PYTHON],
-      [join(PYTHON, 'bin/pip'), 'install', '--quiet', '--disable-pip-version-check', '-r', 'requirements.txt'],
+      [
+        join(PYTHON, 'bin/pip'),
+        ...['install', '--quiet', '--disable-pip-version-check'],
+        ...['-r', 'requirements.txt', '-r', 'tests/requirements.txt'],
+      ],
+      [join(PYTHON, 'bin/mypy'), '--strict', '--no-error-summary', 'lictor'],
       [join(PYTHON, 'bin/python'), '-m', 'unittest', '-v'],
     ],
   },

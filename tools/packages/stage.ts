@@ -14,7 +14,7 @@ export const PACKAGES = join(DIST, 'packages');
 export const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
 
 /** What a host has beside what is published: tests, and what is built. */
-const UNWANTED = /^(build|tests|target|__pycache__)$|_test\.go$|\.egg-info$/;
+const UNWANTED = /^(build|tests|target|__pycache__|\.mypy_cache)$|_test\.go$|\.egg-info$/;
 
 /**
  * @param host folder below vm/hosts

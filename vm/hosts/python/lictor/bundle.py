@@ -4,7 +4,7 @@ import hashlib
 import struct
 from dataclasses import dataclass
 
-import msgpack
+import msgpack  # type: ignore[import-untyped]
 
 _MAGIC = b"LICTORB\0"
 _HEADER = struct.Struct("<8sII")

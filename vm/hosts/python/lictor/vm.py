@@ -95,7 +95,9 @@ class VM:
         self.bundle = bundle
         self._store = wasmtime.Store(engine.engine)
         exports = wasmtime.Instance(self._store, engine.module, []).exports(self._store)
-        self._memory = exports["memory"]
+        memory = exports["memory"]
+        assert isinstance(memory, wasmtime.Memory)
+        self._memory = memory
         self._calls = {name: Call(self._store, export) for name, export in exports.items() if isinstance(export, wasmtime.Func)}
         if self._calls["abi_version"]() != ABI_VERSION:
             raise RuntimeError("lictor-vm.wasm has another interface")
@@ -146,8 +148,11 @@ class VM:
 
     def _evaluate(self, name: str, records: bytes) -> Iterator[Verdict]:
         for verdicts in self._batches(name, records):
-            for i, (action, flags, errno, as_if, *rest) in enumerate(_VERDICT.iter_unpack(verdicts)):
-                yield Verdict(Action(action), VerdictFlags(flags), errno, Action(as_if), *rest, i)
+            for i, unpacked in enumerate(_VERDICT.iter_unpack(verdicts)):
+                action, flags, errno, as_if, rule, as_if_rule, policy, as_if_policy = unpacked
+                yield Verdict(
+                    Action(action), VerdictFlags(flags), errno, Action(as_if), rule, as_if_rule, policy, as_if_policy, i
+                )
 
     def _batches(self, name: str, records: bytes) -> Iterator[bytes]:
         """The verdicts of each batch, packed: of the whole span, where its notes fit."""
