@@ -90,7 +90,7 @@ const STEPS = [
     purposes: BUILD,
     inputs: [
       ...['vm/bundle', 'vm/event', 'vm/host', 'vm/hosts/javascript', 'vm/spec', 'test/vectors/read.ts'],
-      ...['test/engines/run.ts', 'test/engines/terminal.ts', 'test/engines/page.ts', 'bench/hosts/javascript'],
+      ...['test/engines/run.ts', 'test/engines/terminal.ts', 'test/engines/page.ts'],
       ...['tools/build-javascript.mjs', 'package.json', 'package-lock.json'],
     ],
     outputs: ['dist/vm.js', 'dist/vm.d.ts', 'dist/events.js', 'dist/events.d.ts', 'dist/javascript/vectors.js'],

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { build as bundle } from 'esbuild';
 import { engineProgram } from '../../test/engines/packages.ts';
 import { ref } from '../families/build.ts';
 import type { HostCase } from './cases.ts';
@@ -108,14 +109,25 @@ const rust = (name: string, ...options: readonly string[]): HostSpec => ({
 /** The one that the others are compared with. */
 export const NODE = 'Node';
 
-const SCRIPT = join(root, 'dist', 'javascript', 'bench.js');
-
 const javascript = (name: string, runtime: string, command: () => Command | Promise<Command>): HostSpec => ({
   name,
   runtime,
-  async build() {
+  async build(folder) {
     const engine = await command();
-    return (one) => [...engine, SCRIPT, ...files(one)];
+    const script = join(folder, 'javascript', 'bench.js');
+    copyFileSync(module, join(folder, 'lictor-vm.wasm'));
+    await bundle({
+      entryPoints: [join(HERE, 'javascript', 'host.ts')],
+      ...{
+        outfile: script,
+        bundle: true,
+        format: 'esm',
+        platform: 'neutral',
+        external: ['node:*'],
+        logLevel: 'silent',
+      },
+    });
+    return (one) => [...engine, script, ...files(one)];
   },
 });
 
