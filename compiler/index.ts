@@ -22,6 +22,8 @@ export interface CompileOptions {
   readonly allowExpired?: boolean;
   /** Warnings are errors. */
   readonly strict?: boolean;
+  /** Names of policies follow the scheme `namespace.intent.version`, or there are warnings. */
+  readonly naming?: boolean;
   /** Bytes of one source at most; default `LIMITS.sourceBytes`. */
   readonly maxSourceBytes?: number;
   /** What earlier builds of this process found out; it is not found out again for what stayed the same. */
@@ -46,7 +48,7 @@ export function compile(sources: readonly Source[], options: CompileOptions): St
   const resolved = resolve(documents.value, sources, options, options.kept?.policies);
   const found = [...documents.diagnostics, ...resolved.diagnostics];
   // Lints ask what rules mean: with errors, they would warn of what is only misspelt.
-  if (!found.some(({ severity }) => severity === 'error')) found.push(...lint(resolved.value.policies));
+  if (!found.some(({ severity }) => severity === 'error')) found.push(...lint(resolved.value.policies, options.naming));
 
   const diagnostics = inSourceOrder(found).map((diagnostic): Diagnostic =>
     options.strict === true ? { ...diagnostic, severity: 'error' } : diagnostic,

@@ -7,18 +7,29 @@ import { countOf, render, summary } from '../output/diagnostics.ts';
 import { note } from '../output/io.ts';
 import { quantity } from '../output/text.ts';
 
+const OPTIONS = {
+  naming: {
+    type: 'flag',
+    doc: 'warn of policies whose name is not namespace.intent.version, and of two versions of one intent',
+  },
+  ...COMPILE_OPTIONS,
+} as const;
+
 export default defineCommand({
   operands: POLICY_OPERANDS,
-  options: COMPILE_OPTIONS,
+  options: OPTIONS,
   formats: ['human', 'json', 'sarif', 'github'],
   exits: { [Exit.Ok]: 'no errors', [Exit.Findings]: 'errors, or warnings with --strict' },
   examples: [
     { line: 'lictor check policies/', doc: 'all policies below a directory' },
     { line: 'lictor check --strict --format sarif policies/ >lictor.sarif', doc: 'for a code scanner' },
+    { line: 'lictor check --strict --naming policies/', doc: 'names follow the scheme as well' },
     { line: 'git show HEAD:web.yaml | lictor check -', doc: 'an older version' },
   ],
   async run({ operands, values, format, io }) {
-    const { sources, value, diagnostics } = await compileWith(operands, values, io, compile);
+    const { sources, value, diagnostics } = await compileWith(operands, values, io, (all, options) =>
+      compile(all, { ...options, naming: values.naming }),
+    );
     await io.out.write(render(format, diagnostics, sources, io.out));
     const errors = countOf(diagnostics, 'error');
     if (format === 'human') {

@@ -50,4 +50,15 @@ export const POLICY_LINT_CODES = {
   ),
   L3111: warning('scope without workloads', 'The parts of the scope exclude each other: the policy never counts.'),
   L3112: warning('policy that says nothing', 'The policy has neither rules nor defaults.'),
+  L3113: warning(
+    'name outside of the scheme',
+    'With `--naming` a policy is called `namespace.intent.version`, such as `payments.exec-deny.v2`: who it is for, what it is for, ' +
+      'and the edition. Namespace and intent are lower case letters, digits and `-`, the version is `v` and a number. ' +
+      'Records, exceptions and overlays name policies; a name that says these three things can be sorted, filtered and replaced.',
+  ),
+  L3114: warning(
+    'two versions of one intent',
+    'With `--naming` a build has one version of each `namespace.intent`. Two of them would both decide, the one that comes first ' +
+      'before the other. Take the older one out, or set its mode to `off`.',
+  ),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -3,13 +3,17 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { onceFor } from '../resolve/once.ts';
 import type { ResolvedPolicy } from '../resolve/index.ts';
 import { factsOf } from './facts.ts';
+import { lintNaming } from './naming.ts';
 import { lintAllowLists, lintEmpty, lintOpenModify } from './policies.ts';
 import { lintRule } from './rules.ts';
 import { lintScope } from './scope.ts';
 import { lintShadows } from './shadow.ts';
 
-/** @param policies in the order of decision, without errors */
-export function lint(policies: readonly ResolvedPolicy[]): Diagnostic[] {
+/**
+ * @param policies in the order of decision, without errors
+ * @param naming whether their names have to follow the scheme
+ */
+export function lint(policies: readonly ResolvedPolicy[], naming = false): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const warn = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
   const rules = factsOf(policies);
@@ -17,6 +21,7 @@ export function lint(policies: readonly ResolvedPolicy[]): Diagnostic[] {
   lintShadows(rules, warn);
   lintOpenModify(policies, rules, warn);
   lintAllowLists(policies, rules, warn);
+  if (naming) lintNaming(policies, warn);
   return diagnostics;
 }
 

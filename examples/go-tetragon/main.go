@@ -171,7 +171,7 @@ func (d *decider) print(e *event, kind lictor.Kind, b *body, v lictor.Verdict) {
 	} else if b.DestinationIP != "" {
 		what += fmt.Sprintf(" → %s:%d", b.DestinationIP, b.DestinationPort)
 	}
-	fmt.Printf("%s %-5s %-40s %s %s\n", e.Time.Format("2006-01-02T15:04:05.000Z"), v.Action, d.rule(v), kind, what)
+	fmt.Printf("%s %-5s %-48s %s %s\n", e.Time.Format("2006-01-02T15:04:05.000Z"), v.Action, d.rule(v), kind, what)
 }
 
 func (d *decider) rule(v lictor.Verdict) string {

@@ -45,6 +45,15 @@ test('nothing wrong: 0, nothing on stdout', () => {
   });
 });
 
+test('names are judged where they are asked for', () => {
+  withFiles({ 'p.yaml': POLICY }, (directory) => {
+    assert.is(lictor(['check', '--strict', directory]).code, 0);
+    const { code, stdout } = lictor(['check', '--strict', '--naming', directory]);
+    assert.is(code, 3);
+    assert.match(stdout, 'L3113');
+  });
+});
+
 test('colour only when it is asked for, or on a terminal', () => {
   withFiles({ 'broken.yaml': BROKEN }, (directory) => {
     const escapes = (...args: string[]): boolean =>

@@ -14,7 +14,7 @@ import { EventSource } from '../generators/event.ts';
 import { randomExpr } from '../generators/expression.ts';
 import { randomNormalForm } from '../generators/policy.ts';
 import { batchSeed, Random, runSeed } from '../generators/random.ts';
-import { casesOf, codes, matchesGolden, policy, sourcesOf, TODAY } from './support.ts';
+import { casesOf, codes, findings, matchesGolden, policy, sourcesOf, TODAY } from './support.ts';
 
 const test = suite('lints');
 const seed = runSeed();
@@ -46,7 +46,23 @@ test('each warning, with its place and help', () => {
 test('each lint of policies occurs', () => {
   const said = new Set(cases.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code)));
   const silent = Object.keys(CATALOGUE).filter((code) => code.startsWith('L31') && !said.has(code));
-  assert.equal(silent, ['L3101', 'L3102'], 'those of exceptions and overlays are elsewhere');
+  assert.equal(silent, ['L3101', 'L3102', 'L3113', 'L3114'], 'those of exceptions, overlays and names are elsewhere');
+});
+
+test('names, where the scheme is asked for', () => {
+  const names = (naming: boolean, ...all: readonly string[]): string[] =>
+    findings(
+      all.map((name) => policy([`{name: r, on: exec, when: 'proc.name = "${name}"', action: deny}`], name)),
+      { naming },
+    ).map(({ code, message }) => `${code} ${message}`);
+  assert.equal(names(true, 'payments.exec-deny.v2', 'payments.exec-allow.v1', 'ns-7.exec-deny.v10'), []);
+  const wrong = ['exec-deny', 'payments.exec-deny', 'payments.exec-deny.2', 'Payments.x.v1', 'a..v1', 'a.b.c.v1'];
+  assert.equal(
+    names(true, ...wrong),
+    wrong.map((name) => `L3113 \`${name}\` is not \`namespace.intent.version\``),
+  );
+  assert.equal(names(true, 'a.b.v1', 'a.b.v2'), ['L3114 `a.b.v2` and `a.b.v1` are versions of one intent']);
+  assert.equal(names(false, 'exec-deny', 'a.b.v1', 'a.b.v2'), []);
 });
 
 test('across policies: scopes, modes and unknown workloads count', () => {
