@@ -16,6 +16,11 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'eval', summary: 'decide event records, one verdict for each', load: () => import('./commands/eval.ts') },
   { name: 'explain', summary: 'say why an event gets its verdict', load: () => import('./commands/explain.ts') },
   { name: 'test', summary: 'run the policy tests', load: () => import('./commands/test.ts') },
+  {
+    name: 'import',
+    summary: 'write policies of another system as documents of Lictor',
+    load: () => import('./commands/import.ts'),
+  },
   { name: 'bench', summary: 'measure what a verdict costs', load: () => import('./commands/bench.ts') },
   { name: 'run', summary: 'launch a workload under policies', load: () => import('./commands/run.ts') },
   { name: 'record', summary: 'record real kernel events to a trace', load: () => import('./commands/record.ts') },

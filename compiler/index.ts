@@ -1,6 +1,7 @@
 /** The compiler's front: sources in, normal form, manifest and diagnostics out. No file system, process or clock. */
 import type { Diagnostic, Source, Staged } from './diagnostics/diagnostic.ts';
-import { readDocuments } from './document/documents.ts';
+import { readDocuments, type ReadOptions } from './document/documents.ts';
+import type { ForeignSettings } from './foreign/lower.ts';
 import type { Kept } from './kept.ts';
 import { lint } from './lint/index.ts';
 import { resolve, type PolicyTest } from './resolve/index.ts';
@@ -24,6 +25,8 @@ export interface CompileOptions {
   readonly strict?: boolean;
   /** Names of policies follow the scheme `namespace.intent.version`, or there are warnings. */
   readonly naming?: boolean;
+  /** Settings of other systems whose documents are among the sources: `SYSTEM.NAME` to a value. */
+  readonly foreign?: ForeignSettings;
   /** Bytes of one source at most; default `LIMITS.sourceBytes`. */
   readonly maxSourceBytes?: number;
   /** What earlier builds of this process found out; it is not found out again for what stayed the same. */
@@ -44,7 +47,7 @@ export interface Compiled {
  * @returns null where there are errors; the diagnostics are in the order of the sources, each once
  */
 export function compile(sources: readonly Source[], options: CompileOptions): Staged<Compiled | null> {
-  const documents = readDocuments(sources, options.maxSourceBytes, options.kept?.sources);
+  const documents = readDocuments(sources, readOptions(options));
   const resolved = resolve(documents.value, sources, options, options.kept?.policies);
   const found = [...documents.diagnostics, ...resolved.diagnostics];
   // Lints ask what rules mean: with errors, they would warn of what is only misspelt.
@@ -57,6 +60,12 @@ export function compile(sources: readonly Source[], options: CompileOptions): St
   const { normal, manifest, tests } = resolved.value;
   return { value: { normal, manifest, tests }, diagnostics };
 }
+
+const readOptions = ({ maxSourceBytes, kept, foreign }: CompileOptions): ReadOptions => ({
+  ...(maxSourceBytes !== undefined && { maxSourceBytes }),
+  ...(kept && { kept: kept.sources }),
+  ...(foreign && { foreign }),
+});
 
 /** By place, those without a place first; a finding that two ways lead to is kept once. */
 function inSourceOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {

@@ -15,6 +15,17 @@ export const POLICY_OPERANDS: Operands = {
   doc: 'files of policies, directories with them, - for standard input',
 };
 
+/** Of everything that reads sources. */
+export const FOREIGN_OPTIONS = {
+  foreign: {
+    type: 'list',
+    value: 'SYSTEM.NAME=VALUE',
+    completes: 'nothing',
+    doc: 'setting of another system whose policies are read; may be repeated (`lictor import --help` lists them)',
+  },
+  'max-source-bytes': { type: 'number', value: 'BYTES', min: 1, max: 2 ** 30, doc: 'limit of one source file' },
+} as const satisfies Options;
+
 export const COMPILE_OPTIONS = {
   set: {
     type: 'list',
@@ -24,7 +35,7 @@ export const COMPILE_OPTIONS = {
   },
   strict: { type: 'flag', doc: 'warnings are errors' },
   'allow-expired': { type: 'flag', doc: 'expired exceptions are warnings' },
-  'max-source-bytes': { type: 'number', value: 'BYTES', min: 1, max: 2 ** 30, doc: 'limit of one source file' },
+  ...FOREIGN_OPTIONS,
 } as const satisfies Options;
 
 /** Of the commands that make a program. */
@@ -36,18 +47,22 @@ export const BUILD_OPTIONS = {
 
 type CompileValues = Values<typeof COMPILE_OPTIONS>;
 
-/** @throws Stop where a `--set` is not NAME=VALUE */
-function parameters(assignments: readonly string[]): Record<string, string> {
-  const set = assignments.map((text) => {
+/**
+ * Values of a flag that may be repeated.
+ * @throws Stop where one is not NAME=VALUE
+ */
+export function assignments(flag: string, texts: readonly string[]): Record<string, string> {
+  const set = texts.map((text) => {
     const at = text.indexOf('=');
-    if (at < 1) throw new Stop(Exit.Usage, `\`--set ${text}\`: expected NAME=VALUE`);
+    if (at < 1) throw new Stop(Exit.Usage, `\`--${flag} ${text}\`: expected NAME=VALUE`);
     return [text.slice(0, at), text.slice(at + 1)] as const;
   });
   return Object.fromEntries(set);
 }
 
 export const compileOptions = (values: CompileValues, io: Io): CompileOptions => ({
-  set: parameters(values.set),
+  set: assignments('set', values.set),
+  foreign: assignments('foreign', values.foreign),
   today: io.today,
   allowExpired: values['allow-expired'],
   strict: values.strict,

@@ -2,6 +2,13 @@
 import type { Diagnostic, Span } from './diagnostic.ts';
 import { DOCUMENT_CODES } from './codes-documents.ts';
 import { EXPRESSION_CODES } from './codes-expressions.ts';
+import { FALCO_CODES } from './codes-falco.ts';
+import { FOREIGN_CODES } from './codes-foreign.ts';
+import { KUBEARMOR_CODES } from './codes-kubearmor.ts';
+import { PRISMA_CODES } from './codes-prisma.ts';
+import { QUALYS_CODES } from './codes-qualys.ts';
+import { TETRAGON_CODES } from './codes-tetragon.ts';
+import { TREND_CODES } from './codes-trend.ts';
 import { LINT_CODES } from './codes-lints.ts';
 import { PLAN_CODES } from './codes-plan.ts';
 import { POLICY_LINT_CODES } from './codes-policies.ts';
@@ -14,8 +21,21 @@ export interface CatalogueEntry {
   readonly text: string;
 }
 
-/** L1xxx documents, L2xxx expressions, L3xxx lints, L4xxx plans. A code is never given a second meaning. */
-export const CATALOGUE = { ...DOCUMENT_CODES, ...EXPRESSION_CODES, ...LINT_CODES, ...POLICY_LINT_CODES, ...PLAN_CODES };
+/** L1xxx documents, L2xxx expressions, L3xxx lints, L4xxx plans, L5xxx documents of others. A code is never given a second meaning. */
+export const CATALOGUE = {
+  ...DOCUMENT_CODES,
+  ...EXPRESSION_CODES,
+  ...LINT_CODES,
+  ...POLICY_LINT_CODES,
+  ...PLAN_CODES,
+  ...FOREIGN_CODES,
+  ...KUBEARMOR_CODES,
+  ...FALCO_CODES,
+  ...PRISMA_CODES,
+  ...QUALYS_CODES,
+  ...TREND_CODES,
+  ...TETRAGON_CODES,
+};
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
 

@@ -1,10 +1,9 @@
 /** Sources to documents: read, told apart by kind, and judged one by one. What they say of each other is resolved later. */
-import { diagnose, nearest } from '../diagnostics/index.ts';
-import type { Diagnostic, Source, Span, Staged } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Source, Staged } from '../diagnostics/diagnostic.ts';
+import { lowerForeign, type Foreign, type ForeignSettings } from '../foreign/lower.ts';
+import type { Lowered, SystemName } from '../foreign/system.ts';
 import {
-  API_VERSION,
   DOCUMENTS,
-  DOCUMENT_KINDS,
   type BundleDocument,
   type DocumentKind,
   type ExceptionDocument,
@@ -13,11 +12,11 @@ import {
   type PolicyDocument,
   type PolicyTestDocument,
 } from '../schema/documents.ts';
-import { headOf, read } from '../schema/read.ts';
+import { headOf, read, type Report } from '../schema/read.ts';
 import { checkSize } from '../source/decode.ts';
-import { describe, shorten, type Located, type LocatedMap } from './located.ts';
-import type { KeptSources, ReadSource } from './kept.ts';
-import { readYaml } from './yaml.ts';
+import type { KeptSources } from './kept.ts';
+import type { LocatedMap } from './located.ts';
+import { readSource } from './source.ts';
 
 /** All documents of a build, of each kind in document order. */
 export interface Documents {
@@ -31,17 +30,22 @@ export interface Documents {
   readonly incomplete: boolean;
 }
 
+export interface ReadOptions {
+  /** Limit of one source; default `LIMITS.sourceBytes`. */
+  readonly maxSourceBytes?: number;
+  /** What earlier builds read. */
+  readonly kept?: KeptSources;
+  /** Settings of other systems, which are not in their documents. */
+  readonly foreign?: ForeignSettings;
+}
+
 /**
+ * Documents of other systems become documents of ours, which come after those that were written as ours.
  * @param sources in the order of documents
- * @param maxSourceBytes limit of one source; undefined: `LIMITS.sourceBytes`
- * @param kept what earlier builds read
  */
-export function readDocuments(
-  sources: readonly Source[],
-  maxSourceBytes?: number,
-  kept?: KeptSources,
-): Staged<Documents> {
+export function readDocuments(sources: readonly Source[], options: ReadOptions = {}): Staged<Documents> {
   const diagnostics: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
   const byKind: Record<DocumentKind, unknown[]> = {
     Policy: [],
     Library: [],
@@ -50,72 +54,60 @@ export function readDocuments(
     PolicyTest: [],
     Bundle: [],
   };
-  let incomplete = false;
-  kept?.begin();
-  sources.forEach((source, index) => {
-    const tooLarge = checkSize(source.path, Buffer.byteLength(source.text), index, maxSourceBytes);
-    if (tooLarge !== null) {
-      incomplete = true;
-      diagnostics.push(tooLarge);
-      return;
-    }
-    const found = kept ? kept.get(source, index, () => readSource(source, index)) : readSource(source, index);
-    diagnostics.push(...found.diagnostics);
-    incomplete ||= found.incomplete;
-    for (const { kind, document } of found.documents) byKind[kind].push(document);
-  });
+  const read = readSources(sources, options, report);
+  for (const { kind, document } of read.documents) byKind[kind].push(document);
+  const lowered = lowerForeign(read.foreign, options.foreign);
+  lowered.diagnostics.forEach(report);
+  for (const { kind, root } of lowered.value) byKind[kind].push(readDocument(kind, root, report));
+  // Where a frontend left something out, it said so: names that are not here may be there.
+  const incomplete = read.incomplete || lowered.diagnostics.some(({ severity }) => severity === 'error');
   return { value: { ...(byKind as unknown as Omit<Documents, 'incomplete'>), incomplete }, diagnostics };
 }
 
-function readSource(source: Source, index: number): ReadSource {
-  const yaml = readYaml(source, index);
-  const diagnostics = [...yaml.diagnostics];
+/**
+ * What the documents of one system become, and nothing else of the sources.
+ * @returns documents of ours that are sound each by itself, where there is no error
+ */
+export function importDocuments(
+  sources: readonly Source[],
+  options: ReadOptions & { readonly system: SystemName },
+): Staged<readonly Lowered[]> {
+  const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
-  const documents: { kind: DocumentKind; document: unknown }[] = [];
-  let { incomplete } = yaml.value;
-  for (const root of yaml.value.roots) {
-    const kind = kindOf(root, report);
-    if (kind === null) incomplete = true;
-    else documents.push({ kind, document: read(DOCUMENTS[kind], root, headOf(root), report) });
-  }
-  return { documents, diagnostics, incomplete };
+  const foreign = readSources(sources, options, report).foreign.filter(({ system }) => system.name === options.system);
+  const lowered = lowerForeign(foreign, options.foreign);
+  lowered.diagnostics.forEach(report);
+  for (const { kind, root } of lowered.value) readDocument(kind, root, report);
+  return { value: lowered.value, diagnostics };
 }
 
-/** The kind of a document, or null where it is none; says why. */
-function kindOf(root: Located, report: (diagnostic: Diagnostic) => void): DocumentKind | null {
-  if (root.is !== 'map') {
-    report(diagnose('L1101', `a document is a map, found ${describe(root)}`, headOf(root), FORM));
-    return null;
-  }
-  const version = get(root, 'apiVersion');
-  const kind = get(root, 'kind');
-  if (version === undefined && kind === undefined) {
-    report(diagnose('L1101', 'the document has neither `apiVersion` nor `kind`', headOf(root), FORM));
-    return null;
-  }
-  // A missing apiVersion is reported with the other keys.
-  if (version !== undefined && (version.is !== 'scalar' || version.value !== API_VERSION)) {
-    report(diagnose('L1102', `unknown apiVersion \`${textOf(version)}\``, spanOf(version), FORM));
-    return null;
-  }
-  if (kind === undefined) {
-    report(diagnose('L1105', 'the key `kind` is missing', headOf(root), `it is one of ${DOCUMENT_KINDS.join(', ')}`));
-    return null;
-  }
-  if (kind.is !== 'scalar') {
-    report(diagnose('L1106', `expected a string, found ${describe(kind)}`, headOf(kind)));
-    return null;
-  }
-  const found = DOCUMENT_KINDS.find((name) => kind.value === name);
-  if (found !== undefined) return found;
-  const near = nearest(textOf(kind), DOCUMENT_KINDS);
-  const help = near !== null ? `did you mean \`${near}\`?` : `it is one of ${DOCUMENT_KINDS.join(', ')}`;
-  report(diagnose('L1103', `unknown kind \`${textOf(kind)}\``, spanOf(kind), help));
-  return null;
+const readDocument = (kind: DocumentKind, root: LocatedMap, report: Report): unknown =>
+  read(DOCUMENTS[kind], root, headOf(root), report);
+
+interface ReadSources {
+  readonly documents: readonly { readonly kind: DocumentKind; readonly document: unknown }[];
+  readonly foreign: readonly Foreign[];
+  readonly incomplete: boolean;
 }
 
-const FORM = `a document starts with \`apiVersion: ${API_VERSION}\` and its \`kind\``;
-const get = (map: LocatedMap, name: string): Located | undefined =>
-  map.entries.find(({ key }) => key.text === name)?.value;
-const textOf = (node: Located): string => (node.is === 'scalar' ? shorten(node.text) : describe(node));
-const spanOf = (node: Located): Span => (node.is === 'scalar' ? node.span : headOf(node));
+function readSources(sources: readonly Source[], { maxSourceBytes, kept }: ReadOptions, report: Report): ReadSources {
+  kept?.begin();
+  let incomplete = false;
+  const found = sources.flatMap((source, index) => {
+    const tooLarge = checkSize(source.path, Buffer.byteLength(source.text), index, maxSourceBytes);
+    if (tooLarge !== null) {
+      incomplete = true;
+      report(tooLarge);
+      return [];
+    }
+    const one = kept ? kept.get(source, index, () => readSource(source, index)) : readSource(source, index);
+    one.diagnostics.forEach(report);
+    incomplete ||= one.incomplete;
+    return [one];
+  });
+  return {
+    documents: found.flatMap(({ documents }) => documents),
+    foreign: found.flatMap(({ foreign }) => foreign),
+    incomplete,
+  };
+}

@@ -1,10 +1,13 @@
 /** What was read of sources, for the next build in the same process: a source that stayed the same is not read again. */
 import type { Diagnostic, Source } from '../diagnostics/diagnostic.ts';
+import type { Foreign } from '../foreign/lower.ts';
 import type { DocumentKind } from '../schema/documents.ts';
 
 /** What one source says, by itself. */
 export interface ReadSource {
   readonly documents: readonly { readonly kind: DocumentKind; readonly document: unknown }[];
+  /** Documents of other systems, which mean something together only. */
+  readonly foreign: readonly Foreign[];
   readonly diagnostics: readonly Diagnostic[];
   readonly incomplete: boolean;
 }

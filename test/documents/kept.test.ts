@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { build } from '../../compiler/build.ts';
 import type { Source } from '../../compiler/diagnostics/diagnostic.ts';
-import { KeptSources } from '../../compiler/document/kept.ts';
+import { KeptSources, type ReadSource } from '../../compiler/document/kept.ts';
 import { Kept } from '../../compiler/index.ts';
 import { documentsOf, sayable } from '../generators/document.ts';
 import { randomNormalForm } from '../generators/policy.ts';
@@ -126,9 +126,9 @@ function withoutRule(text: string, r: Random): string {
 test('what did not change is not read again', () => {
   const kept = new KeptSources();
   let reads = 0;
-  const read = (): { documents: []; diagnostics: []; incomplete: boolean } => {
+  const read = (): ReadSource => {
     reads++;
-    return { documents: [], diagnostics: [], incomplete: false };
+    return { documents: [], foreign: [], diagnostics: [], incomplete: false };
   };
   const one = { path: 'a.yaml', text: 'a: 1' };
   for (const { at, all } of [
