@@ -69,7 +69,10 @@ export const DOCUMENT_CODES = {
     'denied without effect',
     'fork and exit cannot be refused: `proc.fork` and `proc.exit` are never denied.',
   ),
-  L1302: error('continue without audit', 'A rule with `continue: true` only notes a match: its action is `audit`.'),
+  L1302: error(
+    'continue without audit',
+    'A rule with `continue: true` only notes a match: its action is `audit`. A `use` or an Overlay with another action takes `continue` away.',
+  ),
   L1303: error(
     'exception expired',
     '`expires` is the last day (UTC) of the exception. Renew it, delete it, or build with `--allow-expired`.',

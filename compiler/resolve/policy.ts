@@ -47,6 +47,7 @@ export function resolvePolicy(document: PolicyDocument, context: PolicyContext, 
     const final: ResolvedRule = {
       ...rule,
       action: change?.action ?? rule.action,
+      continue: rule.continue && staysNoted(change?.action),
       enabled: change?.enabled?.value ?? rule.enabled,
       span: written.span,
     };
@@ -74,8 +75,17 @@ function mergeUse(
   const body = libraries.rules.find(use.use, 'L1203', incomplete, report);
   if (body === undefined) return null;
   const { action = body.action, severity = body.severity, enabled = body.enabled } = use;
-  return { name: use.use, body: { ...body, action, severity, enabled } };
+  const goesOn = staysNoted(use.action) ? body.continue : undefined;
+  return { name: use.use, body: { ...body, action, severity, enabled, continue: goesOn } };
 }
+
+/**
+ * Whether a rule that only notes its matches still does. One that gets another action from outside decides: who uses or
+ * overlays it cannot take `continue` out of its text.
+ * @param given action of a use or of an overlay, if it says one
+ */
+const staysNoted = (given: { readonly value: Action } | undefined): boolean =>
+  given === undefined || given.value === 'audit';
 
 /** For each kind the action of the narrowest name that covers it. */
 function resolveDefaults({ spec }: PolicyDocument, report: Report): Record<number, Action> {

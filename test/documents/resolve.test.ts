@@ -296,8 +296,26 @@ test('overlays change a rule or a mode; the last one wins, and says so', () => {
   ];
   assert.equal(rulesOf(one, two), [['enforce', 'r audit', 's deny']]);
   assert.equal(codes(base + overlay(one) + overlay(two)), ['L3102']);
-  const noted = policy([`{name: r, on: exec, when: true, action: audit, continue: true}`]);
-  assert.equal(codes(noted + overlay('{target: {policy: p, rule: r}, action: deny}')), ['L1302']);
+});
+
+test('a use or an overlay with another action makes a rule decide that only noted its matches', () => {
+  const overlay = (action: string): string =>
+    `---\napiVersion: lictor.dev/v1\nkind: Overlay\nspec: {target: {policy: p, rule: r}, action: ${action}}\n`;
+  const body = 'on: exec, when: true, action: audit, continue: true';
+  const library = document('Library', 'l', `{rules: {r: {${body}}}}`);
+  const ruleOf = (...parts: string[]): unknown =>
+    compiled([parts.join('')]).normal.policies[0].rules.map((rule) => [rule.action, rule.continue])[0];
+  for (const action of ['allow', 'deny', 'kill', 'isolate', 'stop']) {
+    assert.equal(ruleOf(policy([`{use: r, action: ${action}}`]), library), [action, false]);
+    assert.equal(ruleOf(policy(['{use: r}']), library, overlay(action)), [action, false]);
+    assert.equal(ruleOf(policy([`{name: r, ${body}}`]), overlay(action)), [action, false]);
+  }
+  assert.equal(ruleOf(policy(['{use: r, action: audit, severity: high}']), library), ['audit', true]);
+  assert.equal(ruleOf(policy(['{use: r}']), library, overlay('audit')), ['audit', true]);
+  // An overlay changes what the use says: it does not go back to the library.
+  assert.equal(ruleOf(policy(['{use: r, action: deny}']), library, overlay('audit')), ['audit', false]);
+  const wrong = document('Library', 'l', '{rules: {r: {on: exec, when: true, action: deny, continue: true}}}');
+  assert.equal(codes(policy(['{use: r}']) + wrong), ['L1302']);
 });
 
 test('tests are returned with their events and expectations', () => {
