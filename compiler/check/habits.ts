@@ -39,6 +39,7 @@ export const FIELD_HABITS: Readonly<Record<string, string>> = {
   'user.loginuid': '`proc.loginuid`',
   'group.gid': '`proc.gid`',
   'thread.cap_effective': '`proc.caps`',
+  'thread.cap_permitted': '`proc.permitted`',
   'container.image.repository': '`container.image` with a glob',
   'container.image.tag': '`container.image_tag`',
   'k8s.ns.name': '`k8s.namespace`',

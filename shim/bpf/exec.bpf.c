@@ -112,6 +112,17 @@ static __always_inline int is_memfd(struct dentry *dentry)
 	return name[0] == 'm' && name[1] == 'e' && name[2] == 'm' && name[3] == 'f' && name[4] == 'd' && name[5] == ':';
 }
 
+/* A process id in the namespace of the process itself, where it is numbered last. */
+static __always_inline __u32 innermost_id(struct pid *pid)
+{
+	__u32 level = BPF_CORE_READ(pid, level);
+	__u32 each = bpf_core_type_size(struct upid); /* the kernel's is longer than the part that is declared */
+	__u32 id = 0;
+
+	bpf_probe_read_kernel(&id, sizeof(id), (char *)&pid->numbers[0] + level * each);
+	return id;
+}
+
 static __always_inline void put_identity(struct builder *b, struct task_struct *task)
 {
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
@@ -128,6 +139,9 @@ static __always_inline void put_identity(struct builder *b, struct task_struct *
 	put_number(b, LICTOR_FIELD_PROC_INTERACTIVE, BPF_CORE_READ(signal, tty) != NULL);
 	bpf_probe_read_kernel(&caps, sizeof(caps), &cred->cap_effective);
 	put_number(b, LICTOR_FIELD_PROC_CAPS, caps);
+	bpf_probe_read_kernel(&caps, sizeof(caps), &cred->cap_permitted);
+	put_number(b, LICTOR_FIELD_PROC_PERMITTED, caps);
+	put_number(b, LICTOR_FIELD_PROC_VPID, innermost_id(BPF_CORE_READ(task, thread_pid)));
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -140,7 +154,7 @@ int BPF_PROG(exec, struct task_struct *task, int old_pid, struct linux_binprm *b
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct builder b;
 
-	if (!workload || begin(&b, LICTOR_KIND_EXEC, ACTOR_SLOTS + 12))
+	if (!workload || begin(&b, LICTOR_KIND_EXEC, ACTOR_SLOTS + 14))
 		return 0;
 	put_actor(&b, task);
 	put_identity(&b, task);

@@ -23,6 +23,7 @@ const IDENTITY = [
   'proc.user',
   'proc.cwd',
   'proc.caps',
+  'proc.permitted',
   'proc.comm',
   'proc.session',
 ];

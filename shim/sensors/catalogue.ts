@@ -34,6 +34,8 @@ export const SENSORS: readonly SensorSpec[] = [
         'proc.session',
         'proc.interactive',
         'proc.caps',
+        'proc.permitted',
+        'proc.vpid',
         'proc.path',
         'proc.invoked',
         'proc.memfd',

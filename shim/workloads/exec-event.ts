@@ -3,7 +3,7 @@ import { fieldId, type Event, type Value } from '../../vm/event/index.ts';
 import { NOTHING, type Identity, type Image, type Text } from './process.ts';
 
 const FIELD = Object.fromEntries(
-  'path invoked args comm cwd ppid uid euid gid loginuid session interactive caps'
+  'path invoked args comm cwd ppid uid euid gid loginuid session interactive caps permitted vpid'
     .split(' ')
     .map((name) => [name, fieldId(`proc.${name}`)]),
 );
@@ -21,6 +21,12 @@ const number = (event: Event, name: string, otherwise: number): number => {
   return typeof found === 'bigint' ? Number(found) : otherwise;
 };
 
+const low = (flags: Value | undefined, otherwise: number): number =>
+  typeof flags === 'bigint' ? Number(BigInt.asUintN(32, flags)) : otherwise;
+
+const high = (flags: Value | undefined, otherwise: number): number =>
+  typeof flags === 'bigint' ? Number(flags >> 32n) : otherwise;
+
 export const imageOfEvent = (event: Event): Image => {
   const args = value(event, 'args');
   const cut = event.values.get(TRUNCATED);
@@ -37,6 +43,7 @@ export const imageOfEvent = (event: Event): Image => {
 export const identityOfEvent = (event: Event, before: Identity, users: ReadonlyMap<number, Text>): Identity => {
   const uid = number(event, 'uid', before.uid);
   const caps = value(event, 'caps');
+  const permitted = value(event, 'permitted');
   return {
     ppid: before.ppid,
     uid,
@@ -48,7 +55,10 @@ export const identityOfEvent = (event: Event, before: Identity, users: ReadonlyM
     loginuid: number(event, 'loginuid', before.loginuid),
     session: number(event, 'session', before.session),
     interactive: value(event, 'interactive') === true,
-    capsLow: typeof caps === 'bigint' ? Number(BigInt.asUintN(32, caps)) : before.capsLow,
-    capsHigh: typeof caps === 'bigint' ? Number(caps >> 32n) : before.capsHigh,
+    capsLow: low(caps, before.capsLow),
+    capsHigh: high(caps, before.capsHigh),
+    permittedLow: low(permitted, before.permittedLow),
+    permittedHigh: high(permitted, before.permittedHigh),
+    vpid: number(event, 'vpid', before.vpid),
   };
 };

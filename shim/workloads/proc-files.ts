@@ -41,6 +41,7 @@ export const readIdentity = (kernel: Kernel, pid: number, users: ReadonlyMap<num
   const [uid, euid] = numbers('Uid');
   if (status === '' || uid === undefined || euid === undefined) return null;
   const caps = /^CapEff:\t(\w{8})(\w{8})$/m.exec(status);
+  const permitted = /^CapPrm:\t(\w{8})(\w{8})$/m.exec(status);
   // "PID (COMM) S PPID PGRP SESSION TTY …": COMM may contain anything, so count from the last parenthesis
   const stat = text(kernel, pid, 'stat');
   const tty = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[4] ?? 0);
@@ -58,6 +59,10 @@ export const readIdentity = (kernel: Kernel, pid: number, users: ReadonlyMap<num
     interactive: tty !== 0,
     capsLow: parseInt(caps?.[2] ?? '0', 16),
     capsHigh: parseInt(caps?.[1] ?? '0', 16),
+    permittedLow: parseInt(permitted?.[2] ?? '0', 16),
+    permittedHigh: parseInt(permitted?.[1] ?? '0', 16),
+    // One number for each namespace, the innermost last.
+    vpid: numbers('NSpid').at(-1) || 0,
   };
 };
 

@@ -30,6 +30,10 @@ export interface Identity {
   readonly interactive: boolean;
   readonly capsLow: number;
   readonly capsHigh: number;
+  readonly permittedLow: number;
+  readonly permittedHigh: number;
+  /** In its own PID namespace; 0 where it is not known. */
+  readonly vpid: number;
 }
 
 /** What the next exec event of a thread is about. */
@@ -74,7 +78,7 @@ const PCMDLINE = fieldId('proc.pcmdline');
 const MEMFD = Buffer.from('/memfd:');
 
 /** At most how many fields `writeProcess` writes, with one for `event.truncated`. */
-export const PROCESS_SLOTS = 24;
+export const PROCESS_SLOTS = 26;
 
 const startsWith = (text: Text, prefix: Uint8Array): boolean => prefix.every((byte, i) => text[i] === byte);
 
@@ -121,6 +125,8 @@ export const writeProcess = (writer: QuestionWriter, process: Process, image: Im
   writer.procInteractive(identity.interactive);
   writer.procMemfd(startsWith(image.path, MEMFD));
   writer.procCaps(identity.capsLow, identity.capsHigh);
+  writer.procPermitted(identity.permittedLow, identity.permittedHigh);
+  if (identity.vpid > 0) writer.procVpid(identity.vpid);
   if (!parent) return;
   text(writer.procPpath, parent.image.path);
   const line = commandLine(parent.image.args);

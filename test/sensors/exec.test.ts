@@ -88,6 +88,25 @@ kernelTest('a file named like one in memory is none, and a removed program says 
   }),
 );
 
+kernelTest('capabilities and process ids are those that the process itself is told', NEEDS, () =>
+  watching({ kinds: ['exec'] }, (watched) => {
+    const drop = ['--inh-caps=-all', '--bounding-set=-sys_admin'];
+    const { stdout } = watched.run('/usr/bin/unshare', [
+      ...['--pid', '--fork', '--mount-proc', 'setpriv', ...drop],
+      ...['grep', '-E', '^(CapPrm|CapEff|NSpid)', '/proc/self/status'],
+    ]);
+    const said = /NSpid:\t(?:\d+\t)*(\d+)\n.*CapPrm:\t(\w+)\n.*CapEff:\t(\w+)/s.exec(stdout);
+    assert.ok(said, stdout);
+    const [, id, permitted, effective] = said;
+    const record = last(watched.records());
+    assert.is(record.values['proc.permitted'], BigInt(`0x${permitted}`));
+    assert.is(record.values['proc.caps'], BigInt(`0x${effective}`));
+    assert.is(BigInt(`0x${permitted}`) & (1n << 21n), 0n, 'sys_admin is gone');
+    assert.is(record.values['proc.vpid'], BigInt(id));
+    assert.is(id, '1');
+  }),
+);
+
 kernelTest('long argument lists are cut and say so', NEEDS, () =>
   watching({ kinds: ['exec'] }, (watched) => {
     const one = 'x'.repeat(LIMITS.textBytes.value * 2);

@@ -1,5 +1,5 @@
 /** Constants and structs for the BPF programs, in C. */
-import { FIELDS, KINDS, LIMITS, RECORD, RECORD_FLAGS, RECORD_VERSION, SLOT } from '../../vm/spec/index.ts';
+import { CAPABILITIES, FIELDS, KINDS, LIMITS, RECORD, RECORD_FLAGS, RECORD_VERSION, SLOT } from '../../vm/spec/index.ts';
 import {
   ANY_TYPE,
   CALL_NUMBERS,
@@ -77,7 +77,7 @@ const header = (): string =>
     ...section('Fields', defines('FIELD', Object.fromEntries(FIELDS.map((field) => [field.name, field.id])))),
     ...section(
       'Bits of flag sets',
-      FIELDS.filter((field) => field.type === 'flags' && field.name !== 'proc.caps').flatMap((field) =>
+      FIELDS.filter((field) => field.type === 'flags' && field.values !== CAPABILITIES).flatMap((field) =>
         (field.values ?? []).map((value, bit) => define(constantName('LICTOR', field.name, value), `(1ULL << ${bit})`)),
       ),
     ),

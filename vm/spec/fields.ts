@@ -96,6 +96,17 @@ export const FIELDS: readonly FieldSpec[] = [
   field(25, 'proc.memfd', 'bool', 'subject', 8, 'the program is an anonymous file in memory'),
   field(26, 'proc.upper_layer', 'bool', 'subject', 8, "the program lies in the container's writable layer"),
   field(27, 'proc.caps', 'flags', 'subject', 8, 'effective capabilities', { values: CAPABILITIES }),
+  field(28, 'proc.permitted', 'flags', 'subject', 8, 'permitted capabilities: what it can make effective', {
+    values: CAPABILITIES,
+  }),
+  field(
+    29,
+    'proc.vpid',
+    'int',
+    'subject',
+    8,
+    'process id in its own PID namespace: 1 is the first process of a container',
+  ),
 
   field(30, 'file.path', 'string', 'event', PATH, 'resolved path of the object'),
   field(31, 'file.other_path', 'string', 'event', PATH, 'the other side of a rename or link'),

@@ -99,6 +99,8 @@ _Static_assert(__builtin_offsetof(struct lictor_slot, value) == 8, "lictor_slot.
 #define LICTOR_FIELD_PROC_MEMFD 25
 #define LICTOR_FIELD_PROC_UPPER_LAYER 26
 #define LICTOR_FIELD_PROC_CAPS 27
+#define LICTOR_FIELD_PROC_PERMITTED 28
+#define LICTOR_FIELD_PROC_VPID 29
 #define LICTOR_FIELD_FILE_PATH 30
 #define LICTOR_FIELD_FILE_OTHER_PATH 31
 #define LICTOR_FIELD_FILE_SIDE 32

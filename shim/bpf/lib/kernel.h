@@ -130,6 +130,7 @@ struct cred {
 	kuid_t uid;
 	kgid_t gid;
 	kuid_t euid;
+	kernel_cap_t cap_permitted;
 	kernel_cap_t cap_effective;
 } KERNEL_TYPE;
 
@@ -138,6 +139,7 @@ struct upid {
 } KERNEL_TYPE;
 
 struct pid {
+	unsigned int level;
 	struct upid numbers[1];
 } KERNEL_TYPE;
 
@@ -172,6 +174,7 @@ struct task_struct {
 	struct mm_struct *mm;
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct pid *thread_pid;
 	struct signal_struct *signal;
 	const struct cred *cred;
 	kuid_t loginuid;

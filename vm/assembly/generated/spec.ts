@@ -61,6 +61,8 @@ export const FIELD_PROC_INTERACTIVE: u32 = 0x18; // bool
 export const FIELD_PROC_MEMFD: u32 = 0x19; // bool
 export const FIELD_PROC_UPPER_LAYER: u32 = 0x1a; // bool
 export const FIELD_PROC_CAPS: u32 = 0x1b; // flags
+export const FIELD_PROC_PERMITTED: u32 = 0x1c; // flags
+export const FIELD_PROC_VPID: u32 = 0x1d; // int
 export const FIELD_FILE_PATH: u32 = 0x1e; // string
 export const FIELD_FILE_OTHER_PATH: u32 = 0x1f; // string
 export const FIELD_FILE_SIDE: u32 = 0x20; // string
@@ -127,7 +129,7 @@ export const INTERNAL_GIVEN_CLASS: u32 = 0x65;
 // prettier-ignore
 export const FIELD_TYPES: usize = memory.data<u8>([
   255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 4, 4, 4,
-  4, 4, 4, 4, 6, 6, 6, 7, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 7, 7,
+  4, 4, 4, 4, 6, 6, 6, 7, 7, 4, 0, 0, 0, 0, 0, 0, 0, 0, 7, 7,
   4, 4, 4, 4, 0, 0, 255, 255, 255, 255, 1, 1, 4, 4, 0, 0, 6, 0, 0, 255,
   0, 4, 5, 5, 5, 5, 5, 5, 0, 0, 0, 0, 0, 0, 4, 0, 255, 255, 255, 255,
   0, 0, 0, 0, 6, 0, 0, 0, 0, 3, 3, 0, 3, 0, 0, 4, 2, 255, 255, 255,
@@ -143,7 +145,7 @@ export const FIELD_MAX: usize = memory.data<u8>([
   0, 64, 0, 0, 0, 64, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0,
   0, 64, 0, 0, 0, 64, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0,
   8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0,
-  8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0,
   0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0,
   0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0,
   8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 0, 16, 0, 0,

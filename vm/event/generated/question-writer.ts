@@ -138,6 +138,16 @@ export class QuestionWriter extends RecordWriter {
     this.flags(27, low, high);
   }
 
+  /** `proc.permitted`: permitted capabilities: what it can make effective */
+  procPermitted(low: number, high: number): void {
+    this.flags(28, low, high);
+  }
+
+  /** `proc.vpid`: process id in its own PID namespace: 1 is the first process of a container */
+  procVpid(value: number): void {
+    this.int(29, value);
+  }
+
   /** `file.path`: resolved path of the object */
   filePath(bytes: Uint8Array, start: number, length: number): void {
     this.string(30, bytes, start, length);

@@ -3,7 +3,7 @@
 package lictor
 
 // ModuleDigest is the SHA-256 of the module that this package was made for.
-const ModuleDigest = "b10ae52dd6ca5a53a877d42d9c9a5fc26b5f19eb7d370de5d0c24c848e99ed52"
+const ModuleDigest = "b44d870245b3201ec85010c1129eccb5898538be5eefdddf3ac88ec1053435f3"
 
 // Kind is what an event is about.
 type Kind uint8
@@ -111,6 +111,10 @@ const (
 	FieldProcUpperLayer Field = 26
 	// FieldProcCaps is proc.caps (flags): effective capabilities
 	FieldProcCaps Field = 27
+	// FieldProcPermitted is proc.permitted (flags): permitted capabilities: what it can make effective
+	FieldProcPermitted Field = 28
+	// FieldProcVpid is proc.vpid (int): process id in its own PID namespace: 1 is the first process of a container
+	FieldProcVpid Field = 29
 	// FieldFilePath is file.path (string): resolved path of the object
 	FieldFilePath Field = 30
 	// FieldFileOtherPath is file.other_path (string): the other side of a rename or link
@@ -244,7 +248,7 @@ const (
 
 var kindNames = [...]string{0: "facts", 1: "exec", 2: "file.read", 3: "file.write", 4: "file.create", 5: "file.delete", 6: "file.rename", 7: "file.link", 8: "file.attr", 9: "file.map_exec", 10: "net.connect", 11: "net.send", 12: "net.bind", 13: "net.listen", 14: "net.accept", 15: "net.dns", 16: "cap", 17: "syscall", 18: "proc.fork", 19: "proc.exit"}
 
-var fieldNames = [...]string{1: "proc.name", 2: "proc.path", 3: "proc.invoked", 4: "proc.comm", 5: "proc.script", 6: "proc.pname", 7: "proc.ppath", 8: "proc.caller_name", 9: "proc.caller_path", 10: "proc.cmdline", 11: "proc.pcmdline", 12: "proc.cwd", 13: "proc.user", 14: "proc.service", 15: "proc.args", 16: "proc.ancestors", 17: "proc.pid", 18: "proc.ppid", 19: "proc.uid", 20: "proc.euid", 21: "proc.gid", 22: "proc.loginuid", 23: "proc.session", 24: "proc.interactive", 25: "proc.memfd", 26: "proc.upper_layer", 27: "proc.caps", 30: "file.path", 31: "file.other_path", 32: "file.side", 33: "file.invoked", 34: "file.dir", 35: "file.name", 36: "file.ext", 37: "file.link_target", 38: "file.type", 39: "file.flags", 40: "file.mode", 41: "file.owner_uid", 42: "file.dev", 43: "file.ino", 44: "file.md5", 45: "file.sha256", 50: "net.remote_ip", 51: "net.local_ip", 52: "net.remote_port", 53: "net.local_port", 54: "net.protocol", 55: "net.family", 56: "net.private", 57: "net.domain", 58: "net.path", 60: "syscall.name", 61: "syscall.nr", 62: "syscall.arg0", 63: "syscall.arg1", 64: "syscall.arg2", 65: "syscall.arg3", 66: "syscall.arg4", 67: "syscall.arg5", 68: "syscall.sarg0", 69: "syscall.sarg1", 70: "syscall.sarg2", 71: "syscall.sarg3", 72: "syscall.sarg4", 73: "syscall.sarg5", 74: "syscall.ret", 75: "cap.name", 80: "container.id", 81: "container.name", 82: "container.image", 83: "container.image_tag", 84: "container.privileged", 85: "k8s.namespace", 86: "k8s.pod", 87: "k8s.node", 88: "k8s.cluster", 89: "k8s.labels", 90: "k8s.cluster_labels", 91: "host.name", 92: "host.labels", 93: "host.class", 94: "event.kind", 95: "event.time", 96: "event.truncated"}
+var fieldNames = [...]string{1: "proc.name", 2: "proc.path", 3: "proc.invoked", 4: "proc.comm", 5: "proc.script", 6: "proc.pname", 7: "proc.ppath", 8: "proc.caller_name", 9: "proc.caller_path", 10: "proc.cmdline", 11: "proc.pcmdline", 12: "proc.cwd", 13: "proc.user", 14: "proc.service", 15: "proc.args", 16: "proc.ancestors", 17: "proc.pid", 18: "proc.ppid", 19: "proc.uid", 20: "proc.euid", 21: "proc.gid", 22: "proc.loginuid", 23: "proc.session", 24: "proc.interactive", 25: "proc.memfd", 26: "proc.upper_layer", 27: "proc.caps", 28: "proc.permitted", 29: "proc.vpid", 30: "file.path", 31: "file.other_path", 32: "file.side", 33: "file.invoked", 34: "file.dir", 35: "file.name", 36: "file.ext", 37: "file.link_target", 38: "file.type", 39: "file.flags", 40: "file.mode", 41: "file.owner_uid", 42: "file.dev", 43: "file.ino", 44: "file.md5", 45: "file.sha256", 50: "net.remote_ip", 51: "net.local_ip", 52: "net.remote_port", 53: "net.local_port", 54: "net.protocol", 55: "net.family", 56: "net.private", 57: "net.domain", 58: "net.path", 60: "syscall.name", 61: "syscall.nr", 62: "syscall.arg0", 63: "syscall.arg1", 64: "syscall.arg2", 65: "syscall.arg3", 66: "syscall.arg4", 67: "syscall.arg5", 68: "syscall.sarg0", 69: "syscall.sarg1", 70: "syscall.sarg2", 71: "syscall.sarg3", 72: "syscall.sarg4", 73: "syscall.sarg5", 74: "syscall.ret", 75: "cap.name", 80: "container.id", 81: "container.name", 82: "container.image", 83: "container.image_tag", 84: "container.privileged", 85: "k8s.namespace", 86: "k8s.pod", 87: "k8s.node", 88: "k8s.cluster", 89: "k8s.labels", 90: "k8s.cluster_labels", 91: "host.name", 92: "host.labels", 93: "host.class", 94: "event.kind", 95: "event.time", 96: "event.truncated"}
 
 var actionNames = [...]string{"allow", "audit", "deny", "kill", "isolate", "stop"}
 
@@ -263,69 +267,110 @@ const (
 
 // Bits of the fields that are sets of flags, for Record.Uint.
 const (
-	ProcCapsChown             uint64 = 1 << 0
-	ProcCapsDacOverride       uint64 = 1 << 1
-	ProcCapsDacReadSearch     uint64 = 1 << 2
-	ProcCapsFowner            uint64 = 1 << 3
-	ProcCapsFsetid            uint64 = 1 << 4
-	ProcCapsKill              uint64 = 1 << 5
-	ProcCapsSetgid            uint64 = 1 << 6
-	ProcCapsSetuid            uint64 = 1 << 7
-	ProcCapsSetpcap           uint64 = 1 << 8
-	ProcCapsLinuxImmutable    uint64 = 1 << 9
-	ProcCapsNetBindService    uint64 = 1 << 10
-	ProcCapsNetBroadcast      uint64 = 1 << 11
-	ProcCapsNetAdmin          uint64 = 1 << 12
-	ProcCapsNetRaw            uint64 = 1 << 13
-	ProcCapsIpcLock           uint64 = 1 << 14
-	ProcCapsIpcOwner          uint64 = 1 << 15
-	ProcCapsSysModule         uint64 = 1 << 16
-	ProcCapsSysRawio          uint64 = 1 << 17
-	ProcCapsSysChroot         uint64 = 1 << 18
-	ProcCapsSysPtrace         uint64 = 1 << 19
-	ProcCapsSysPacct          uint64 = 1 << 20
-	ProcCapsSysAdmin          uint64 = 1 << 21
-	ProcCapsSysBoot           uint64 = 1 << 22
-	ProcCapsSysNice           uint64 = 1 << 23
-	ProcCapsSysResource       uint64 = 1 << 24
-	ProcCapsSysTime           uint64 = 1 << 25
-	ProcCapsSysTtyConfig      uint64 = 1 << 26
-	ProcCapsMknod             uint64 = 1 << 27
-	ProcCapsLease             uint64 = 1 << 28
-	ProcCapsAuditWrite        uint64 = 1 << 29
-	ProcCapsAuditControl      uint64 = 1 << 30
-	ProcCapsSetfcap           uint64 = 1 << 31
-	ProcCapsMacOverride       uint64 = 1 << 32
-	ProcCapsMacAdmin          uint64 = 1 << 33
-	ProcCapsSyslog            uint64 = 1 << 34
-	ProcCapsWakeAlarm         uint64 = 1 << 35
-	ProcCapsBlockSuspend      uint64 = 1 << 36
-	ProcCapsAuditRead         uint64 = 1 << 37
-	ProcCapsPerfmon           uint64 = 1 << 38
-	ProcCapsBpf               uint64 = 1 << 39
-	ProcCapsCheckpointRestore uint64 = 1 << 40
-	FileTypeRegular           uint64 = 1 << 0
-	FileTypeFolder            uint64 = 1 << 1
-	FileTypeSymlink           uint64 = 1 << 2
-	FileTypeSocket            uint64 = 1 << 3
-	FileTypeDevice            uint64 = 1 << 4
-	FileTypePipe              uint64 = 1 << 5
-	FileTypeElf               uint64 = 1 << 6
-	FileTypeScript            uint64 = 1 << 7
-	FileTypeSecret            uint64 = 1 << 8
-	FileFlagsRdonly           uint64 = 1 << 0
-	FileFlagsWronly           uint64 = 1 << 1
-	FileFlagsRdwr             uint64 = 1 << 2
-	FileFlagsCreat            uint64 = 1 << 3
-	FileFlagsExcl             uint64 = 1 << 4
-	FileFlagsTrunc            uint64 = 1 << 5
-	FileFlagsAppend           uint64 = 1 << 6
-	FileFlagsTmpfile          uint64 = 1 << 7
-	FileFlagsDirectory        uint64 = 1 << 8
-	FileFlagsNofollow         uint64 = 1 << 9
-	FileFlagsDirect           uint64 = 1 << 10
-	FileFlagsSync             uint64 = 1 << 11
-	FileFlagsCloexec          uint64 = 1 << 12
+	ProcCapsChown                  uint64 = 1 << 0
+	ProcCapsDacOverride            uint64 = 1 << 1
+	ProcCapsDacReadSearch          uint64 = 1 << 2
+	ProcCapsFowner                 uint64 = 1 << 3
+	ProcCapsFsetid                 uint64 = 1 << 4
+	ProcCapsKill                   uint64 = 1 << 5
+	ProcCapsSetgid                 uint64 = 1 << 6
+	ProcCapsSetuid                 uint64 = 1 << 7
+	ProcCapsSetpcap                uint64 = 1 << 8
+	ProcCapsLinuxImmutable         uint64 = 1 << 9
+	ProcCapsNetBindService         uint64 = 1 << 10
+	ProcCapsNetBroadcast           uint64 = 1 << 11
+	ProcCapsNetAdmin               uint64 = 1 << 12
+	ProcCapsNetRaw                 uint64 = 1 << 13
+	ProcCapsIpcLock                uint64 = 1 << 14
+	ProcCapsIpcOwner               uint64 = 1 << 15
+	ProcCapsSysModule              uint64 = 1 << 16
+	ProcCapsSysRawio               uint64 = 1 << 17
+	ProcCapsSysChroot              uint64 = 1 << 18
+	ProcCapsSysPtrace              uint64 = 1 << 19
+	ProcCapsSysPacct               uint64 = 1 << 20
+	ProcCapsSysAdmin               uint64 = 1 << 21
+	ProcCapsSysBoot                uint64 = 1 << 22
+	ProcCapsSysNice                uint64 = 1 << 23
+	ProcCapsSysResource            uint64 = 1 << 24
+	ProcCapsSysTime                uint64 = 1 << 25
+	ProcCapsSysTtyConfig           uint64 = 1 << 26
+	ProcCapsMknod                  uint64 = 1 << 27
+	ProcCapsLease                  uint64 = 1 << 28
+	ProcCapsAuditWrite             uint64 = 1 << 29
+	ProcCapsAuditControl           uint64 = 1 << 30
+	ProcCapsSetfcap                uint64 = 1 << 31
+	ProcCapsMacOverride            uint64 = 1 << 32
+	ProcCapsMacAdmin               uint64 = 1 << 33
+	ProcCapsSyslog                 uint64 = 1 << 34
+	ProcCapsWakeAlarm              uint64 = 1 << 35
+	ProcCapsBlockSuspend           uint64 = 1 << 36
+	ProcCapsAuditRead              uint64 = 1 << 37
+	ProcCapsPerfmon                uint64 = 1 << 38
+	ProcCapsBpf                    uint64 = 1 << 39
+	ProcCapsCheckpointRestore      uint64 = 1 << 40
+	ProcPermittedChown             uint64 = 1 << 0
+	ProcPermittedDacOverride       uint64 = 1 << 1
+	ProcPermittedDacReadSearch     uint64 = 1 << 2
+	ProcPermittedFowner            uint64 = 1 << 3
+	ProcPermittedFsetid            uint64 = 1 << 4
+	ProcPermittedKill              uint64 = 1 << 5
+	ProcPermittedSetgid            uint64 = 1 << 6
+	ProcPermittedSetuid            uint64 = 1 << 7
+	ProcPermittedSetpcap           uint64 = 1 << 8
+	ProcPermittedLinuxImmutable    uint64 = 1 << 9
+	ProcPermittedNetBindService    uint64 = 1 << 10
+	ProcPermittedNetBroadcast      uint64 = 1 << 11
+	ProcPermittedNetAdmin          uint64 = 1 << 12
+	ProcPermittedNetRaw            uint64 = 1 << 13
+	ProcPermittedIpcLock           uint64 = 1 << 14
+	ProcPermittedIpcOwner          uint64 = 1 << 15
+	ProcPermittedSysModule         uint64 = 1 << 16
+	ProcPermittedSysRawio          uint64 = 1 << 17
+	ProcPermittedSysChroot         uint64 = 1 << 18
+	ProcPermittedSysPtrace         uint64 = 1 << 19
+	ProcPermittedSysPacct          uint64 = 1 << 20
+	ProcPermittedSysAdmin          uint64 = 1 << 21
+	ProcPermittedSysBoot           uint64 = 1 << 22
+	ProcPermittedSysNice           uint64 = 1 << 23
+	ProcPermittedSysResource       uint64 = 1 << 24
+	ProcPermittedSysTime           uint64 = 1 << 25
+	ProcPermittedSysTtyConfig      uint64 = 1 << 26
+	ProcPermittedMknod             uint64 = 1 << 27
+	ProcPermittedLease             uint64 = 1 << 28
+	ProcPermittedAuditWrite        uint64 = 1 << 29
+	ProcPermittedAuditControl      uint64 = 1 << 30
+	ProcPermittedSetfcap           uint64 = 1 << 31
+	ProcPermittedMacOverride       uint64 = 1 << 32
+	ProcPermittedMacAdmin          uint64 = 1 << 33
+	ProcPermittedSyslog            uint64 = 1 << 34
+	ProcPermittedWakeAlarm         uint64 = 1 << 35
+	ProcPermittedBlockSuspend      uint64 = 1 << 36
+	ProcPermittedAuditRead         uint64 = 1 << 37
+	ProcPermittedPerfmon           uint64 = 1 << 38
+	ProcPermittedBpf               uint64 = 1 << 39
+	ProcPermittedCheckpointRestore uint64 = 1 << 40
+	FileTypeRegular                uint64 = 1 << 0
+	FileTypeFolder                 uint64 = 1 << 1
+	FileTypeSymlink                uint64 = 1 << 2
+	FileTypeSocket                 uint64 = 1 << 3
+	FileTypeDevice                 uint64 = 1 << 4
+	FileTypePipe                   uint64 = 1 << 5
+	FileTypeElf                    uint64 = 1 << 6
+	FileTypeScript                 uint64 = 1 << 7
+	FileTypeSecret                 uint64 = 1 << 8
+	FileFlagsRdonly                uint64 = 1 << 0
+	FileFlagsWronly                uint64 = 1 << 1
+	FileFlagsRdwr                  uint64 = 1 << 2
+	FileFlagsCreat                 uint64 = 1 << 3
+	FileFlagsExcl                  uint64 = 1 << 4
+	FileFlagsTrunc                 uint64 = 1 << 5
+	FileFlagsAppend                uint64 = 1 << 6
+	FileFlagsTmpfile               uint64 = 1 << 7
+	FileFlagsDirectory             uint64 = 1 << 8
+	FileFlagsNofollow              uint64 = 1 << 9
+	FileFlagsDirect                uint64 = 1 << 10
+	FileFlagsSync                  uint64 = 1 << 11
+	FileFlagsCloexec               uint64 = 1 << 12
 )
 
 // Numbers that stand for none.

@@ -4,7 +4,7 @@
 from enum import IntEnum, IntFlag
 
 # SHA-256 of the module that this package was made for
-MODULE_DIGEST = "b10ae52dd6ca5a53a877d42d9c9a5fc26b5f19eb7d370de5d0c24c848e99ed52"
+MODULE_DIGEST = "b44d870245b3201ec85010c1129eccb5898538be5eefdddf3ac88ec1053435f3"
 
 
 class Kind(IntEnum):
@@ -62,6 +62,8 @@ class Field(IntEnum):
     PROC_MEMFD = 25  # bool
     PROC_UPPER_LAYER = 26  # bool
     PROC_CAPS = 27  # flags
+    PROC_PERMITTED = 28  # flags
+    PROC_VPID = 29  # int
     FILE_PATH = 30  # string
     FILE_OTHER_PATH = 31  # string
     FILE_SIDE = 32  # string
@@ -196,6 +198,8 @@ FIELD_TYPES = {
     Field.PROC_MEMFD: "bool",
     Field.PROC_UPPER_LAYER: "bool",
     Field.PROC_CAPS: "flags",
+    Field.PROC_PERMITTED: "flags",
+    Field.PROC_VPID: "int",
     Field.FILE_PATH: "string",
     Field.FILE_OTHER_PATH: "string",
     Field.FILE_SIDE: "string",
@@ -259,6 +263,49 @@ FIELD_TYPES = {
 # bits of the fields that are sets of flags
 FLAG_BITS = {
     Field.PROC_CAPS: {
+        "chown": 1 << 0,
+        "dac_override": 1 << 1,
+        "dac_read_search": 1 << 2,
+        "fowner": 1 << 3,
+        "fsetid": 1 << 4,
+        "kill": 1 << 5,
+        "setgid": 1 << 6,
+        "setuid": 1 << 7,
+        "setpcap": 1 << 8,
+        "linux_immutable": 1 << 9,
+        "net_bind_service": 1 << 10,
+        "net_broadcast": 1 << 11,
+        "net_admin": 1 << 12,
+        "net_raw": 1 << 13,
+        "ipc_lock": 1 << 14,
+        "ipc_owner": 1 << 15,
+        "sys_module": 1 << 16,
+        "sys_rawio": 1 << 17,
+        "sys_chroot": 1 << 18,
+        "sys_ptrace": 1 << 19,
+        "sys_pacct": 1 << 20,
+        "sys_admin": 1 << 21,
+        "sys_boot": 1 << 22,
+        "sys_nice": 1 << 23,
+        "sys_resource": 1 << 24,
+        "sys_time": 1 << 25,
+        "sys_tty_config": 1 << 26,
+        "mknod": 1 << 27,
+        "lease": 1 << 28,
+        "audit_write": 1 << 29,
+        "audit_control": 1 << 30,
+        "setfcap": 1 << 31,
+        "mac_override": 1 << 32,
+        "mac_admin": 1 << 33,
+        "syslog": 1 << 34,
+        "wake_alarm": 1 << 35,
+        "block_suspend": 1 << 36,
+        "audit_read": 1 << 37,
+        "perfmon": 1 << 38,
+        "bpf": 1 << 39,
+        "checkpoint_restore": 1 << 40,
+    },
+    Field.PROC_PERMITTED: {
         "chown": 1 << 0,
         "dac_override": 1 << 1,
         "dac_read_search": 1 << 2,

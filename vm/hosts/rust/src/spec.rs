@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// SHA-256 of the module that this crate was made for.
-pub const MODULE_DIGEST: &str = "b10ae52dd6ca5a53a877d42d9c9a5fc26b5f19eb7d370de5d0c24c848e99ed52";
+pub const MODULE_DIGEST: &str = "b44d870245b3201ec85010c1129eccb5898538be5eefdddf3ac88ec1053435f3";
 
 /// SHA-256 of the component that this crate was made for.
 #[cfg(feature = "component")]
@@ -170,6 +170,10 @@ pub enum Field {
     ProcUpperLayer = 26,
     /// flags: effective capabilities
     ProcCaps = 27,
+    /// flags: permitted capabilities: what it can make effective
+    ProcPermitted = 28,
+    /// int: process id in its own PID namespace: 1 is the first process of a container
+    ProcVpid = 29,
     /// string: resolved path of the object
     FilePath = 30,
     /// string: the other side of a rename or link
@@ -319,6 +323,8 @@ impl Field {
             Self::ProcMemfd => "proc.memfd",
             Self::ProcUpperLayer => "proc.upper_layer",
             Self::ProcCaps => "proc.caps",
+            Self::ProcPermitted => "proc.permitted",
+            Self::ProcVpid => "proc.vpid",
             Self::FilePath => "file.path",
             Self::FileOtherPath => "file.other_path",
             Self::FileSide => "file.side",
@@ -410,6 +416,8 @@ impl Field {
             "proc.memfd" => Self::ProcMemfd,
             "proc.upper_layer" => Self::ProcUpperLayer,
             "proc.caps" => Self::ProcCaps,
+            "proc.permitted" => Self::ProcPermitted,
+            "proc.vpid" => Self::ProcVpid,
             "file.path" => Self::FilePath,
             "file.other_path" => Self::FileOtherPath,
             "file.side" => Self::FileSide,
@@ -501,9 +509,9 @@ impl Field {
         match self {
             Self::ProcName | Self::ProcPath | Self::ProcInvoked | Self::ProcComm | Self::ProcScript | Self::ProcPname | Self::ProcPpath | Self::ProcCallerName | Self::ProcCallerPath | Self::ProcCmdline | Self::ProcPcmdline | Self::ProcCwd | Self::ProcUser | Self::ProcService | Self::FilePath | Self::FileOtherPath | Self::FileSide | Self::FileInvoked | Self::FileDir | Self::FileName | Self::FileExt | Self::FileLinkTarget | Self::FileMd5 | Self::FileSha256 | Self::NetProtocol | Self::NetFamily | Self::NetDomain | Self::NetPath | Self::SyscallName | Self::SyscallSarg0 | Self::SyscallSarg1 | Self::SyscallSarg2 | Self::SyscallSarg3 | Self::SyscallSarg4 | Self::SyscallSarg5 | Self::CapName | Self::ContainerId | Self::ContainerName | Self::ContainerImage | Self::ContainerImageTag | Self::K8sNamespace | Self::K8sPod | Self::K8sNode | Self::K8sCluster | Self::HostName | Self::HostClass | Self::EventKind => ValueType::String,
             Self::ProcArgs | Self::ProcAncestors | Self::EventTruncated => ValueType::List,
-            Self::ProcPid | Self::ProcPpid | Self::ProcUid | Self::ProcEuid | Self::ProcGid | Self::ProcLoginuid | Self::ProcSession | Self::FileMode | Self::FileOwnerUid | Self::FileDev | Self::FileIno | Self::NetRemotePort | Self::NetLocalPort | Self::SyscallNr | Self::SyscallRet | Self::EventTime => ValueType::Int,
+            Self::ProcPid | Self::ProcPpid | Self::ProcUid | Self::ProcEuid | Self::ProcGid | Self::ProcLoginuid | Self::ProcSession | Self::ProcVpid | Self::FileMode | Self::FileOwnerUid | Self::FileDev | Self::FileIno | Self::NetRemotePort | Self::NetLocalPort | Self::SyscallNr | Self::SyscallRet | Self::EventTime => ValueType::Int,
             Self::ProcInteractive | Self::ProcMemfd | Self::ProcUpperLayer | Self::NetPrivate | Self::ContainerPrivileged => ValueType::Bool,
-            Self::ProcCaps | Self::FileType | Self::FileFlags => ValueType::Flags,
+            Self::ProcCaps | Self::ProcPermitted | Self::FileType | Self::FileFlags => ValueType::Flags,
             Self::NetRemoteIp | Self::NetLocalIp => ValueType::Address,
             Self::SyscallArg0 | Self::SyscallArg1 | Self::SyscallArg2 | Self::SyscallArg3 | Self::SyscallArg4 | Self::SyscallArg5 => ValueType::Uint,
             Self::K8sLabels | Self::K8sClusterLabels | Self::HostLabels => ValueType::Map,
@@ -523,6 +531,7 @@ impl Field {
     pub fn flag(self, name: &str) -> Option<u64> {
         let flags: &[&str] = match self {
             Self::ProcCaps => &["chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap", "linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner", "sys_module", "sys_rawio", "sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice", "sys_resource", "sys_time", "sys_tty_config", "mknod", "lease", "audit_write", "audit_control", "setfcap", "mac_override", "mac_admin", "syslog", "wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf", "checkpoint_restore"],
+            Self::ProcPermitted => &["chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap", "linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner", "sys_module", "sys_rawio", "sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice", "sys_resource", "sys_time", "sys_tty_config", "mknod", "lease", "audit_write", "audit_control", "setfcap", "mac_override", "mac_admin", "syslog", "wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf", "checkpoint_restore"],
             Self::FileType => &["regular", "folder", "symlink", "socket", "device", "pipe", "elf", "script", "secret"],
             Self::FileFlags => &["rdonly", "wronly", "rdwr", "creat", "excl", "trunc", "append", "tmpfile", "directory", "nofollow", "direct", "sync", "cloexec"],
             _ => &[],
