@@ -10,6 +10,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+#define OVERLAYFS_SUPER_MAGIC 0x794c7630
 #define ARGUMENTS 2048
 #define WORD(n) (((n) + 3) & ~3U)
 
@@ -123,6 +124,20 @@ static __always_inline __u32 innermost_id(struct pid *pid)
 	return id;
 }
 
+/*
+ * Whether a file lies in the writable layer of its overlay. What overlayfs knows of an inode stands around it: behind it,
+ * the dentry in the writable layer, where there is one (fs/overlayfs/ovl_entry.h, struct ovl_inode).
+ */
+static __always_inline int is_upper_layer(struct inode *inode)
+{
+	void *upper = NULL;
+
+	if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAYFS_SUPER_MAGIC)
+		return 0;
+	bpf_probe_read_kernel(&upper, sizeof(upper), (char *)inode + bpf_core_type_size(struct inode));
+	return upper != NULL;
+}
+
 static __always_inline void put_identity(struct builder *b, struct task_struct *task)
 {
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
@@ -154,13 +169,14 @@ int BPF_PROG(exec, struct task_struct *task, int old_pid, struct linux_binprm *b
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct builder b;
 
-	if (!workload || begin(&b, LICTOR_KIND_EXEC, ACTOR_SLOTS + 14))
+	if (!workload || begin(&b, LICTOR_KIND_EXEC, ACTOR_SLOTS + 15))
 		return 0;
 	put_actor(&b, task);
 	put_identity(&b, task);
 	put_file_path(&b, LICTOR_FIELD_PROC_PATH, file);
 	put_kernel_string(&b, LICTOR_FIELD_PROC_INVOKED, BPF_CORE_READ(bprm, filename));
 	put_number(&b, LICTOR_FIELD_PROC_MEMFD, is_memfd(BPF_CORE_READ(file, f_path.dentry)));
+	put_number(&b, LICTOR_FIELD_PROC_UPPER_LAYER, is_upper_layer(BPF_CORE_READ(file, f_inode)));
 	put_path(&b, LICTOR_FIELD_PROC_CWD, BPF_CORE_READ(fs, pwd.mnt), BPF_CORE_READ(fs, pwd.dentry));
 	if (parent_file)
 		put_file_path(&b, LICTOR_FIELD_PROC_PPATH, parent_file);

@@ -147,4 +147,4 @@ export const KIND_MECHANISMS: ReadonlyMap<string, KindMechanism> = new Map(
 );
 
 /** Fields of processes and workloads that nothing fills. */
-export const UNFILLED: ReadonlySet<string> = new Set(['proc.service', 'proc.upper_layer']);
+export const UNFILLED: ReadonlySet<string> = new Set(['proc.service']);

@@ -24,6 +24,7 @@ const IDENTITY = [
   'proc.cwd',
   'proc.caps',
   'proc.permitted',
+  'proc.vpid',
   'proc.comm',
   'proc.session',
 ];
@@ -51,6 +52,8 @@ export interface Needs {
   /** `file.invoked` is read. */
   readonly invoked: boolean;
   readonly identity: boolean;
+  /** Rules read `proc.upper_layer`. */
+  readonly upperLayer: boolean;
   /** Rules of kind `syscall` read strings behind pointers. */
   readonly strings: boolean;
   /** Some rule or default isolates. */
@@ -90,6 +93,7 @@ export const needsOf = (
     renames: cached,
     invoked: fields.has('file.invoked'),
     identity: IDENTITY.some((field) => fields.has(field)),
+    upperLayer: fields.has('proc.upper_layer'),
     strings: [...fields].some((field) => field.startsWith('syscall.sarg')),
     isolation: actions.has('isolate'),
     observed: SENSOR_KINDS.filter((kind) => kinds.has(kind) && !SYNCHRONOUS.includes(kind)),

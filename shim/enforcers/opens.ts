@@ -4,6 +4,7 @@ import { STAT } from '../kernel/kernel.ts';
 import type { PermissionEvents } from '../kernel/permission-events.ts';
 import { imageOf, type Processes } from '../workloads/processes.ts';
 import { NOTHING, type PendingExec, type Process, type Text } from '../workloads/process.ts';
+import { isUpperLayer } from '../workloads/upper-layer.ts';
 import type { DirectoryCache } from './cache/index.ts';
 import { interpreterArgs, stageAfter } from './exec-stages.ts';
 import type { ExecArguments } from './exec-arguments.ts';
@@ -25,6 +26,8 @@ export interface OpenNeeds {
   readonly invoked: boolean;
   /** Rules read user, group, directory and the like, which change without an exec. */
   readonly identity: boolean;
+  /** Rules read `proc.upper_layer`. */
+  readonly upperLayer: boolean;
 }
 
 export class Opens {
@@ -118,7 +121,9 @@ export class Opens {
     if (asksWrite) this.questions.file(KIND['file.write'], process, this.#object, this.#role);
     if (asksExec) {
       const { invoked, args, argsCut } = process.image;
-      this.questions.exec(process, imageOf(this.#path(), invoked, NOTHING, args, argsCut));
+      const upper = this.#upper();
+      if (upper === null && needs.upperLayer) return events.answer(false);
+      this.questions.exec(process, imageOf(this.#path(), invoked, NOTHING, args, argsCut, upper));
     }
     this.judge.decide(process, MEANS, started, this.#answer);
   }
@@ -145,7 +150,10 @@ export class Opens {
     const path = this.#path();
     const read = Math.max(0, this.kernel.readAt(events.fd, this.#head, 0));
     const head = this.#head.subarray(0, read);
-    const image = imageOf(path, pending.invoked, pending.script, pending.args, pending.argsCut);
+    const upper = this.#upper();
+    // a rule would read what cannot be told
+    if (upper === null && this.needs.upperLayer) return events.answer(false);
+    const image = imageOf(path, pending.invoked, pending.script, pending.args, pending.argsCut, upper);
     if (this.needs.identity) this.processes.refreshIdentity(process);
     this.questions.start();
     this.questions.exec(process, image);
@@ -183,6 +191,12 @@ export class Opens {
   #isLoader({ image }: Process): boolean {
     for (let i = 0; i < this.#running.length; i++) if (Buffer.compare(this.#running[i], image.path) === 0) return true;
     return false;
+  }
+
+  /** Whether the object is of the writable layer; null where it cannot be told, or nobody asks. */
+  #upper(): boolean | null {
+    if (!this.needs.upperLayer) return null;
+    return isUpperLayer(this.kernel, this.events.fd, this.#path(), this.processes.init);
   }
 
   /** A copy of the object's path. */

@@ -39,6 +39,7 @@ export const SENSORS: readonly SensorSpec[] = [
         'proc.path',
         'proc.invoked',
         'proc.memfd',
+        'proc.upper_layer',
         'proc.cwd',
         'proc.ppath',
         'proc.args',

@@ -3,7 +3,7 @@ import { fieldId, type Event, type Value } from '../../vm/event/index.ts';
 import { NOTHING, type Identity, type Image, type Text } from './process.ts';
 
 const FIELD = Object.fromEntries(
-  'path invoked args comm cwd ppid uid euid gid loginuid session interactive caps permitted vpid'
+  'path invoked args comm cwd ppid uid euid gid loginuid session interactive caps permitted vpid upper_layer'
     .split(' ')
     .map((name) => [name, fieldId(`proc.${name}`)]),
 );
@@ -36,6 +36,7 @@ export const imageOfEvent = (event: Event): Image => {
     script: NOTHING,
     args: Array.isArray(args) ? Buffer.from(args.map((arg) => `${arg}\0`).join(''), 'latin1') : NOTHING,
     argsCut: Array.isArray(cut) && cut.includes('proc.args'),
+    upper: value(event, 'upper_layer') === true,
   };
 };
 

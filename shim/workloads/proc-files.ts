@@ -76,5 +76,6 @@ export const readImage = (kernel: Kernel, pid: number): Image => {
     script: NOTHING,
     args: LARGE.slice(0, Math.min(size, LARGE.length - 1)),
     argsCut: size === LARGE.length,
+    upper: null,
   };
 };

@@ -14,6 +14,8 @@ export interface Image {
   readonly args: Text;
   /** Arguments were left out. */
   readonly argsCut: boolean;
+  /** It lies in the writable layer of its overlay; null where that is not known. */
+  readonly upper: boolean | null;
 }
 
 /** Identity that changes without an exec. */
@@ -78,7 +80,7 @@ const PCMDLINE = fieldId('proc.pcmdline');
 const MEMFD = Buffer.from('/memfd:');
 
 /** At most how many fields `writeProcess` writes, with one for `event.truncated`. */
-export const PROCESS_SLOTS = 26;
+export const PROCESS_SLOTS = 27;
 
 const startsWith = (text: Text, prefix: Uint8Array): boolean => prefix.every((byte, i) => text[i] === byte);
 
@@ -124,6 +126,7 @@ export const writeProcess = (writer: QuestionWriter, process: Process, image: Im
   if (identity.session >= 0) writer.procSession(identity.session);
   writer.procInteractive(identity.interactive);
   writer.procMemfd(startsWith(image.path, MEMFD));
+  if (image.upper !== null) writer.procUpperLayer(image.upper);
   writer.procCaps(identity.capsLow, identity.capsHigh);
   writer.procPermitted(identity.permittedLow, identity.permittedHigh);
   if (identity.vpid > 0) writer.procVpid(identity.vpid);

@@ -81,7 +81,8 @@ export class Processes {
     const parent = this.ofKey(parentKey);
     if (!parent || this.#byPid.get(pid)?.key === childKey) return;
     this.drop(pid);
-    const identity = { ...parent.identity, ppid: parent.pid };
+    // its number in its own namespace is another one, and read where a rule asks for it
+    const identity = { ...parent.identity, ppid: parent.pid, vpid: 0 };
     this.#add({
       ...named(childKey),
       image: parent.image,
@@ -138,7 +139,8 @@ export class Processes {
     const { next } = process;
     process.next = null;
     // an exec that failed leaves the old program: then what it was invoked as stays
-    if (next && same(next.path, image.path)) process.image = { ...image, invoked: next.invoked, script: next.script };
+    if (next && same(next.path, image.path))
+      process.image = { ...image, invoked: next.invoked, script: next.script, upper: next.upper };
     else if (same(process.image.path, image.path)) process.image = { ...process.image, args: image.args };
     else process.image = image;
     process.identity = readIdentity(this.kernel, process.pid, this.users) ?? process.identity;
@@ -166,7 +168,7 @@ export class Processes {
     if (key === null) return null;
     return this.#add({
       ...named(key),
-      image: inherited ? { ...image, invoked: parent.image.invoked, script: parent.image.script } : image,
+      image: inherited ? { ...parent.image, args: image.args, argsCut: image.argsCut } : image,
       identity,
       parent,
       stale: false,
@@ -197,10 +199,18 @@ export class Processes {
 }
 
 /** An image about to run, for `Process.next`. */
-export const imageOf = (path: Text, invoked: Text, script: Text, args: Text, argsCut: boolean): Image => ({
+export const imageOf = (
+  path: Text,
+  invoked: Text,
+  script: Text,
+  args: Text,
+  argsCut: boolean,
+  upper: boolean | null,
+): Image => ({
   path,
   invoked,
   script,
   args,
   argsCut,
+  upper,
 });

@@ -48,7 +48,7 @@ const setUp = (engine: Engine = new ByPath()) => {
   });
   const events = new FakePermissionEvents();
   events.threads.add(7);
-  const needs = { exec: true, reads: true, writes: true, invoked: false, identity: false };
+  const needs = { exec: true, reads: true, writes: true, invoked: false, identity: false, upperLayer: false };
   const opens = new Opens(
     ...([kernel, events, processes, questions, judge, new TextReader(kernel), needs] as const),
     ...([null, () => false, null] as const),

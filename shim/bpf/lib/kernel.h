@@ -49,6 +49,7 @@ struct qstr {
 
 struct super_block {
 	__u32 s_dev;
+	unsigned long s_magic;
 } KERNEL_TYPE;
 
 
