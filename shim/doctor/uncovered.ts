@@ -112,6 +112,10 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'fanotify wakes every thread that waits in a group with each answer, so more threads to answer would wait for the same; opens in directories that no rule is about ask nobody',
   },
   {
+    what: '`proc.upper_layer` is told of overlayfs in the kernel: on an overlay of another kind (fuse-overlayfs) it is false; a program on one whose `upperdir` Lictor cannot see is refused where a rule reads the field; a file that only got another owner or mode counts as changed',
+    why: 'which layer a file comes from is asked of the writable directory that the mount names; the kernel tells it to nobody outside',
+  },
+  {
     what: 'workloads are guarded on x86-64 only',
     why: 'the filter and the sensors read system call registers of that machine; everything without a kernel works elsewhere',
   },
