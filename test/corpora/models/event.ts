@@ -15,12 +15,14 @@ export interface ModelEvent {
     readonly ancestors?: readonly string[];
     readonly pid?: number;
     readonly ppid?: number;
+    readonly vpid?: number;
     readonly uid?: number;
     readonly loginuid?: number;
     readonly interactive?: boolean;
     readonly memfd?: boolean;
     readonly upper_layer?: boolean;
     readonly caps?: readonly string[];
+    readonly permitted?: readonly string[];
   };
   readonly file?: {
     readonly path?: string;

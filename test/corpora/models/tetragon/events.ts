@@ -92,7 +92,9 @@ const shapes = (hook: Hook, args: readonly Filter[], random: Random): Bare[] => 
 };
 
 const flows = (hook: Hook, args: readonly Filter[]): Bare[] => {
-  const networks = valuesOf(args, /Addr$/).map((value) => value.replace(/\/\d+$/, '').replace(/\.0$/, '.7'));
+  const networks = valuesOf(args, /Addr$/)
+    .filter((value) => /^[\da-f.:/]+$/i.test(value))
+    .map((value) => value.replace(/\/\d+$/, '').replace(/\.0$/, '.7'));
   const ports = valuesOf(args, /Port$/).flatMap((value) => [Number(value), Number(value) + 1]);
   const listening = /listen/.test(hook.name);
   return [...networks, '203.0.113.9', '2001:db8::1'].flatMap((address) =>
