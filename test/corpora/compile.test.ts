@@ -8,6 +8,7 @@ import { CATALOGUE } from '../../compiler/diagnostics/catalogue.ts';
 import { readSource } from '../../compiler/document/source.ts';
 import { compile } from '../../compiler/index.ts';
 import { sharedTest } from '../support/shared.ts';
+import { carriedOver } from './falco-rules.ts';
 import { filesBelow, readText } from './files.ts';
 
 const OPTIONS = { today: '2026-11-21' };
@@ -82,7 +83,9 @@ const table = (name: string, { files, documents, compiled, refused, findings }: 
 const tables = new Map<string, string>();
 for (const name of CORPORA) {
   sharedTest(`${name} is compiled, or refused at its place`, `corpora/${name}`, (folder) => {
-    const text = table(name, count(folder));
+    const files = name === 'falco-rules' ? filesBelow(folder, /\.ya?ml$/) : [];
+    const rules = files.length === 0 ? '' : carriedOver(files.map((path) => ({ path, text: readText(folder, path) })));
+    const text = table(name, count(folder)) + rules;
     tables.set(name, text);
     console.log(text);
   });
