@@ -90,7 +90,7 @@ const ruleBody = {
   errno: optional(choice(Object.keys(ERRNOS)), 'error of a failing operation; default EPERM'),
   continue: optional(boolean, 'true: note the match and go on; only with audit'),
   severity: optional(choice(SEVERITIES), 'how bad a match is'),
-  tags: optional(list(ANY_TEXT), 'labels for reports: mitre:T1059.004, cis:5.7'),
+  tags: optional(list(ANY_TEXT), 'labels for reports: mitre:T1059.004, cis:docker-5.4'),
   message: optional(ANY_TEXT, '`{field}` stands for the field of the event'),
   log: optional(choice(LOGS), 'where a match is reported; default audit'),
   enabled: optional(boolean, 'false leaves the rule out'),

@@ -56,7 +56,7 @@ test('broken and sound documents', () => {
 
 test('the policies that ship', () => {
   const folder = new URL('../../policies/', import.meta.url);
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (name.endsWith('.yaml')) assert.ok(compare(readFileSync(new URL(name, folder), 'utf8'), name) > 0, name);
   }
 });

@@ -60,7 +60,7 @@ output(project, join(project, 'node_modules/.bin/lictor'), 'build', 'policy.yaml
 /** What may be packed. */
 const KINDS: readonly RegExp[] = [
   /^(LICENSE|README\.md|package\.json)$/,
-  /^policies\/([a-z-]+(\.test)?\.yaml|README\.md)$/,
+  /^policies\/([a-z]+\/)?([a-z-]+(\.test)?\.yaml|README\.md)$/,
   /^dist\/(lictor|[a-z]+-worker|vm|events)\.js$/,
   /^dist\/(vm|events)\.d\.ts$/,
   /^dist\/lictor-(vm|vm-counting|policy)\.wasm$/,
