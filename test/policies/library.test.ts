@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { planAndEmit } from '../../compiler/backend.ts';
 import { compile, type Compiled } from '../../compiler/index.ts';
 import { renderDiagnostics } from '../../compiler/diagnostics/index.ts';
 import { passed, runTests } from '../../cli/testing/run.ts';
@@ -46,6 +47,11 @@ test('every case passes, and every rule is hit', () => {
     coverage.filter(({ missed }) => missed.length > 0),
     [],
   );
+});
+
+test('all of it together stays within the budget of steps', () => {
+  const made = planAndEmit(compiled.normal, {});
+  assert.equal('errors' in made ? made.errors : [], []);
 });
 
 test('every rule has a case that misses it by one predicate', () => {
