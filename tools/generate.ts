@@ -1,5 +1,5 @@
 /**
- * Writes every file that follows from `vm/spec`, or from the commands' definitions; with `--check` only says which of them are stale and exits 1.
+ * Writes every file that follows from `vm/spec`, from the commands' definitions, or from the shipped policies; with `--check` only says which of them are stale and exits 1.
  * Usage: node --import tsx tools/generate.ts [--check]
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { bypasses } from './generate/bypasses.ts';
 import { cHost } from './generate/c-host.ts';
 import { cHeader } from './generate/c-header.ts';
 import { cli } from './generate/cli.ts';
+import { coverage } from './generate/coverage.ts';
 import { diagnostics } from './generate/diagnostics.ts';
 import { goSpec } from './generate/go.ts';
 import { javascriptSpec } from './generate/javascript.ts';
@@ -38,6 +39,7 @@ const targets = async (): Promise<readonly Target[]> => [
   ...reference(),
   limits(),
   bypasses(),
+  coverage(),
   opcodes(),
   diagnostics(),
   await cli(),

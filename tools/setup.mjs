@@ -33,6 +33,8 @@ const STEPS = [
       'test/component/component.sha256',
       'shim/doctor/differences.ts',
       'shim/doctor/uncovered.ts',
+      'shim/doctor/mechanisms.ts',
+      'policies',
       'cli',
     ],
     outputs: ['vm/assembly/generated/spec.ts', 'shim/bpf/generated/lictor_spec.h'],
