@@ -71,16 +71,23 @@ export function eventsFor({ normal }: Bundle, r: Random, count: number): Event[]
   return Array.from({ length: count }, () => source.next());
 }
 
-/** The property of `import`: its documents decide the same as the foreign ones, names and notes included. */
+/**
+ * The property of `import`: its documents decide the same as the foreign ones, names and notes included.
+ * `beside`: documents of ours that both need.
+ */
 export function sameWhenImported(
   sources: readonly Source[],
   system: SystemName,
   r: Random,
-  { foreign = {}, count = 60 }: { readonly foreign?: Settings; readonly count?: number } = {},
+  {
+    foreign = {},
+    count = 60,
+    beside = [],
+  }: { readonly foreign?: Settings; readonly count?: number; readonly beside?: readonly Source[] } = {},
 ): void {
   const text = imported(sources, system, foreign);
-  const direct = bundleOf(sources, foreign);
-  const again = bundleOf([{ path: 'imported.yaml', text }]);
+  const direct = bundleOf([...sources, ...beside], foreign);
+  const again = bundleOf([{ path: 'imported.yaml', text }, ...beside]);
   const events = eventsFor(direct, r, count);
   const named = (bundle: Bundle): unknown[] => decide(bundle, events).map((decision) => withNames(bundle, decision));
   assert.equal(named(again), named(direct), text);

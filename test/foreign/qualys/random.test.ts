@@ -54,7 +54,7 @@ const randomPolicy = (r: Random): ModelPolicy => ({
 
 test('a policy decides what the model decides', () => {
   console.log(`seed ${seed}`);
-  for (let index = 0; index < 200; index++) {
+  for (let index = 0; index < 100; index++) {
     const r = new Random(batchSeed(seed, index));
     const policy = randomPolicy(r);
     const bundle = bundleOf(sourcesOf(JSON.stringify(policy)));
@@ -71,7 +71,7 @@ test('a policy decides what the model decides', () => {
 });
 
 test('an imported policy decides the same', () => {
-  for (let index = 0; index < 150; index++) {
+  for (let index = 0; index < 60; index++) {
     const r = new Random(batchSeed(seed, 1000 + index));
     const policies = r.list(1 + r.below(2), () => ({ name: r.pick(['a', 'b c', '']), ...randomPolicy(r) }));
     sameWhenImported(sourcesOf(JSON.stringify(policies)), 'qualys', r, { count: 30 });
@@ -79,7 +79,7 @@ test('an imported policy decides the same', () => {
 });
 
 test('nothing that is written throws, and every finding has a place', () => {
-  for (let index = 0; index < 400; index++) {
+  for (let index = 0; index < 250; index++) {
     const r = new Random(batchSeed(seed, 2000 + index));
     const text = JSON.stringify(mutated(r, { name: 'p', images: ['a'], ...randomPolicy(r) }));
     for (const { code, span } of findingsOf(sourcesOf(text))) {
