@@ -51,7 +51,10 @@ export function compile(sources: readonly Source[], options: CompileOptions): St
   const resolved = resolve(documents.value, sources, options, options.kept?.policies);
   const found = [...documents.diagnostics, ...resolved.diagnostics];
   // Lints ask what rules mean: with errors, they would warn of what is only misspelt.
-  if (!found.some(({ severity }) => severity === 'error')) found.push(...lint(resolved.value.policies, options.naming));
+  if (!found.some(({ severity }) => severity === 'error')) {
+    const lints = lint(resolved.value.policies, options.naming);
+    found.push(...lints.filter(({ span }) => span === null || sources[span.source].shipped !== true));
+  }
 
   const diagnostics = inSourceOrder(found).map((diagnostic): Diagnostic =>
     options.strict === true ? { ...diagnostic, severity: 'error' } : diagnostic,

@@ -1,10 +1,12 @@
 /** From operands to compiled policies: the flags that all compiling commands share, and the call. */
 import { build, type Built } from '../../compiler/build.ts';
 import type { CompileOptions, Kept } from '../../compiler/index.ts';
+import type { DiagnosticCode } from '../../compiler/diagnostics/catalogue.ts';
 import type { Diagnostic, Source, Staged } from '../../compiler/diagnostics/diagnostic.ts';
 import type { Operands, Options, Values } from '../command.ts';
 import { Exit, Stop } from '../exit.ts';
 import type { Io } from '../output/io.ts';
+import { shippedLibraries } from './shipped.ts';
 import { readSources } from './sources.ts';
 
 export const POLICY_OPERANDS: Operands = {
@@ -89,8 +91,12 @@ export interface CompiledSources<T> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A rule of a library that nobody defines is one of these. */
+const UNKNOWN_NAME: DiagnosticCode = 'L1203';
+
 /**
- * Reads the sources and gives them to a stage of the compiler, unless reading already found errors.
+ * Reads the sources and gives them to a stage of the compiler, unless reading already found errors. Where
+ * policies use rules that only libraries that ship have, those count as sources, too.
  * @param stage `compile`, or what `builder` makes
  */
 export async function compileWith<T>(
@@ -102,5 +108,10 @@ export async function compileWith<T>(
   const options = compileOptions(values, io);
   const { value: sources, diagnostics } = await readSources(operands, io, options.maxSourceBytes);
   if (diagnostics.length > 0) return { sources, value: null, diagnostics };
-  return { sources, ...stage(sources, options) };
+  const found = stage(sources, options);
+  const isMissing = found.diagnostics.some(({ code }) => code === UNKNOWN_NAME);
+  const libraries = isMissing ? shippedLibraries(sources, options.foreign) : [];
+  if (libraries.length === 0) return { sources, ...found };
+  const all = [...sources, ...libraries];
+  return { sources: all, ...stage(all, options) };
 }

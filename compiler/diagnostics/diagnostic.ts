@@ -25,6 +25,8 @@ export interface Source {
   /** As the user named it. */
   readonly path: string;
   readonly text: string;
+  /** It comes with Lictor: who builds with it cannot change it, so lints say nothing of it. */
+  readonly shipped?: true;
 }
 
 /** Every stage returns a value and what it found. */

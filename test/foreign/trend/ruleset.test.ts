@@ -1,4 +1,6 @@
 /** Rulesets: which pods, which rules, what happens; and what of Trend's other documents is said. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -211,6 +213,13 @@ spec:
       action: isolate
 `,
   );
+});
+
+test('the example of the README is imported as it says', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../../compiler/foreign/trend/README.md'), 'utf8');
+  const [, theirs] = /```yaml\n(apiVersion: container-security.*?)```/s.exec(readme)!;
+  const [, ours] = /```yaml\n# ruleset.yaml[^\n]*\n(.*?)```/s.exec(readme)!;
+  assert.is(imported(sourcesOf(theirs), 'trend'), `# imported\n${ours}`);
 });
 
 test.run();
