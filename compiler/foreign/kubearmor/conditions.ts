@@ -3,6 +3,7 @@ import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Text } from '../../schema/shape.ts';
 import { all, ALWAYS, globOf, quoted, regexOf, some, test, type Condition } from '../condition.ts';
 import { piece, type Piece } from '../written.ts';
+import { STRING_ARGUMENTS } from '../../../vm/spec/syscalls.ts';
 import type { Entry, SourceProgram, Subject, Target } from './entry.ts';
 
 /** The kinds of events that each subject is about: what KubeArmor's hooks of it see. */
@@ -87,23 +88,19 @@ function sourceIs(subject: Subject, sources: readonly SourceProgram[] | null): C
   ]);
 }
 
+/** Which arguments of a system call are texts. */
+export const argumentsOf = ({ text }: Target): readonly number[] =>
+  Object.hasOwn(STRING_ARGUMENTS, text.value) ? STRING_ARGUMENTS[text.value] : [];
+
 /** A system call is about the path that one of its arguments names. */
 function calledOn(targets: readonly Target[], path: Target): Condition {
-  const places = [...new Set(targets.flatMap(({ text }) => pathArguments(text.value)))].sort();
+  const places = argumentsOf(targets[0]);
   return some(
     places.map((place) => {
       const field = `syscall.sarg${place}`;
       return path.is === 'directory' ? oneOf(field, 'within', [path.text]) : equals(field, [path.text]);
     }),
   );
-}
-
-/** Which arguments are paths: the first, of calls that take a directory the second, of those with two paths both. */
-function pathArguments(call: string): number[] {
-  if (/^(rename|link)at2?$/.test(call)) return [1, 3];
-  if (/^(rename|link|symlink|mount|pivot_root)$/.test(call)) return [0, 1];
-  if (call === 'symlinkat') return [0, 2];
-  return /at2?$/.test(call) && !/^(creat|stat|lstat|fstat)$/.test(call) ? [1] : [0];
 }
 
 /** All arguments after the program's name are of the list, and there is one. */

@@ -63,14 +63,9 @@ export const keysOf = ({ subject, target, sources, action }: Entry): string[] =>
 export const interfere = (a: Entry, b: Entry): boolean =>
   !(a.action === b.action && (a.action === 'Audit' || (isPlain(a) && isPlain(b)))) && overlap(a, b);
 
-/** Whether something else is said of what an entry lets through: then it says by a rule that it does. */
+/** Whether other entries block some of what this one is about: then what it lets through needs a rule that says so. */
 export const isSaidMoreOf = (entry: Entry, others: readonly Entry[]): boolean =>
-  others.some(
-    (other) =>
-      other !== entry &&
-      other.subject === entry.subject &&
-      (other.action === 'Allow' || (other.action === 'Block' && overlap(entry, other))),
-  );
+  others.some((other) => other !== entry && other.action === 'Block' && overlap(entry, other));
 
 /** Always the same, whoever acts, however. */
 export const isPlain = ({ ownerOnly, readOnly, offTerminal, args }: Entry): boolean =>

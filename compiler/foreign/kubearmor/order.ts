@@ -4,11 +4,12 @@
  */
 import { canMeet, type Selection } from './selection.ts';
 import { compareRanks, interfere, isPlain, isSaidMoreOf, keysOf, rankOf, type Rank } from './lookup.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, Subject } from './entry.ts';
 
 export interface Ordered {
   readonly selection: Selection;
   readonly entries: readonly Entry[];
+  readonly allowing: ReadonlySet<Subject>;
 }
 
 /** A policy, or those of its entries that have one rank. */
@@ -35,7 +36,9 @@ export const withAlone = <P extends Ordered>(policies: readonly P[]): P[] =>
     if (policy.entries.every((entry) => isPlain(entry) || entry.action !== 'Block')) return policy;
     const near = policies.filter(({ selection }) => canMeet(policy.selection, selection));
     const entries = policy.entries.map((entry) =>
-      entry.action === 'Block' && !isPlain(entry) && !near.some((other) => isSaidMoreOf(entry, other.entries))
+      entry.action === 'Block' &&
+      !isPlain(entry) &&
+      !near.some((other) => other.allowing.has(entry.subject) || isSaidMoreOf(entry, other.entries))
         ? { ...entry, alone: true }
         : entry,
     );

@@ -3,6 +3,8 @@ import { diagnose, nearest } from '../../diagnostics/index.ts';
 import type { Report } from '../../schema/read.ts';
 import type { Text } from '../../schema/shape.ts';
 import { FIELDS } from '../../../vm/spec/fields.ts';
+import { SYSCALLS } from '../../../vm/spec/syscalls.ts';
+import { argumentsOf } from './conditions.ts';
 import { notesOf, PLAIN, type Entry, type SourceProgram, type Target } from './entry.ts';
 import { directoryOf, sourcesOf } from './paths.ts';
 import type { Sections } from './shapes.ts';
@@ -108,8 +110,28 @@ export function syscallEntries(spec: Sections, report: Report): Entry[] {
       sources: callers(entry.fromSource?.value ?? [], report),
       paths: entry.paths,
     };
-    return names.map((text): Entry => ({ ...common, target: { is: 'call', text }, span: text.span }));
+    return names.flatMap((text): Entry[] => {
+      const target: Target = { is: 'call', text };
+      if (!isCall(text, report)) return [];
+      if (entry.paths !== null && argumentsOf(target).length === 0) {
+        const help = 'no argument of it is a path: name it under `matchSyscalls`';
+        report(diagnose('L5003', `\`${text.value}\` is never called on a path`, text.span, help));
+        return [];
+      }
+      return [{ ...common, target, span: text.span }];
+    });
   });
+}
+
+function isCall(text: Text, report: Report): boolean {
+  if (SYSCALLS.includes(text.value)) return true;
+  const near = nearest(
+    text.value,
+    SYSCALLS.filter((name) => name !== null),
+  );
+  const help = near === null ? 'names are those of syscalls(2)' : `did you mean \`${near}\`?`;
+  report(diagnose('L5004', `unknown system call \`${text.value}\``, text.span, help));
+  return false;
 }
 
 /** A path that ends with a slash is a directory: with `recursive` all below it, else itself alone. */

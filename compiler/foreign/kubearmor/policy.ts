@@ -24,6 +24,8 @@ export interface ReadPolicy {
   readonly metadata: Metadata | undefined;
   readonly selection: Selection;
   readonly entries: readonly Entry[];
+  /** What it has allow-lists of. An entry that a later one replaces makes one as well. */
+  readonly allowing: ReadonlySet<Subject>;
   /** Of its first line. */
   readonly span: Span;
 }
@@ -61,7 +63,7 @@ function missing(key: string, span: Span, report: Report): null {
 }
 
 function policyOf(
-  head: Omit<ReadPolicy, 'entries'>,
+  head: Omit<ReadPolicy, 'entries' | 'allowing'>,
   spec: Sections,
   presets: readonly Entry[],
   report: Report,
@@ -82,7 +84,8 @@ function policyOf(
     const help = 'KubeArmor keeps one entry for each path and source, the last';
     report(diagnose('L5103', `a later entry replaces that of \`${target.text.value}\``, span, help));
   });
-  if (entries.length > 0) return { ...head, entries };
+  const allowing = new Set(all.filter(({ action }) => action === 'Allow').map(({ subject }) => subject));
+  if (entries.length > 0) return { ...head, entries, allowing };
   report(diagnose('L5106', `nothing of \`${titleOf(head.metadata)}\` is left`, head.span, 'it becomes no policy'));
   return null;
 }
@@ -102,10 +105,9 @@ const DEFAULTS: Readonly<
 const ACTIONS: Readonly<Record<Posture, string>> = { allow: 'allow', audit: 'audit', block: 'deny' };
 
 /** An entry that allows makes its subject an allow-list: what no entry is about has the posture. */
-function defaultsOf({ entries }: ReadPolicy, postures: Postures): { [kind: string]: Plain } | undefined {
-  const listed = new Set(entries.filter(({ action }) => action === 'Allow').map(({ subject }) => subject as string));
+function defaultsOf({ allowing }: ReadPolicy, postures: Postures): { [kind: string]: Plain } | undefined {
   const defaults = Object.entries(DEFAULTS)
-    .filter(([subject]) => listed.has(subject))
+    .filter(([subject]) => allowing.has(subject as Subject))
     .flatMap(([, { of, kinds }]) => kinds.map((kind) => [kind, ACTIONS[postures[of]]]));
   return defaults.length > 0 ? Object.fromEntries(defaults) : undefined;
 }

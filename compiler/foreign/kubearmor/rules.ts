@@ -2,7 +2,7 @@
 import { all, not, test, written, type Condition } from '../condition.ts';
 import { nameOf, UniqueNames } from '../names.ts';
 import { at, type Plain } from '../tree.ts';
-import { argumentsAre, heldBy, KINDS } from './conditions.ts';
+import { argumentsAre, argumentsOf, heldBy, KINDS } from './conditions.ts';
 import type { Entry } from './entry.ts';
 import { severityOf } from './severity.ts';
 
@@ -32,7 +32,7 @@ const alike = ({ target, span: _, sources, args, paths, message, ...rest }: Entr
     target.is === 'every-protocol' || target.is === 'preset' ? target.text.span : null,
     sources?.map(({ path, directory }) => [path.value, directory]) ?? null,
     args?.map(({ value }) => value) ?? null,
-    paths === null ? null : [paths.is, paths.text.value],
+    paths === null ? null : [paths.is, paths.text.value, argumentsOf(target)],
     message?.value ?? null,
   ]);
 
