@@ -54,7 +54,7 @@ function lookedUp(subject: Subject, targets: readonly Target[]): Condition {
         ? oneOf(path, 'within', texts)
         : oneOf(path, 'glob', texts, (dir) => childrenOf(dir, subject === 'file'));
     case 'pattern':
-      return oneOf(path, 'glob', texts);
+      return oneOf(path, 'glob', texts, patternOf);
     case 'protocol':
       return equals('net.protocol', texts);
     case 'every-protocol':
@@ -69,6 +69,9 @@ function lookedUp(subject: Subject, targets: readonly Target[]): Condition {
       return some([test('proc.memfd', first.span), test('proc.path within ("/dev/shm", "/run/shm")', first.span)]);
   }
 }
+
+/** For AppArmor two stars between slashes are one component at least; for us they may be none. */
+const patternOf = (pattern: string): string => pattern.replace(/\/\*\*(?=\/)/g, '/*/**');
 
 /** What stands directly in a directory. KubeArmor's entry for it is one for the directory itself as well, which only files can be about. */
 const childrenOf = (directory: string, itself: boolean): string => {

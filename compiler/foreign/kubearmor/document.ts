@@ -14,6 +14,18 @@ export function readDocument<S extends ObjectShape>(shape: S, root: Located, rep
   return read(shape, prepared(shape, root, [], report), headOf(root), (finding) => report(inOurWords(finding)));
 }
 
+/** @returns a report that passes findings on, and whether one of them was an error */
+export function watched(report: Report): { readonly report: Report; readonly failed: () => boolean } {
+  let failed = false;
+  return {
+    report: (finding) => {
+      failed ||= finding.severity === 'error';
+      report(finding);
+    },
+    failed: () => failed,
+  };
+}
+
 /** Codes of our documents to those of foreign ones. Unknown keys do not get there. */
 const CODES: Readonly<Record<string, DiagnosticCode>> = { L1105: 'L5005' };
 

@@ -7,8 +7,9 @@ import { all, ALWAYS, quoted, some, test, written, type Condition } from '../con
 import { nameOf, UniqueNames } from '../names.ts';
 import type { ForeignDocument, Lowered } from '../system.ts';
 import { at, lowered, type Plain } from '../tree.ts';
-import { readDocument } from './document.ts';
+import { readDocument, watched } from './document.ts';
 import { notesOf, type EntryAction, type Notes } from './entry.ts';
+import { nothingLeft } from './policy.ts';
 import type { Postures } from './posture.ts';
 import { hostSelection, scopeOf } from './selection.ts';
 import { severityOf } from './severity.ts';
@@ -71,8 +72,9 @@ function policyOf(
   postures: Postures,
   names: UniqueNames,
   order: number | null,
-  report: Report,
+  reportAll: Report,
 ): Lowered | null {
+  const { report, failed } = watched(reportAll);
   const read = readDocument(RESOURCES.KubeArmorNetworkPolicy, root, report);
   if (read?.spec === undefined) {
     report(diagnose('L5005', 'the key `spec` is missing', headOf(root), '`ingress` and `egress` stand under it'));
@@ -91,8 +93,7 @@ function policyOf(
     }),
   );
   if (rules.length === 0) {
-    const name = metadata?.name?.value ?? 'the policy';
-    report(diagnose('L5106', `nothing of \`${name}\` is left`, headOf(root), 'it becomes no policy'));
+    if (!failed()) report(nothingLeft(metadata, headOf(root)));
     return null;
   }
   const posture = { allow: undefined, audit: 'audit', block: 'deny' }[postures.network];

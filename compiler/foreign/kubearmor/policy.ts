@@ -1,13 +1,14 @@
 /** Policies of KubeArmor, read, and as documents of ours. */
 import { diagnose } from '../../diagnostics/index.ts';
-import type { Span } from '../../diagnostics/diagnostic.ts';
+import type { Diagnostic, Span } from '../../diagnostics/diagnostic.ts';
+import type { Located } from '../../document/located.ts';
 import { headOf, type Report } from '../../schema/read.ts';
 import type { Text } from '../../schema/shape.ts';
 import { nameOf, type UniqueNames } from '../names.ts';
 import type { ForeignDocument, Lowered } from '../system.ts';
 import { lowered, type Plain } from '../tree.ts';
 import { KINDS } from './conditions.ts';
-import { readDocument } from './document.ts';
+import { readDocument, watched } from './document.ts';
 import type { Entry, Subject } from './entry.ts';
 import { withoutReplaced, type Part } from './order.ts';
 import { capabilityEntries, networkEntries, syscallEntries } from './others.ts';
@@ -34,6 +35,21 @@ export interface ReadPolicy {
 export function readPolicy(
   kind: Exclude<ResourceKind, 'KubeArmorNetworkPolicy'>,
   { root }: ForeignDocument,
+  reportAll: Report,
+): ReadPolicy | null {
+  const { report, failed } = watched(reportAll);
+  const policy = readEntries(kind, root, report);
+  if (policy === null || policy.entries.length > 0) return policy;
+  if (!failed()) report(nothingLeft(policy.metadata, policy.span));
+  return null;
+}
+
+export const nothingLeft = (metadata: Metadata | undefined, span: Span): Diagnostic =>
+  diagnose('L5106', `nothing of \`${metadata?.name?.value ?? 'the policy'}\` is left`, span, 'it becomes no policy');
+
+function readEntries(
+  kind: Exclude<ResourceKind, 'KubeArmorNetworkPolicy'>,
+  root: Located,
   report: Report,
 ): ReadPolicy | null {
   const span = headOf(root);
@@ -67,7 +83,7 @@ function policyOf(
   spec: Sections,
   presets: readonly Entry[],
   report: Report,
-): ReadPolicy | null {
+): ReadPolicy {
   if (spec.apparmor !== undefined) {
     const help = 'say what it allows and denies as entries';
     report(diagnose('L5003', 'rules of AppArmor are not carried over', spec.apparmor.span, help));
@@ -85,12 +101,8 @@ function policyOf(
     report(diagnose('L5103', `a later entry replaces that of \`${target.text.value}\``, span, help));
   });
   const allowing = new Set(all.filter(({ action }) => action === 'Allow').map(({ subject }) => subject));
-  if (entries.length > 0) return { ...head, entries, allowing };
-  report(diagnose('L5106', `nothing of \`${titleOf(head.metadata)}\` is left`, head.span, 'it becomes no policy'));
-  return null;
+  return { ...head, entries, allowing };
 }
-
-const titleOf = (metadata: Metadata | undefined): string => metadata?.name?.value ?? 'the policy';
 
 /** Which posture is that of which subject, and what the subject is called in `defaults`. System calls have none. */
 const DEFAULTS: Readonly<
