@@ -5,7 +5,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Diagnostic, Source } from '../../compiler/diagnostics/diagnostic.ts';
 import { CATALOGUE } from '../../compiler/diagnostics/catalogue.ts';
+import type { Located } from '../../compiler/document/located.ts';
 import { readSource } from '../../compiler/document/source.ts';
+import { get, itemsOf } from '../../compiler/foreign/read.ts';
 import { compile } from '../../compiler/index.ts';
 import { sharedTest } from '../support/shared.ts';
 import { carriedOver } from './falco-rules.ts';
@@ -40,13 +42,35 @@ interface Counts {
   refused: number;
   /** By code. */
   readonly findings: Map<string, number>;
+  /** Hooks of Tetragon, by what became of them: carried over, or why not. */
+  readonly hooks: Map<string, number>;
 }
 
 const add = (map: Map<string, number>, key: string, n = 1): void => void map.set(key, (map.get(key) ?? 0) + n);
 
+const SECTIONS = ['kprobes', 'tracepoints', 'lsmhooks', 'fentries', 'uprobes', 'usdts'];
+
+/** What became of each hook of a policy of Tetragon: of several reasons the first. */
+const hooksOf = (root: Located, diagnostics: readonly Diagnostic[]): string[] => {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  return SECTIONS.flatMap((section) => itemsOf(get(get(root, 'spec'), section))).map(({ span: { start, end } }) => {
+    const error = errors.find(({ span }) => span !== null && start <= span.start && span.end <= end);
+    return error === undefined
+      ? 'carried over'
+      : error.message.replace(/`[^`]*`/g, '…').replace(/argument \d/, 'an argument');
+  });
+};
+
 /** Each file by itself, as `lictor check FILE` does. */
 const count = (folder: string): Counts => {
-  const counts: Counts = { files: 0, documents: new Map(), compiled: 0, refused: 0, findings: new Map() };
+  const counts: Counts = {
+    files: 0,
+    documents: new Map(),
+    compiled: 0,
+    refused: 0,
+    findings: new Map(),
+    hooks: new Map(),
+  };
   const wrong: string[] = [];
   for (const path of filesBelow(folder, /\.ya?ml$/)) {
     const source = { path, text: readText(folder, path) };
@@ -60,22 +84,24 @@ const count = (folder: string): Counts => {
     if (value === null && diagnostics.length === 0) wrong.push(`${path}: refused without a finding`);
     wrong.push(...diagnostics.flatMap((diagnostic) => complaint(source, diagnostic)));
     for (const { code } of diagnostics) add(counts.findings, code);
+    for (const { root, system } of read.foreign) {
+      if (system.name === 'tetragon') for (const fate of hooksOf(root, diagnostics)) add(counts.hooks, fate);
+    }
   }
   assert.equal(wrong, []);
   return counts;
 };
 
-const table = (name: string, { files, documents, compiled, refused, findings }: Counts): string => {
-  const list = (map: Map<string, number>): string =>
-    [...map]
-      .sort(([x], [y]) => (x < y ? -1 : 1))
-      .map(([key, n]) => `${n} ${key}`)
-      .join(', ') || 'none';
+const table = (name: string, { files, documents, compiled, refused, findings, hooks }: Counts): string => {
+  const sorted = (map: Map<string, number>): string[] =>
+    [...map].sort(([x], [y]) => (x < y ? -1 : 1)).map(([key, n]) => `${n} ${key}`);
+  const list = (map: Map<string, number>): string => sorted(map).join(', ') || 'none';
   return [
     `## ${name}`,
     `files: ${files}, ${compiled} compile, ${refused} have errors`,
     `documents: ${list(documents)}`,
     `findings: ${list(findings)}`,
+    ...(hooks.size > 0 ? ['hooks:', ...sorted(hooks).map((line) => `  ${line}`)] : []),
     '',
   ].join('\n');
 };

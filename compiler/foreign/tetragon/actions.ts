@@ -63,10 +63,15 @@ const SILENT: readonly string[] = ['nopost', 'tracksock', 'untracksock'];
 /** Whether a hook neither reports nor refuses anything: it only keeps track of sockets, which events of ours have anyway. */
 export function isSilent(hook: Located): boolean {
   const selectors = itemsOf(get(hook, 'selectors'));
-  return selectors.length > 0 && selectors.every((selector) => {
-    const actions = itemsOf(get(selector, 'matchActions')).map((one) => textOf(get(one, 'action'))?.toLowerCase() ?? '');
-    return actions.includes('nopost') && actions.every((action) => SILENT.includes(action));
-  });
+  return (
+    selectors.length > 0 &&
+    selectors.every((selector) => {
+      const actions = itemsOf(get(selector, 'matchActions')).map(
+        (one) => textOf(get(one, 'action'))?.toLowerCase() ?? '',
+      );
+      return actions.includes('nopost') && actions.every((action) => SILENT.includes(action));
+    })
+  );
 }
 
 function readAction(node: Located, findings: Findings): Effect | undefined {

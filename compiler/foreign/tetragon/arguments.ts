@@ -100,7 +100,8 @@ export function askData(node: Located, asked: Asked): Condition | undefined {
     return undefined;
   }
   const path = textOf(data.resolve) ?? '';
-  const field = textOf(get(data.span, 'source')) === 'current_task' && Object.hasOwn(TASK, path) ? TASK[path] : undefined;
+  const field =
+    textOf(get(data.span, 'source')) === 'current_task' && Object.hasOwn(TASK, path) ? TASK[path] : undefined;
   if (field === undefined) {
     const help = `of \`current_task\` there are ${Object.keys(TASK).join(', ')}`;
     findings.refuse(headOf(data.span), `\`${path}\` is not in our events`, help);
@@ -138,7 +139,13 @@ function argumentOf(node: Located, args: readonly Argument[], { tracepoint, find
 }
 
 /** By what the argument is, and as what it is declared. */
-function compare(node: Located, operator: Operator, type: string, meaning: Meaning, asked: Asked): Condition | undefined {
+function compare(
+  node: Located,
+  operator: Operator,
+  type: string,
+  meaning: Meaning,
+  asked: Asked,
+): Condition | undefined {
   const { findings } = asked;
   const span = headOf(node);
   const values = findings.texts(get(node, 'values'), 'values');
@@ -195,7 +202,8 @@ function rangesOf(value: LocatedScalar, meaning: Meaning, { lists, findings }: A
     findings.wrong(value, 'values', 'no list has this name');
     return [undefined];
   }
-  const capability = meaning.is === 'capability' ? CAPABILITIES.indexOf(value.text.toLowerCase().replace(/^cap_/, '')) : -1;
+  const capability =
+    meaning.is === 'capability' ? CAPABILITIES.indexOf(value.text.toLowerCase().replace(/^cap_/, '')) : -1;
   const range = capability < 0 ? parseRange(value.text) : ([BigInt(capability), BigInt(capability)] as const);
   if (range === undefined) findings.wrong(value, 'values', 'a number');
   return [range];
@@ -232,7 +240,12 @@ function askNumber(
 }
 
 /** The number of a system call, compared with lists of their names. */
-function askNames(node: Located, values: readonly LocatedScalar[], negated: boolean, asked: Asked): Condition | undefined {
+function askNames(
+  node: Located,
+  values: readonly LocatedScalar[],
+  negated: boolean,
+  asked: Asked,
+): Condition | undefined {
   const { findings, lists } = asked;
   const names: string[] = [];
   for (const value of values) {

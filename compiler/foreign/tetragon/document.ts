@@ -87,7 +87,9 @@ function notesOf(metadata: Located | undefined): { description?: Plain; annotati
   const others = texts.filter(({ value }) => value !== description);
   return {
     ...(description === undefined ? {} : { description }),
-    ...(others.length === 0 ? {} : { annotations: Object.fromEntries(others.map(({ key, value }) => [key.text, value])) }),
+    ...(others.length === 0
+      ? {}
+      : { annotations: Object.fromEntries(others.map(({ key, value }) => [key.text, value])) }),
   };
 }
 
@@ -122,13 +124,18 @@ function* hooksOf(spec: Located, findings: Findings): Generator<MadeRule> {
 function dropTracking(node: Located, findings: Findings): void {
   const action = get(node, 'returnArgAction');
   if (action === undefined || textOf(action) === '') return;
-  findings.dropped(headOf(action), '`returnArgAction` is not carried over', 'events of sockets always have their process');
+  findings.dropped(
+    headOf(action),
+    '`returnArgAction` is not carried over',
+    'events of sockets always have their process',
+  );
 }
 
 function hookNotes(node: Located, section: Section, findings: Findings): Notes {
   const message = get(node, 'message');
   const tags = findings.texts(get(node, 'tags'), 'tags').map(({ text }) => text);
-  if (message !== undefined && textOf(message) === undefined) findings.wrong(message, 'message', `a text, of ${section}`);
+  if (message !== undefined && textOf(message) === undefined)
+    findings.wrong(message, 'message', `a text, of ${section}`);
   return {
     message: textOf(message) === '' || textOf(message) === undefined ? undefined : message,
     tags: tags.length > 0 ? tags : undefined,

@@ -64,7 +64,11 @@ function readCall(call: LocatedScalar, lists: Lists, findings: Findings): Hook |
 function readFunction(call: LocatedScalar, name: string, findings: Findings): Hook | undefined {
   if (Object.hasOwn(FUNCTIONS, name)) {
     if (name === 'security_mmap_file') {
-      findings.differs(call.span, 'only mappings that can be executed are asked about', 'others are decided at the open');
+      findings.differs(
+        call.span,
+        'only mappings that can be executed are asked about',
+        'others are decided at the open',
+      );
     }
     return { name: call.text, questions: FUNCTIONS[name] };
   }

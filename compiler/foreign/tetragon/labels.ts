@@ -39,16 +39,18 @@ export function readSelector(
         return [];
       })
     : [];
-  const expressions = findings.list(get(node, 'matchExpressions'), 'matchExpressions').flatMap((item): Requirement[] => {
-    findings.keys(item, KEYS.expression);
-    const name = textOf(get(item, 'key'));
-    if (name === undefined) findings.missing(item, 'key');
-    if (get(item, 'operator') === undefined) findings.missing(item, 'operator');
-    const operator = findings.word(get(item, 'operator'), 'operator', OPERATORS);
-    const values = findings.texts(get(item, 'values'), 'values').map(({ text }) => text);
-    if (name === undefined || operator === undefined) return [];
-    if (operator.endsWith('In') && values.length === 0) findings.missing(item, 'values');
-    return [{ key: name, operator, values, span: headOf(item) }];
-  });
+  const expressions = findings
+    .list(get(node, 'matchExpressions'), 'matchExpressions')
+    .flatMap((item): Requirement[] => {
+      findings.keys(item, KEYS.expression);
+      const name = textOf(get(item, 'key'));
+      if (name === undefined) findings.missing(item, 'key');
+      if (get(item, 'operator') === undefined) findings.missing(item, 'operator');
+      const operator = findings.word(get(item, 'operator'), 'operator', OPERATORS);
+      const values = findings.texts(get(item, 'values'), 'values').map(({ text }) => text);
+      if (name === undefined || operator === undefined) return [];
+      if (operator.endsWith('In') && values.length === 0) findings.missing(item, 'values');
+      return [{ key: name, operator, values, span: headOf(item) }];
+    });
   return [...exact, ...expressions];
 }

@@ -13,7 +13,12 @@ export interface List {
   readonly span: Span;
 }
 
-const TYPES = { '': '', syscalls: 'syscalls', generated_syscalls: 'generated_syscalls', generated_ftrace: 'generated_ftrace' };
+const TYPES = {
+  '': '',
+  syscalls: 'syscalls',
+  generated_syscalls: 'generated_syscalls',
+  generated_ftrace: 'generated_ftrace',
+};
 
 /** @returns by name */
 export function readLists(spec: Located | undefined, findings: Findings): ReadonlyMap<string, List> {

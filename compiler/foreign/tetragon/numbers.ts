@@ -49,7 +49,14 @@ export function parseNumber(text: string): bigint | undefined {
   const match = /^([-+]?)(?:0x([0-9a-f]+)|0o?([0-7]+)|0b([01]+)|(0|[1-9][0-9]*))$/i.exec(text.trim());
   if (match === null) return undefined;
   const [, sign, hex, octal, binary, decimal] = match;
-  const size = hex !== undefined ? `0x${hex}` : octal !== undefined ? `0o${octal}` : binary !== undefined ? `0b${binary}` : decimal;
+  const size =
+    hex !== undefined
+      ? `0x${hex}`
+      : octal !== undefined
+        ? `0o${octal}`
+        : binary !== undefined
+          ? `0b${binary}`
+          : decimal;
   return sign === '-' ? -BigInt(size) : BigInt(size);
 }
 
@@ -104,7 +111,12 @@ export function askRegister(register: string, asked: Numeric, of: NumberType, sp
   const parts = asked.ranges.flatMap(([low, high]): Range[] => {
     const [from, to] = [low < least(of) ? least(of) : low, high > most(of) ? most(of) : high];
     if (from > to) return [];
-    return from < 0n && to >= 0n ? [[wrap(from), modulus - 1n], [0n, to]] : [[wrap(from), wrap(to)]];
+    return from < 0n && to >= 0n
+      ? [
+          [wrap(from), modulus - 1n],
+          [0n, to],
+        ]
+      : [[wrap(from), wrap(to)]];
   });
   const condition = askRanges(operand, parts, [0n, modulus - 1n], span);
   return asked.negated ? not(condition) : condition;

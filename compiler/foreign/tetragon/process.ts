@@ -1,9 +1,10 @@
 /** Filters of a selector on the process: binaries, process ids, namespaces, capabilities. */
 import { CAPABILITIES } from '../../../vm/spec/fields.ts';
+import type { Span } from '../../diagnostics/diagnostic.ts';
 import { nearest } from '../../diagnostics/index.ts';
 import type { Located } from '../../document/located.ts';
 import { headOf } from '../../schema/read.ts';
-import { ALWAYS, not, oneOf, some, test, type Condition } from '../condition.ts';
+import { ALWAYS, all, not, oneOf, some, test, type Condition } from '../condition.ts';
 import { get } from '../read.ts';
 import type { Findings } from './findings.ts';
 import { KEYS } from './keys.ts';
@@ -52,11 +53,6 @@ export function askPids(node: Located, findings: Findings): Condition | undefine
   const operator = findings.word(get(node, 'operator'), 'operator', IN);
   if (operator === undefined) return get(node, 'operator') ? undefined : missing(node, 'operator', findings);
   const span = headOf(node);
-  if (isTrue(get(node, 'isNamespacePID'))) {
-    const help = 'events have the process id of the host; say by the program or the workload whom you mean';
-    findings.refuse(span, 'process ids inside of a namespace are not in our events', help);
-    return undefined;
-  }
   if (isTrue(get(node, 'followForks'))) {
     const help = 'say by the program whom you mean: `matchBinaries` with `followChildren`';
     findings.refuse(span, 'process ids of ancestors are not in our events', help);
@@ -68,8 +64,18 @@ export function askPids(node: Located, findings: Findings): Condition | undefine
     return range;
   });
   if (ranges.includes(undefined)) return undefined;
-  const condition = askRanges('proc.pid', ranges as NonNullable<(typeof ranges)[number]>[], PIDS, span);
+  const pids = ranges as NonNullable<(typeof ranges)[number]>[];
+  const isInner = isTrue(get(node, 'isNamespacePID'));
+  const condition = isInner ? askInnerPids(pids, span) : askRanges('proc.pid', pids, PIDS, span);
   return operator === 'NotIn' ? not(condition) : condition;
+}
+
+/** In the namespace of the host, whose ids are those of everybody, Tetragon takes the inner one for 0. */
+function askInnerPids(pids: Parameters<typeof askRanges>[1], span: Span): Condition {
+  const inner = pids.filter(([pid]) => pid !== 0n);
+  const outside = inner.length < pids.length ? [test('proc.vpid = proc.pid', span)] : [];
+  const inside = [askRanges('proc.vpid', inner, PIDS, span), test('proc.vpid != proc.pid', span)];
+  return some([all(inside), ...outside]);
 }
 
 /** Namespaces whose own one a container has, but for pods with `hostPID` and the like. */
@@ -97,13 +103,14 @@ export function askNamespace(node: Located, findings: Findings): Condition | und
   return operator === 'In' ? not(inside) : inside;
 }
 
-const SETS = { Effective: 'Effective', Inheritable: 'Inheritable', Permitted: 'Permitted' };
+/** The fields that have the sets; '' where none has. */
+const SETS = { Effective: 'proc.caps', Permitted: 'proc.permitted', Inheritable: '' };
 
 export function askCapabilities(node: Located, findings: Findings): Condition | undefined {
   findings.keys(node, KEYS.capabilities);
   const operator = findings.word(get(node, 'operator'), 'operator', IN);
   if (get(node, 'operator') === undefined) missing(node, 'operator', findings);
-  const set = findings.word(get(node, 'type'), 'type', SETS) ?? 'Effective';
+  const set = findings.word(get(node, 'type'), 'type', SETS) ?? SETS.Effective;
   const span = headOf(node);
   const names = findings.texts(get(node, 'values'), 'values').map((value) => {
     const name = value.text.trim().toLowerCase().replace(/^cap_/, '');
@@ -113,8 +120,12 @@ export function askCapabilities(node: Located, findings: Findings): Condition | 
     return undefined;
   });
   if (operator === undefined || names.length === 0 || names.includes(undefined)) return undefined;
-  if (set !== 'Effective') {
-    findings.refuse(span, `the ${set.toLowerCase()} capabilities are not in our events`, 'ask for the effective ones');
+  if (set === '') {
+    findings.refuse(
+      span,
+      'inheritable capabilities are not in our events',
+      'ask for the permitted or the effective ones',
+    );
     return undefined;
   }
   if (isTrue(get(node, 'isNamespaceCapability'))) {
@@ -122,7 +133,7 @@ export function askCapabilities(node: Located, findings: Findings): Condition | 
     findings.refuse(span, 'whether a process is in a user namespace of its own is not in our events', help);
     return undefined;
   }
-  const condition = hasOne('proc.caps', names as string[], span);
+  const condition = hasOne(set, names as string[], span);
   return operator === 'NotIn' ? not(condition) : condition;
 }
 

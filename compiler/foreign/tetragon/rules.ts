@@ -49,7 +49,11 @@ export function rulesOf(
       continue;
     }
     if (when.every(({ is }) => is === 'false')) {
-      findings.refuse(span, 'no event of ours is like this', 'the question is another one here: see the notes on the hook');
+      findings.refuse(
+        span,
+        'no event of ours is like this',
+        'the question is another one here: see the notes on the hook',
+      );
       continue;
     }
     const number = selectors.length > 1 ? String(n + 1) : '';

@@ -59,7 +59,12 @@ function merge(node: Located, macros: Located | undefined, { findings }: Asked):
   const used = findings.texts(get(node, 'macros'), 'macros').flatMap((name) => {
     const macro = get(macros, name.text);
     if (macro === undefined) {
-      const near = isMap(macros) ? nearest(name.text, macros.entries.map(({ key }) => key.text)) : null;
+      const near = isMap(macros)
+        ? nearest(
+            name.text,
+            macros.entries.map(({ key }) => key.text),
+          )
+        : null;
       const help = near === null ? 'define it in `selectorsMacros`' : `did you mean \`${near}\`?`;
       findings.wrong(name, 'macros', help);
       return [];
@@ -69,8 +74,11 @@ function merge(node: Located, macros: Located | undefined, { findings }: Asked):
     if (inner !== undefined) findings.wrong(inner, 'macros', 'a macro cannot use others');
     return [macro];
   });
-  const label = [node, ...used].map((one) => textOf(get(one, 'label'))).find((text) => text !== undefined && text !== '');
-  const filters = (key: string): readonly Located[] => [node, ...used].flatMap((one) => findings.list(get(one, key), key));
+  const label = [node, ...used]
+    .map((one) => textOf(get(one, 'label')))
+    .find((text) => text !== undefined && text !== '');
+  const filters = (key: string): readonly Located[] =>
+    [node, ...used].flatMap((one) => findings.list(get(one, key), key));
   return { node, label, filters };
 }
 

@@ -2,11 +2,12 @@
 import { parseAddress, parseNetwork, printNetwork } from '../../check/address.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { LocatedScalar } from '../../document/located.ts';
-import { all, not, oneOf, quoted, quotedSet, test, type Condition } from '../condition.ts';
+import { all, not, oneOf, quotedSet, test, type Condition } from '../condition.ts';
 import type { Findings } from './findings.ts';
 import type { Meaning } from './hooks.ts';
 import { askRanges, parseNumber, parseRange } from './numbers.ts';
 import { polarOf, type Operator } from './operators.ts';
+import { comparedTo } from './texts.ts';
 
 type Socket = Extract<Meaning, { is: 'socket' | 'address' }>;
 
@@ -26,7 +27,9 @@ const FAMILIES: typeof PROTOCOLS = {
 };
 
 /** What is compared, by operator: whose end, and what of it. */
-const ENDS: Readonly<Record<string, readonly [end: 'source' | 'destination', what: 'address' | 'port' | 'privileged']>> = {
+const ENDS: Readonly<
+  Record<string, readonly [end: 'source' | 'destination', what: 'address' | 'port' | 'privileged']>
+> = {
   SAddr: ['source', 'address'],
   DAddr: ['destination', 'address'],
   SPort: ['source', 'port'],
@@ -92,7 +95,11 @@ function named(
     const number = parseNumber(value.text);
     const found = number === undefined ? table[value.text] : Object.values(table).find(([of]) => of === number);
     if (found === undefined) {
-      findings.refuse(value.span, `\`${value.text}\` is none that events have`, `they have ${Object.keys(table).join(', ')}`);
+      findings.refuse(
+        value.span,
+        `\`${value.text}\` is none that events have`,
+        `they have ${Object.keys(table).join(', ')}`,
+      );
       return undefined;
     }
     names.push(found[1]);
@@ -112,7 +119,9 @@ function addresses(
     const network = parseNetwork(value.text);
     const text = network !== null ? printNetwork(network.network) : parseAddress(value.text) && value.text;
     if (text === null) {
-      const help = value.text.startsWith('${') ? 'put the network in its place' : 'an address, or a network `10.0.0.0/8`';
+      const help = value.text.startsWith('${')
+        ? 'put the network in its place'
+        : 'an address, or a network `10.0.0.0/8`';
       findings.wrong(value, 'values', help);
     }
     return text;
@@ -120,6 +129,8 @@ function addresses(
   if (networks.includes(null)) return undefined;
   const texts = [...new Set(networks as string[])];
   const single = texts.length === 1 && !texts[0].includes('/');
-  const condition = test(single ? `${field} = ${quoted(texts[0])}` : `${field} in ${quotedSet(texts)}`, span);
-  return negated ? all([test(`exists(${field})`, span), not(condition)]) : condition;
+  const condition = single
+    ? comparedTo(field, negated, texts, span)
+    : test(`${field} ${negated ? 'not ' : ''}in ${quotedSet(texts)}`, span);
+  return negated ? all([test(`exists(${field})`, span), condition]) : condition;
 }

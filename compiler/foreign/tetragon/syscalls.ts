@@ -44,6 +44,8 @@ export function syscallQuestion(names: readonly string[] | null, before: Questio
   });
   const args = [...before, ...registers];
   if (names === null) return { kind: 'syscall', args };
-  const when = oneOf('syscall.name', names).pieces.map(({ text }) => text).join('');
+  const when = oneOf('syscall.name', names)
+    .pieces.map(({ text }) => text)
+    .join('');
   return { kind: 'syscall', when, args };
 }

@@ -1,7 +1,7 @@
 /** Comparisons of texts: paths, names, and what a system call's argument points to. */
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { LocatedScalar } from '../../document/located.ts';
-import { all, not, oneOf, quoted, quotedSet, test, type Condition } from '../condition.ts';
+import { ALWAYS, all, not, oneOf, quoted, quotedSet, test, type Condition } from '../condition.ts';
 import type { Findings } from './findings.ts';
 import { polarOf, type Operator } from './operators.ts';
 
@@ -33,12 +33,19 @@ export function askText(
   const texts = [...new Set(values.map(trimmed))];
   const operation = OPERATIONS[op];
   if (op !== 'Equal' && operation === undefined) return undefined;
-  const condition =
-    operation === undefined
-      ? oneOf(field, texts, span)
-      : test(`${field} ${operation} ${texts.length === 1 ? quoted(texts[0]) : quotedSet(texts)}`, span);
-  if (!negated) return condition;
-  return PATHS.includes(typed) ? all([test(`exists(${field})`, span), not(condition)]) : not(condition);
+  const condition = operation === undefined ? comparedTo(field, negated, texts, span) : matching();
+  return negated && PATHS.includes(typed) ? all([test(`exists(${field})`, span), condition]) : condition;
+
+  function matching(): Condition {
+    const pattern = texts.length === 1 ? quoted(texts[0]) : quotedSet(texts);
+    return test(`${field} ${negated ? 'not ' : ''}${operation} ${pattern}`, span);
+  }
+}
+
+/** A field equals one of the texts, or none of them. */
+export function comparedTo(field: string, negated: boolean, texts: readonly string[], span: Span): Condition {
+  if (!negated || texts.length === 0) return negated ? ALWAYS : oneOf(field, texts, span);
+  return test(texts.length === 1 ? `${field} != ${quoted(texts[0])}` : `${field} not in ${quotedSet(texts)}`, span);
 }
 
 /** A list or a set of flags has one of the texts. */

@@ -1,10 +1,11 @@
 /** Which workloads a policy is for: `podSelector`, `containerSelector`, `hostSelector`, `nodeSelector`, and its namespace. */
 import type { Located } from '../../document/located.ts';
-import { all, globOf, not, oneOf, quoted, some, test, type Condition } from '../condition.ts';
+import { all, globOf, not, quoted, some, test, type Condition } from '../condition.ts';
 import { get, isMap } from '../read.ts';
 import type { Plain } from '../tree.ts';
 import type { Findings } from './findings.ts';
 import { readSelector, type Requirement } from './labels.ts';
+import { comparedTo } from './texts.ts';
 
 /** A label that stands for the namespace of the pod. */
 const NAMESPACE = 'k8s:io.kubernetes.pod.namespace';
@@ -109,7 +110,8 @@ function podParts(
     if (key !== NAMESPACE) {
       const single = operator === 'In' && values.length === 1 && parts.labels?.[key] === undefined;
       if (single) parts.labels = { ...parts.labels, [key]: [globOf(values[0])] };
-      else (parts.matchExpressions ??= []).push({ key, operator, values: operator.endsWith('In') ? values : undefined });
+      else
+        (parts.matchExpressions ??= []).push({ key, operator, values: operator.endsWith('In') ? values : undefined });
     } else if (operator === 'In') into('namespace', values);
     else if (operator === 'NotIn') outOf('namespace', values);
     else if (operator === 'DoesNotExist') return undefined;
@@ -165,8 +167,7 @@ function askText(field: string, { operator, values, span }: Requirement): Condit
   const exists = test(`exists(${field})`, span);
   if (operator === 'Exists') return exists;
   if (operator === 'DoesNotExist') return not(exists);
-  const condition = oneOf(field, values, span);
-  return operator === 'In' ? condition : not(condition);
+  return comparedTo(field, operator === 'NotIn', values, span);
 }
 
 /** The repository of an image is what stands before its tag or digest. */

@@ -4,7 +4,12 @@ import * as assert from 'uvu/assert';
 import { actions, built, comparing, killing, kprobe, said } from './policy.ts';
 
 /** Which of the values of a register of `setuid` are killed. */
-const numbers = (type: string, operator: string, values: readonly (string | number)[], given: readonly (number | string)[]): string =>
+const numbers = (
+  type: string,
+  operator: string,
+  values: readonly (string | number)[],
+  given: readonly (number | string)[],
+): string =>
   actions(
     built(comparing('sys_setuid', { index: 0, type }, operator, values)),
     given.map((value) => ({ kind: 'syscall', 'syscall.name': 'setuid', 'syscall.arg0': value })),
@@ -68,7 +73,14 @@ test('types of files', () => {
 const tcp = { kind: 'net.connect', 'net.protocol': 'tcp' };
 const sockets = (operator: string, values: readonly string[], given: readonly object[], call = 'tcp_connect'): string =>
   actions(
-    built(comparing(call, call === 'tcp_connect' ? { index: 0, type: 'sock' } : { index: 1, type: 'sockaddr' }, operator, values)),
+    built(
+      comparing(
+        call,
+        call === 'tcp_connect' ? { index: 0, type: 'sock' } : { index: 1, type: 'sockaddr' },
+        operator,
+        values,
+      ),
+    ),
     given.map((event) => ({ ...tcp, ...event })),
   )
     .map((action) => (action === 'kill' ? '1' : '0'))
@@ -92,20 +104,34 @@ test('sockets: the source is ours, the destination the peer', () => {
 });
 
 test('an address alone is that of the peer, or of ourselves', () => {
-  assert.is(sockets('SAddr', ['10.0.0.1'], [to('10.0.0.1'), { 'net.local_ip': '10.0.0.1' }], 'security_socket_connect'), '10');
-  assert.is(sockets('SPort', ['80'], [{ 'net.remote_port': 80 }, { 'net.local_port': 80 }], 'security_socket_connect'), '10');
+  assert.is(
+    sockets('SAddr', ['10.0.0.1'], [to('10.0.0.1'), { 'net.local_ip': '10.0.0.1' }], 'security_socket_connect'),
+    '10',
+  );
+  assert.is(
+    sockets('SPort', ['80'], [{ 'net.remote_port': 80 }, { 'net.local_port': 80 }], 'security_socket_connect'),
+    '10',
+  );
   const bound = built(comparing('security_socket_bind', { index: 1, type: 'sockaddr' }, 'SPort', ['80']));
   assert.equal(actions(bound, [{ kind: 'net.bind', 'net.local_port': 80 }]), ['kill']);
-  const path = built(comparing('security_socket_connect', { index: 1, type: 'sockaddr_un' }, 'Equal', ['/run/docker.sock']));
+  const path = built(
+    comparing('security_socket_connect', { index: 1, type: 'sockaddr_un' }, 'Equal', ['/run/docker.sock']),
+  );
   assert.equal(actions(path, [{ kind: 'net.connect', 'net.path': '/run/docker.sock' }]), ['kill']);
 });
 
 test('what a socket does not have yet is refused', () => {
   const refused = (call: string, arg: { index: number; type: string }, operator: string): string[] =>
     said(comparing(call, arg, operator, ['1']));
-  assert.match(refused('security_socket_connect', { index: 0, type: 'socket' }, 'DPort')[0], 'the socket does not have this address yet');
+  assert.match(
+    refused('security_socket_connect', { index: 0, type: 'socket' }, 'DPort')[0],
+    'the socket does not have this address yet',
+  );
   assert.match(refused('tcp_connect', { index: 0, type: 'sock' }, 'State')[0], '`State` of this argument is not known');
-  assert.match(refused('security_socket_connect', { index: 1, type: 'sockaddr' }, 'DAddr')[0], '`DAddr` of this argument');
+  assert.match(
+    refused('security_socket_connect', { index: 1, type: 'sockaddr' }, 'DAddr')[0],
+    '`DAddr` of this argument',
+  );
   assert.equal(said(comparing('tcp_connect', { index: 0, type: 'sock' }, 'DAddr', ['${PODCIDR}'])), [
     'L5004 ${PODCIDR}: `values` takes other values, found the string `${PODCIDR}`',
   ]);
@@ -141,7 +167,13 @@ test('`args` is a place in the list of arguments, and wins over `index`', () => 
     selectors: [killing({ matchArgs: [{ args: [1], index: 2, operator: 'Equal', values: ['7'] }] })],
   });
   const call = { kind: 'syscall', 'syscall.name': 'setresuid' };
-  assert.equal(actions(built(text), [{ ...call, 'syscall.arg0': 7 }, { ...call, 'syscall.arg2': 7 }]), ['kill', 'allow']);
+  assert.equal(
+    actions(built(text), [
+      { ...call, 'syscall.arg0': 7 },
+      { ...call, 'syscall.arg2': 7 },
+    ]),
+    ['kill', 'allow'],
+  );
 });
 
 test.run();

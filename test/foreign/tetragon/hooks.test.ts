@@ -28,7 +28,9 @@ test('reads and writes are told apart by the mask of file_permission', () => {
 
 test('a mapping is asked about where it can be executed', () => {
   const prot = { index: 1, type: 'uint32' };
-  assert.equal(actions(built(comparing('security_mmap_file', prot, 'Mask', ['4'])), [{ kind: 'file.map_exec' }]), ['kill']);
+  assert.equal(actions(built(comparing('security_mmap_file', prot, 'Mask', ['4'])), [{ kind: 'file.map_exec' }]), [
+    'kill',
+  ]);
   const refused = (operator: string, value: string): string[] =>
     said(comparing('security_mmap_file', prot, operator, [value])).filter((line) => line.startsWith('L5006'));
   assert.equal(refused('Mask', '2'), ['L5006 index: these bits of the argument are not in our events']);
@@ -43,7 +45,10 @@ test('system calls are known by name, with the prefix of any architecture', () =
     assert.equal(actions(bundle, [{ kind: 'syscall', 'syscall.name': 'mkdir', 'syscall.sarg1': '/x' }]), ['allow']);
   }
   assert.equal(said(kprobe({ call: 'sys_mkdri' })), ['L5006 sys_mkdri: `sys_mkdri` is no system call of x86-64']);
-  assert.match(said(comparing('sys_write', { index: 0, type: 'fd' }, 'Equal', ['/x']))[0], 'type `fd` is not in our events');
+  assert.match(
+    said(comparing('sys_write', { index: 0, type: 'fd' }, 'Equal', ['/x']))[0],
+    'type `fd` is not in our events',
+  );
 });
 
 test('lists of calls, and all of them', () => {
@@ -69,10 +74,16 @@ test('tracepoints of system calls, by number and by name', () => {
   // An index that no argument has is its place in `args`.
   for (const index of [0, 4]) {
     const matchArgs = [{ index, operator: 'InMap', values: ['list:dups'] }];
-    assert.equal(actions(built(tracepoint({ ...raw, selectors: [killing({ matchArgs })] }, dups)), events), ['kill', 'allow']);
+    assert.equal(actions(built(tracepoint({ ...raw, selectors: [killing({ matchArgs })] }, dups)), events), [
+      'kill',
+      'allow',
+    ]);
   }
   const numbered = [{ index: 4, operator: 'Equal', values: ['32'] }];
-  assert.equal(actions(built(tracepoint({ ...raw, selectors: [killing({ matchArgs: numbered })] })), events), ['kill', 'allow']);
+  assert.equal(actions(built(tracepoint({ ...raw, selectors: [killing({ matchArgs: numbered })] })), events), [
+    'kill',
+    'allow',
+  ]);
   const enter = {
     subsystem: 'syscalls',
     event: 'sys_enter_unlinkat',
@@ -108,7 +119,10 @@ test('what is not watched is refused at its name, or left out where the user say
     kprobes: [{ call: 'commit_creds' }, { call: 'security_bprm_check' }],
     uprobes: [{ path: '/bin/bash', symbols: ['readline'] }],
   });
-  const refused = ['L5006 commit_creds: `commit_creds` is not watched', 'L5006 /bin/bash: `/bin/bash`: functions of programs are not watched'];
+  const refused = [
+    'L5006 commit_creds: `commit_creds` is not watched',
+    'L5006 /bin/bash: `/bin/bash`: functions of programs are not watched',
+  ];
   assert.equal(said(text), refused);
   const skip = { 'tetragon.unwatched': 'skip' };
   assert.equal(
@@ -119,7 +133,10 @@ test('what is not watched is refused at its name, or left out where the user say
 });
 
 test('hooks that only keep track of sockets are no loss', () => {
-  const text = kprobe({ call: 'sk_alloc', selectors: [{ matchActions: [{ action: 'TrackSock' }, { action: 'NoPost' }] }] });
+  const text = kprobe({
+    call: 'sk_alloc',
+    selectors: [{ matchActions: [{ action: 'TrackSock' }, { action: 'NoPost' }] }],
+  });
   assert.equal(said(text), ['L5003 call: the hook only keeps track']);
 });
 

@@ -12,13 +12,25 @@ const pod = (app: string, namespace = 'ns', name = 'n', image = 'reg/i:1'): obje
   'container.image': image,
   k8s: { namespace, pod: 'p', labels: { app } },
 });
-const WORKLOADS = { x: pod('x'), y: pod('y'), sys: pod('x', 'kube-system'), side: pod('x', 'ns', 'side'), other: pod('x', 'ns', 'n', 'q:1'), host: {} };
+const WORKLOADS = {
+  x: pod('x'),
+  y: pod('y'),
+  sys: pod('x', 'kube-system'),
+  side: pod('x', 'ns', 'side'),
+  other: pod('x', 'ns', 'n', 'q:1'),
+  host: {},
+};
 
 /** The workloads in which a policy kills. */
 const where = (spec: object, metadata: object = {}, kind?: string, foreign: Settings = {}): string => {
   const bundle = built(policy({ ...spec, ...hooks }, metadata, kind), foreign);
-  const decided = actions(bundle, Object.values(WORKLOADS).map((workload) => ({ ...open, ...workload })));
-  return Object.keys(WORKLOADS).filter((_, n) => decided[n] === 'kill').join(' ');
+  const decided = actions(
+    bundle,
+    Object.values(WORKLOADS).map((workload) => ({ ...open, ...workload })),
+  );
+  return Object.keys(WORKLOADS)
+    .filter((_, n) => decided[n] === 'kill')
+    .join(' ');
 };
 
 test('selectors of a policy', () => {
@@ -58,7 +70,11 @@ test('nodes', () => {
   };
   const bundle = built(policy({ nodeSelector, ...hooks }));
   const on = (labels: object): object => ({ ...open, host: { labels } });
-  assert.equal(actions(bundle, [on({ pool: 'gpu' }), on({ pool: 'gpu', arch: 'arm64' }), on({})]), ['kill', 'allow', 'allow']);
+  assert.equal(actions(bundle, [on({ pool: 'gpu' }), on({ pool: 'gpu', arch: 'arm64' }), on({})]), [
+    'kill',
+    'allow',
+    'allow',
+  ]);
 });
 
 test('modes: of the policy, and of all', () => {
@@ -100,7 +116,14 @@ test('loader events are executable mappings', () => {
 test('keys that Tetragon does not have, and keys that it needs', () => {
   const call = 'security_file_open';
   assert.equal(
-    said(policy({ kprobe: [], kprobes: [{ call, selector: [], selectors: [{ matchBinarys: [], matchActions: [{ action: 'Post', rate: 1 }] }] }] })),
+    said(
+      policy({
+        kprobe: [],
+        kprobes: [
+          { call, selector: [], selectors: [{ matchBinarys: [], matchActions: [{ action: 'Post', rate: 1 }] }] },
+        ],
+      }),
+    ),
     [
       'L5002 kprobe: Tetragon has no key `kprobe` here',
       'L5002 selector: Tetragon has no key `selector` here',

@@ -10,7 +10,12 @@ export const policy = (spec: object, metadata: object = {}, kind = 'TracingPolic
 export const kprobe = (hook: object): string => policy({ kprobes: [hook] });
 
 /** A hook on a call with one argument and one selector that kills where the argument compares. */
-export const comparing = (call: string, arg: { index: number; type: string }, operator: string, values: unknown): string =>
+export const comparing = (
+  call: string,
+  arg: { index: number; type: string },
+  operator: string,
+  values: unknown,
+): string =>
   kprobe({ call, args: [arg], selectors: [killing({ matchArgs: [{ index: arg.index, operator, values }] })] });
 
 export const killing = (filters: object): object => ({ ...filters, matchActions: [{ action: 'Sigkill' }] });

@@ -9,7 +9,16 @@ const PORTS = ['53', '80', '1000:2000', '8080'];
 const NUMBERS = ['0', '1', '2', '4', '0x40', '1000', '-1'];
 const CAPABILITIES = ['CAP_SYS_ADMIN', 'CAP_NET_RAW', 'CAP_CHOWN'];
 
-const TEXT_OPERATORS = ['Equal', 'NotEqual', 'Prefix', 'NotPrefix', 'Postfix', 'NotPostfix', 'SubString', 'SubStringIgnCase'];
+const TEXT_OPERATORS = [
+  'Equal',
+  'NotEqual',
+  'Prefix',
+  'NotPrefix',
+  'Postfix',
+  'NotPostfix',
+  'SubString',
+  'SubStringIgnCase',
+];
 const NUMBER_OPERATORS = ['Equal', 'NotEqual', 'GT', 'LT', 'Mask', 'InMap', 'NotInMap'];
 const NUMBER_TYPES = ['int', 'uint32', 'int64', 'uint64', 'size_t', 'uint8'];
 
@@ -22,7 +31,11 @@ interface Compared {
   readonly values: readonly string[];
 }
 
-const text = (r: Random, type: string): Compared => ({ type, operator: r.pick(TEXT_OPERATORS), values: some(r, PATHS) });
+const text = (r: Random, type: string): Compared => ({
+  type,
+  operator: r.pick(TEXT_OPERATORS),
+  values: some(r, PATHS),
+});
 const number = (r: Random): Compared => ({
   type: r.pick(NUMBER_TYPES),
   operator: r.pick(NUMBER_OPERATORS),
@@ -70,14 +83,23 @@ const SYSCALLS: Readonly<Record<string, readonly number[]>> = {
 };
 
 function selector(r: Random, matchArgs: readonly object[]): object {
-  const binaries = { operator: r.pick(['In', 'NotIn', 'Prefix', 'NotPrefix', 'Postfix', 'NotPostfix']), values: some(r, PROGRAMS) };
+  const binaries = {
+    operator: r.pick(['In', 'NotIn', 'Prefix', 'NotPrefix', 'Postfix', 'NotPostfix']),
+    values: some(r, PROGRAMS),
+  };
   return {
     ...(matchArgs.length > 0 ? { matchArgs } : {}),
     ...(r.chance(0.3) ? { matchBinaries: [binaries] } : {}),
-    ...(r.chance(0.1) ? { matchBinaries: [{ operator: r.pick(['In', 'NotIn']), values: some(r, PROGRAMS), followChildren: true }] } : {}),
+    ...(r.chance(0.1)
+      ? { matchBinaries: [{ operator: r.pick(['In', 'NotIn']), values: some(r, PROGRAMS), followChildren: true }] }
+      : {}),
     ...(r.chance(0.1) ? { matchPIDs: [{ operator: r.pick(['In', 'NotIn']), values: [1, 2, r.below(5000)] }] } : {}),
-    ...(r.chance(0.1) ? { matchCapabilities: [{ operator: r.pick(['In', 'NotIn']), values: some(r, CAPABILITIES) }] } : {}),
-    ...(r.chance(0.1) ? { matchNamespaces: [{ namespace: 'Pid', operator: r.pick(['In', 'NotIn']), values: ['host_ns'] }] } : {}),
+    ...(r.chance(0.1)
+      ? { matchCapabilities: [{ operator: r.pick(['In', 'NotIn']), values: some(r, CAPABILITIES) }] }
+      : {}),
+    ...(r.chance(0.1)
+      ? { matchNamespaces: [{ namespace: 'Pid', operator: r.pick(['In', 'NotIn']), values: ['host_ns'] }] }
+      : {}),
     ...(r.chance(0.1) ? { matchWorkloads: workloads(r) } : {}),
     ...(r.chance(0.8) ? { matchActions: actions(r) } : {}),
   };
@@ -94,8 +116,24 @@ const actions = (r: Random): object[] =>
   ]);
 
 const workloads = (r: Random): object => ({
-  ...(r.chance(0.7) ? { podSelector: r.pick<object>([{}, { matchLabels: { app: 'web' } }, { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['web'] }] }]) } : {}),
-  ...(r.chance(0.4) ? { containerSelector: { matchExpressions: [{ key: r.pick(['name', 'repo']), operator: r.pick(['In', 'NotIn']), values: ['api', 'nginx'] }] } } : {}),
+  ...(r.chance(0.7)
+    ? {
+        podSelector: r.pick<object>([
+          {},
+          { matchLabels: { app: 'web' } },
+          { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['web'] }] },
+        ]),
+      }
+    : {}),
+  ...(r.chance(0.4)
+    ? {
+        containerSelector: {
+          matchExpressions: [
+            { key: r.pick(['name', 'repo']), operator: r.pick(['In', 'NotIn']), values: ['api', 'nginx'] },
+          ],
+        },
+      }
+    : {}),
   ...(r.chance(0.4) ? { hostSelector: {} } : {}),
 });
 
@@ -114,7 +152,12 @@ function hook(r: Random): object {
     ),
   );
   const args = found.map(({ index, type }) => ({ index, type }));
-  return { call, args, ...(selectors.length > 0 ? { selectors } : {}), ...(r.chance(0.2) ? { message: 'seen', tags: ['t'] } : {}) };
+  return {
+    call,
+    args,
+    ...(selectors.length > 0 ? { selectors } : {}),
+    ...(r.chance(0.2) ? { message: 'seen', tags: ['t'] } : {}),
+  };
 }
 
 /** @returns a document; values that one operator takes may not fit another hook's events, never its types */

@@ -7,7 +7,10 @@ import { actions, built, killing, kprobe, noted, policy, said } from './policy.t
 const open = { kind: 'file.read', 'file.path': '/a' };
 const opened = (filters: object): string => kprobe({ call: 'security_file_open', selectors: [killing(filters)] });
 const kills = (filters: object, events: readonly object[]): string =>
-  actions(built(opened(filters)), events.map((event) => ({ ...open, ...event })))
+  actions(
+    built(opened(filters)),
+    events.map((event) => ({ ...open, ...event })),
+  )
     .map((action) => (action === 'kill' ? '1' : '0'))
     .join('');
 
@@ -43,28 +46,49 @@ test('of an exec the program is the one that calls it', () => {
   assert.equal(actions(bundle, events), ['kill', 'allow']);
 });
 
-test('process ids, of the host alone', () => {
+test('process ids, outside and inside of a namespace', () => {
   const pids = (more: object): object => ({ matchPIDs: [{ operator: 'In', values: [1, 7], ...more }] });
-  assert.is(kills(pids({}), [1, 2, 7].map((pid) => ({ 'proc.pid': pid }))), '101');
+  assert.is(
+    kills(
+      pids({}),
+      [1, 2, 7].map((pid) => ({ 'proc.pid': pid })),
+    ),
+    '101',
+  );
   assert.is(kills({ matchPIDs: [{ operator: 'NotIn', values: [1] }] }, [{ 'proc.pid': 1 }, { 'proc.pid': 2 }]), '01');
-  assert.match(said(opened(pids({ isNamespacePID: true })))[0], /^L5006 operator: process ids inside of a namespace/);
+  const inner = [
+    { 'proc.pid': 1, 'proc.vpid': 1 },
+    { 'proc.pid': 400, 'proc.vpid': 1 },
+    { 'proc.pid': 401, 'proc.vpid': 2 },
+  ];
+  assert.is(kills(pids({ isNamespacePID: true }), inner), '010');
+  assert.is(kills(pids({ isNamespacePID: true, values: [0, 2] }), inner), '101');
+  assert.is(kills(pids({ isNamespacePID: true, operator: 'NotIn' }), inner), '101');
   assert.match(said(opened(pids({ followForks: true })))[0], /^L5006 operator: process ids of ancestors/);
 });
 
 test('capabilities and namespaces', () => {
-  const caps = (more: object): object => ({ matchCapabilities: [{ operator: 'In', values: ['CAP_NET_RAW', 'CAP_BPF'], ...more }] });
+  const caps = (more: object): object => ({
+    matchCapabilities: [{ operator: 'In', values: ['CAP_NET_RAW', 'CAP_BPF'], ...more }],
+  });
   const held = [['net_raw'], ['chown'], []].map((names) => ({ 'proc.caps': names }));
   assert.is(kills(caps({}), held), '100');
   assert.is(kills(caps({ operator: 'NotIn', type: 'Effective' }), held), '011');
-  assert.match(said(opened(caps({ type: 'Permitted' })))[0], /^L5006/);
+  assert.is(kills(caps({ type: 'Permitted' }), [{ 'proc.permitted': ['bpf'], 'proc.caps': [] }, ...held]), '1000');
+  assert.match(said(opened(caps({ type: 'Inheritable' })))[0], /^L5006/);
   assert.match(said(opened(caps({ isNamespaceCapability: true })))[0], /^L5006/);
   assert.match(said(opened(caps({ values: ['CAP_NET_RAV'] })))[0], /^L5004 CAP_NET_RAV/);
-  const inside = (operator: string): object => ({ matchNamespaces: [{ namespace: 'Pid', operator, values: ['host_ns'] }] });
+  const inside = (operator: string): object => ({
+    matchNamespaces: [{ namespace: 'Pid', operator, values: ['host_ns'] }],
+  });
   const workloads = [{}, { 'container.id': 'c', 'container.name': 'n' }];
   assert.is(kills(inside('NotIn'), workloads), '01');
   assert.is(kills(inside('In'), workloads), '10');
   assert.match(said(opened(inside('In')))[0], /^L5601 namespace/);
-  assert.match(said(opened({ matchNamespaces: [{ namespace: 'Net', operator: 'In', values: ['host_ns'] }] }))[0], /^L5006/);
+  assert.match(
+    said(opened({ matchNamespaces: [{ namespace: 'Net', operator: 'In', values: ['host_ns'] }] }))[0],
+    /^L5006/,
+  );
   for (const key of ['matchNamespaceChanges', 'matchCapabilityChanges', 'matchReturnArgs', 'matchReturnActions']) {
     assert.match(said(opened({ [key]: [{ operator: 'In', values: ['Mnt'] }] })).join(), /^L5006/, key);
   }
@@ -79,14 +103,20 @@ test('workloads of a selector', () => {
     k8s: { namespace: 'ns', pod: 'p', labels: { app } },
   });
   assert.is(kills(of({ podSelector: { matchLabels: { app: 'x' } } }), [pod('x'), pod('y'), {}]), '100');
-  assert.is(kills(of({ hostSelector: {}, podSelector: { matchLabels: { app: 'x' } } }), [pod('x'), pod('y'), {}]), '101');
+  assert.is(
+    kills(of({ hostSelector: {}, podSelector: { matchLabels: { app: 'x' } } }), [pod('x'), pod('y'), {}]),
+    '101',
+  );
   assert.is(kills(of({ hostSelector: {} }), [pod('x'), {}]), '01');
   assert.is(kills(of({ podSelector: {} }), [pod('x'), {}]), '10');
   assert.is(kills(of({}), [pod('x'), {}]), '11');
   const named = { matchExpressions: [{ key: 'name', operator: 'NotIn', values: ['side'] }] };
   assert.is(kills(of({ containerSelector: named }), [pod('x'), pod('x', 'side')]), '10');
   const from = { matchLabels: { repo: 'reg/i' } };
-  assert.is(kills(of({ containerSelector: from }), [pod('x'), pod('x', 'n', 'reg/i@sha256:00'), pod('x', 'n', 'reg/ij')]), '110');
+  assert.is(
+    kills(of({ containerSelector: from }), [pod('x'), pod('x', 'n', 'reg/i@sha256:00'), pod('x', 'n', 'reg/ij')]),
+    '110',
+  );
 });
 
 test('the first selector of a hook wins, and hooks are independent', () => {
@@ -131,7 +161,7 @@ test('a selector behind one that always matches is said', () => {
 });
 
 test('what is behind a selector that cannot be decided is kept only where it does the same', () => {
-  const unknown = { matchPIDs: [{ operator: 'In', isNamespacePID: true, values: [1] }] };
+  const unknown = { matchPIDs: [{ operator: 'In', followForks: true, values: [1] }] };
   const text = kprobe({
     call: 'security_file_open',
     args: [{ index: 0, type: 'file' }],
@@ -178,11 +208,18 @@ test('what is not carried over of actions is said', () => {
     'L5003 5m: `rateLimit` is not carried over',
     'L5003 true: `kernelStackTrace` is not carried over',
   ]);
-  assert.equal(said(acting({ action: 'Signal', argSig: 15 })), ['L5006 15: signal 15 is not sent: a process can only be killed']);
+  assert.equal(said(acting({ action: 'Signal', argSig: 15 })), [
+    'L5006 15: signal 15 is not sent: a process can only be killed',
+  ]);
   assert.equal(said(acting({ action: 'Override', argError: 1 })), ['L5003 1: `argError` 1 is no error']);
   assert.equal(said(acting({ action: 'DnsLookup', argFqdn: 'x' })), ['L5003 action: `DnsLookup` is not carried over']);
-  assert.equal(said(acting({ action: 'Sigkil' })), ['L5004 Sigkil: `action` takes other values, found the string `Sigkil`']);
-  assert.match(said(acting({ action: 'Override' }, { action: 'NoPost' }))[1], '`NoPost` beside an action that enforces');
+  assert.equal(said(acting({ action: 'Sigkil' })), [
+    'L5004 Sigkil: `action` takes other values, found the string `Sigkil`',
+  ]);
+  assert.match(
+    said(acting({ action: 'Override' }, { action: 'NoPost' }))[1],
+    '`NoPost` beside an action that enforces',
+  );
   const exit = kprobe({ call: 'do_exit', selectors: [killing({})] });
   assert.match(said(exit)[0], /^L5006 matchActions: `do_exit`: what has happened cannot be refused/);
 });
