@@ -60,6 +60,9 @@ const TCP = 'net.protocol = "tcp"';
 const UDP = 'net.protocol = "udp"';
 const IPV4 = 'net.family = "ipv4"';
 const IPV6 = 'net.family = "ipv6"';
+const IP = 'net.family in ("ipv4", "ipv6")';
+/** TCP, and what is built like it. */
+const CONNECTED = `${IP} and net.protocol != "sctp"`;
 const UNIX = 'net.family = "unix"';
 
 /** A system call, whose registers are its arguments. */
@@ -123,7 +126,7 @@ export const FUNCTIONS: Readonly<Record<string, readonly Question[]>> = {
   tcp_connect: on('net.connect', [PEER], TCP),
   tcp_v4_connect: on('net.connect', [FRESH, TO], `${TCP} and ${IPV4}`),
   tcp_v6_connect: on('net.connect', [FRESH, TO], `${TCP} and ${IPV6}`),
-  inet_stream_connect: on('net.connect', [FRESH, TO], `${TCP} and net.family in ("ipv4", "ipv6")`),
+  inet_stream_connect: on('net.connect', [FRESH, TO], `${TCP} and ${IP}`),
   unix_stream_connect: on('net.connect', [FRESH, TO], UNIX),
   ip4_datagram_connect: on('net.connect', [FRESH, TO], `${UDP} and ${IPV4}`),
   ip6_datagram_connect: on('net.connect', [FRESH, TO], `${UDP} and ${IPV6}`),
@@ -131,9 +134,9 @@ export const FUNCTIONS: Readonly<Record<string, readonly Question[]>> = {
   udpv6_sendmsg: on('net.send', [PEER], `${UDP} and ${IPV6}`),
   inet_bind: on('net.bind', [FRESH, OF], IPV4),
   inet6_bind: on('net.bind', [FRESH, OF], IPV6),
-  inet_listen: on('net.listen', [OWN], 'net.family in ("ipv4", "ipv6")'),
-  inet_csk_listen_start: on('net.listen', [OWN], TCP),
-  inet_csk_accept: on('net.accept', [OWN], TCP),
+  inet_listen: on('net.listen', [OWN], IP),
+  inet_csk_listen_start: on('net.listen', [OWN], CONNECTED),
+  inet_csk_accept: on('net.accept', [OWN], CONNECTED),
 
   // Capabilities
   capable: on('cap', [CAPABILITY]),
