@@ -4,7 +4,7 @@ import type { Located, LocatedScalar } from '../../document/located.ts';
 import { headOf } from '../../schema/read.ts';
 import { get, isScalar, textOf } from '../read.ts';
 import type { Findings } from './findings.ts';
-import { FUNCTIONS, NEAREST, RAW_TRACEPOINTS, TRACEPOINTS, type Question } from './hooks.ts';
+import { FUNCTIONS, NEAREST, NOTES, RAW_TRACEPOINTS, TRACEPOINTS, type Question } from './hooks.ts';
 import { listName, type List } from './lists.ts';
 import { isSyscall, syscallName, syscallQuestion } from './syscalls.ts';
 
@@ -63,13 +63,7 @@ function readCall(call: LocatedScalar, lists: Lists, findings: Findings): Hook |
 
 function readFunction(call: LocatedScalar, name: string, findings: Findings): Hook | undefined {
   if (Object.hasOwn(FUNCTIONS, name)) {
-    if (name === 'security_mmap_file') {
-      findings.differs(
-        call.span,
-        'only mappings that can be executed are asked about',
-        'others are decided at the open',
-      );
-    }
+    if (Object.hasOwn(NOTES, name)) findings.differs(call.span, ...NOTES[name]);
     return { name: call.text, questions: FUNCTIONS[name] };
   }
   const instead = NEAREST.find(([pattern]) => pattern.test(name))?.[1] ?? nearest(name, Object.keys(FUNCTIONS));

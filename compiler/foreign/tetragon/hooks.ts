@@ -65,13 +65,26 @@ const IP = 'net.family in ("ipv4", "ipv6")';
 const CONNECTED = `${IP} and net.protocol != "sctp"`;
 const UNIX = 'net.family = "unix"';
 
-/** A system call, whose registers are its arguments. */
+const register = (n: number, text = false): Meaning => ({ is: 'register', n, text });
+
+/** A system call, whose registers are its first arguments. */
 const call = (name: string, args: number): readonly Question[] =>
-  on(
-    'syscall',
-    Array.from({ length: args }, (_, n): Meaning => ({ is: 'register', n, text: false })),
-    `syscall.name = "${name}"`,
+  from(
+    name,
+    Array.from({ length: args }, (_, n) => register(n)),
   );
+
+/** A function that a system call leads to, and that has other arguments. */
+const from = (name: string, args: Question['args'] = [], when = ''): readonly Question[] =>
+  on('syscall', args, `syscall.name = "${name}"${when}`);
+
+/** A command of `bpf`. */
+const bpf = (command: number): readonly Question[] => from('bpf', [], ` and syscall.arg0 & 0xffffffff = ${command}`);
+
+/** What the kernel reads of a module or of a kernel to boot, as its `enum kernel_read_file_id` numbers it. */
+const [MODULE, KEXEC_IMAGE] = [2n, 3n];
+/** Packets go where a connection was made to, or where they are sent. */
+const packets = (family: string): readonly Question[] => on('net.connect net.send', [NONE, PEER, PEER], family);
 
 /** By name of the function; hooks of the security modules have theirs with `security_` in front. */
 export const FUNCTIONS: Readonly<Record<string, readonly Question[]>> = {
@@ -130,6 +143,8 @@ export const FUNCTIONS: Readonly<Record<string, readonly Question[]>> = {
   unix_stream_connect: on('net.connect', [FRESH, TO], UNIX),
   ip4_datagram_connect: on('net.connect', [FRESH, TO], `${UDP} and ${IPV4}`),
   ip6_datagram_connect: on('net.connect', [FRESH, TO], `${UDP} and ${IPV6}`),
+  ip_output: packets(IPV4),
+  ip6_output: packets(IPV6),
   udp_sendmsg: on('net.send', [PEER], `${UDP} and ${IPV4}`),
   udpv6_sendmsg: on('net.send', [PEER], `${UDP} and ${IPV6}`),
   inet_bind: on('net.bind', [FRESH, OF], IPV4),
@@ -154,6 +169,33 @@ export const FUNCTIONS: Readonly<Record<string, readonly Question[]>> = {
   __sys_setfsuid: call('setfsuid', 1),
   __sys_setfsgid: call('setfsgid', 1),
   security_bpf: call('bpf', 1),
+  security_bpf_map_alloc: bpf(0),
+  security_bpf_map_create: bpf(0),
+  bpf_check: bpf(5),
+  security_perf_event_open: from('perf_event_open'),
+  security_perf_event_alloc: from('perf_event_open'),
+  security_capset: from('capset'),
+  security_sb_mount: from('mount', [register(0, true), NONE, register(2, true), register(3)]),
+  security_sb_umount: from('umount2', [NONE, register(1)]),
+  security_sb_pivotroot: from('pivot_root'),
+  security_kernel_read_file: [
+    ...from('finit_module', [NONE, exactly(MODULE)]),
+    ...from('kexec_file_load', [NONE, exactly(KEXEC_IMAGE)]),
+  ],
+  security_kernel_load_data: [...from('init_module', [exactly(MODULE)]), ...from('kexec_load', [exactly(KEXEC_IMAGE)])],
+  do_init_module: on('syscall', [], 'syscall.name in ("init_module", "finit_module")'),
+  free_module: from('delete_module'),
+};
+
+/** Hooks that are a little more or less than the question that they become, and how. */
+export const NOTES: Readonly<Record<string, readonly [message: string, help: string]>> = {
+  security_mmap_file: ['only mappings that can be executed are asked about', 'others are decided at the open'],
+  ip_output: ['packets are decided where they are sent to', 'answers to accepted connections are not asked about'],
+  ip6_output: ['packets are decided where they are sent to', 'answers to accepted connections are not asked about'],
+  security_kernel_read_file: ['only modules and kernels are asked about', 'firmware that the kernel reads is not'],
+  security_kernel_load_data: ['only modules and kernels are asked about', 'firmware that the kernel reads is not'],
+  do_init_module: ['modules are asked about before they are loaded', 'one that turns out to be broken counts as well'],
+  free_module: ['modules are asked about before they are unloaded', 'one that is in use counts as well'],
 };
 
 const PID: Meaning = { is: 'number', field: 'proc.pid' };
@@ -178,10 +220,9 @@ export const NEAREST: readonly (readonly [pattern: RegExp, instead: string])[] =
   [/^(tcp_sendmsg|tcp_|inet_|security_socket_)/, '`tcp_connect`, `inet_csk_listen_start`, `security_socket_bind`'],
   [/^(ip6?_|udp|sk_filter|__cgroup_bpf|dev_|net_|kfree_skb|consume_skb)/, '`tcp_connect`, `udp_sendmsg`'],
   [/(commit|override|revert|prepare)_creds/, 'the system calls that change them: `sys_setuid`, `sys_setresuid`, …'],
-  [/capset/, '`sys_capset`'],
   [/(create_user_ns|userns_create)/, '`sys_unshare`, `sys_clone`, `sys_clone3`'],
-  [/(module|kernel_read_file|kernel_load_data)/, '`sys_init_module`, `sys_finit_module`, `sys_delete_module`'],
-  [/bpf|perf_event/, '`sys_bpf`, `sys_perf_event_open`'],
+  [/module/, '`security_kernel_read_file`, `security_kernel_load_data`, `free_module`'],
+  [/bpf|perf_event/, '`security_bpf`, `security_perf_event_open`'],
   [/ptrace/, '`sys_ptrace`'],
   [/(mount|sb_|pivot)/, '`sys_mount`, `sys_move_mount`, `sys_pivot_root`'],
   [/(setattr|setxattr|removexattr|chmod|chown)/, '`security_path_chmod`, `security_path_chown`'],

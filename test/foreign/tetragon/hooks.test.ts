@@ -51,6 +51,46 @@ test('system calls are known by name, with the prefix of any architecture', () =
   );
 });
 
+test('functions that a system call leads to', () => {
+  const loading = (id: string): string =>
+    comparing('security_kernel_read_file', { index: 1, type: 'int' }, 'Equal', [id]);
+  const calls = ['finit_module', 'kexec_file_load', 'init_module'].map((name) => ({
+    kind: 'syscall',
+    'syscall.name': name,
+  }));
+  assert.equal(actions(built(loading('2')), calls), ['kill', 'allow', 'allow']);
+  assert.equal(actions(built(loading('3')), calls), ['allow', 'kill', 'allow']);
+  assert.match(said(loading('1')).join(), 'L5006 matchArgs: no event of ours is like this');
+  const maps = built(kprobe({ call: 'security_bpf_map_create', selectors: [killing({})] }));
+  const bpf = { kind: 'syscall', 'syscall.name': 'bpf' };
+  assert.equal(
+    actions(maps, [
+      { ...bpf, 'syscall.arg0': 0 },
+      { ...bpf, 'syscall.arg0': 5 },
+    ]),
+    ['kill', 'allow'],
+  );
+});
+
+test('packets are decided where they are sent to', () => {
+  const dns = [
+    { index: 2, operator: 'Protocol', values: ['IPPROTO_TCP', 'IPPROTO_UDP'] },
+    { index: 2, operator: 'DPort', values: ['53'] },
+    { index: 2, operator: 'NotDAddr', values: ['127.0.0.53'] },
+  ];
+  const text = kprobe({
+    call: 'ip_output',
+    args: [{ index: 2, type: 'skb' }],
+    selectors: [killing({ matchArgs: dns })],
+  });
+  const events = ['8.8.8.8', '127.0.0.53', '2001:db8::1'].map((remote_ip) => ({
+    kind: 'net.send',
+    net: { remote_ip, remote_port: 53, protocol: 'udp' },
+  }));
+  assert.equal(actions(built(text), events), ['kill', 'allow', 'allow']);
+  assert.equal(said(text), ['L5601 ip_output: packets are decided where they are sent to']);
+});
+
 test('lists of calls, and all of them', () => {
   const listed = policy({
     lists: [{ name: 'dups', type: 'syscalls', values: ['sys_dup', 'sys_dup2'] }],
