@@ -11,6 +11,9 @@ import { falcoCases, falcoTestCases, kubearmorCases, tetragonCases, type Case, t
 
 const seed = runSeed();
 
+/** Disagreements that a failure lists. */
+const SHOWN = 10;
+
 const bundleOf = ({ sources, settings }: Case): Bundle | null => {
   const { value } = build(sources, { today: '2026-11-21', foreign: settings, allowSlow: true });
   if (value === null) return null;
@@ -19,9 +22,14 @@ const bundleOf = ({ sources, settings }: Case): Bundle | null => {
   return read.bundle;
 };
 
+/** In the JSON form of an event a backslash is written twice. */
+const escaped = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\\', '\\\\') : value;
+
 const parsed = ({ event }: Judged): Event => {
-  const result = parseEventLine(JSON.stringify(event));
-  if ('error' in result) throw new Error(`${result.error}: ${JSON.stringify(event)}`);
+  const line = JSON.stringify(event, escaped);
+  const result = parseEventLine(line);
+  if ('error' in result) throw new Error(`${result.error}: ${line}`);
   return result.event;
 };
 
@@ -79,11 +87,9 @@ const compare = (name: string, cases: readonly Case[]): void => {
     `${name}: ${compared} of ${judged} judged events compared (${listed(effects)}), ${compared - complaints.length} agree; ` +
       `${refused} of ${cases.length} builds refused; not judged: ${listed(unclear) || 'none'}`,
   );
-  assert.is(
-    complaints.length,
-    0,
-    `${complaints.length} disagreements, seed ${seed}:\n${complaints.slice(0, 20).join('\n')}`,
-  );
+  if (complaints.length > 0) {
+    throw new Error(`${complaints.length} disagreements, seed ${seed}:\n${complaints.slice(0, SHOWN).join('\n')}`);
+  }
   assert.ok(judged >= 300, `${judged} events`);
 };
 

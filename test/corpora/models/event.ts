@@ -17,6 +17,8 @@ export interface ModelEvent {
     readonly ppid?: number;
     readonly vpid?: number;
     readonly uid?: number;
+    readonly euid?: number;
+    readonly session?: number;
     readonly loginuid?: number;
     readonly interactive?: boolean;
     readonly memfd?: boolean;
@@ -28,7 +30,11 @@ export interface ModelEvent {
     readonly path?: string;
     readonly other_path?: string;
     readonly side?: 'source' | 'target';
+    readonly invoked?: string;
+    readonly link_target?: string;
+    readonly type?: readonly string[];
     readonly flags?: readonly string[];
+    readonly mode?: number;
     readonly owner_uid?: number;
   };
   readonly net?: {

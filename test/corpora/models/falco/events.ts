@@ -1,4 +1,6 @@
 /** Events that a rule of Falco was written for, by solving its condition, and events that miss it by one of its checks. */
+import { isIP } from 'node:net';
+import { CAPABILITIES } from '../../../../vm/spec/fields.ts';
 import type { Random } from '../../../generators/random.ts';
 import type { ModelEvent } from '../event.ts';
 import type { Expression } from './condition.ts';
@@ -96,7 +98,7 @@ const KINDS: readonly [RegExp, readonly string[]][] = [
   [/^(unlink|unlinkat|rmdir)$/, ['file.delete']],
   [/^rename/, ['file.rename']],
   [/^link/, ['file.link']],
-  [/chmod|chown|xattr/, ['file.attr']],
+  [/^(mmap|mprotect)$/, ['file.map_exec']],
   [/^connect$/, ['net.connect']],
   [/^accept4?$/, ['net.accept']],
   [/^listen$/, ['net.listen']],
@@ -119,6 +121,11 @@ const eventOf = (wishes: readonly Wish[], random: Random): ModelEvent => {
   return JSON.parse(JSON.stringify(event)) as ModelEvent;
 };
 
+const made = (type: string): string => {
+  if (/^(mkdir|rmdir)/.test(type)) return 'folder';
+  return type.startsWith('symlink') ? 'symlink' : type.startsWith('mknod') ? 'device' : 'regular';
+};
+
 const ordinary = (kind: string, type: string, random: Random): Parts => {
   const inContainer = random.chance(0.6);
   const event: Parts = {
@@ -134,6 +141,7 @@ const ordinary = (kind: string, type: string, random: Random): Parts => {
       cwd: '/srv',
       user: 'deploy',
       uid: 1000,
+      euid: 1000,
       loginuid: 1000,
       interactive: random.chance(0.5),
     },
@@ -145,20 +153,41 @@ const ordinary = (kind: string, type: string, random: Random): Parts => {
       : {},
     k8s: inContainer ? { namespace: 'payments', pod: 'app-1' } : {},
   };
-  if (kind.startsWith('file.')) event.file = { path: '/srv/data/item', owner_uid: 1000, type: ['regular'] };
+  if (kind.startsWith('file.')) {
+    event.file = {
+      path: '/srv/data/item',
+      owner_uid: 1000,
+      type: [made(type)],
+      flags: random.chance(0.2) ? ['creat', 'trunc'] : [],
+    };
+  }
   if (kind === 'file.rename' || kind === 'file.link')
     Object.assign(event.file, { other_path: '/srv/data/other', side: 'source' });
   if (kind.startsWith('net.')) {
     const port = { local_port: 40000, remote_port: 8443 };
     event.net = { remote_ip: '198.51.100.7', local_ip: '10.0.0.5', protocol: 'tcp', ...port };
   }
-  if (kind === 'syscall') event.syscall = { name: type };
+  if (kind === 'syscall')
+    event.syscall = {
+      name: type,
+      arg1: random.pick([0o644, 0o755, 0o4755]),
+      arg2: random.pick([0o600, 0o111, 0o2755]),
+    };
   return event;
 };
 
 const bin = (name: string): string => (name.startsWith('/') ? name : `/usr/bin/${name}`);
 const remote = (event: Parts): string => (event.kind === 'net.accept' ? 'local' : 'remote');
-const address = (value: string): string => value.replace(/\/\d+$/, '').replace(/\.0$/, '.9');
+const address = (value: string): string => {
+  const host = value.replace(/\/\d+$/, '').replace(/\.0$/, '.9');
+  return isIP(host) === 0 ? '203.0.113.77' : host;
+};
+
+/** A set of the one capability that the text names, else the empty set. */
+const capability = (text: string): string[] => {
+  const name = text.toLowerCase().replace(/^cap_/, '');
+  return CAPABILITIES.filter((known) => known === name);
+};
 
 const setArgs = (event: Parts, line: string): void => {
   event.proc.cmdline = line;
@@ -189,11 +218,11 @@ const SETTERS: Readonly<Record<string, (event: Parts, value: string, argument: s
   'proc.tty': (event, value) => void (event.proc.interactive = value !== '0'),
   'proc.is_exe_upper_layer': (event, value) => void (event.proc.upper_layer = value === 'true'),
   'proc.is_exe_from_memfd': (event, value) => void (event.proc.memfd = value === 'true'),
-  'thread.cap_effective': (event, value) => void (event.proc.caps = [value.toLowerCase().replace(/^cap_/, '')]),
-  'thread.cap_permitted': (event, value) => void (event.proc.permitted = [value.toLowerCase().replace(/^cap_/, '')]),
+  'thread.cap_effective': (event, value) => void (event.proc.caps = capability(value)),
+  'thread.cap_permitted': (event, value) => void (event.proc.permitted = capability(value)),
   'proc.vpid': (event, value) => void (event.proc.vpid = Number(value) || 1),
   'user.name': (event, value) => void (event.proc.user = value),
-  'user.uid': (event, value) => void (event.proc.uid = Number(value) || 0),
+  'user.uid': (event, value) => void (event.proc.euid = Number(value) || 0),
   'user.loginuid': (event, value) => void (event.proc.loginuid = Number(value) < 0 ? 4294967295 : Number(value) || 0),
   'container.id': (event, value) => {
     event.container =
@@ -220,10 +249,16 @@ const SETTERS: Readonly<Record<string, (event: Parts, value: string, argument: s
   'fd.rnet': (event, value) => void (event.net.remote_ip = address(value)),
   'fd.sport': (event, value) => void (event.net[`${remote(event)}_port`] = Number(value) % 65536),
   'fd.port': (event, value) => void (event.net.remote_port = Number(value) % 65536),
-  'fd.l4proto': (event, value) => void (event.net.protocol = value),
+  'fd.l4proto': (event, value) => void (event.net.protocol = /^(tcp|udp|icmp|raw)$/.test(value) ? value : 'sctp'),
+  'fd.nameraw': (event, value) => void (event.file.invoked = value),
+  'evt.arg.flags': (event, value) => {
+    const flag = value.toLowerCase().replace(/^o_/, '');
+    if (event.kind.startsWith('file.'))
+      event.file.flags = ['creat', 'trunc', 'append', 'excl'].filter((known) => known === flag);
+  },
+  'evt.arg.target': (event, value) => void (event.file.link_target = value),
   'evt.arg.path': (event, value) => void (event.file.path = value),
   'evt.arg.name': (event, value) => void (event.file.path = value),
-  'evt.arg.filename': (event, value) => void (event.file.path = value),
   'evt.arg.oldpath': (event, value) => void (event.file.path = value),
   'evt.arg.newpath': (event, value) => void (event.file.other_path = value),
 };

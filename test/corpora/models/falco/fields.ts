@@ -5,29 +5,16 @@
 import { baseName, type ModelEvent } from '../event.ts';
 import type { Fields, Scalar, Value } from './evaluate.ts';
 
-const OPENS = ['open', 'openat', 'openat2'];
+const OPENS = ['open', 'openat', 'openat2', 'open_by_handle_at'];
 
 /** Events of Falco that an event of ours may be. */
 const TYPES: Readonly<Record<string, readonly string[]>> = {
   exec: ['execve', 'execveat'],
   'file.read': OPENS,
-  'file.write': OPENS,
-  'file.create': [...OPENS, 'creat', 'mkdir', 'mkdirat', 'mknod', 'mknodat', 'symlink', 'symlinkat'],
-  'file.delete': ['unlink', 'unlinkat', 'rmdir'],
+  'file.write': [...OPENS, 'creat'],
   'file.rename': ['rename', 'renameat', 'renameat2'],
   'file.link': ['link', 'linkat'],
-  'file.attr': [
-    'chmod',
-    'fchmod',
-    'fchmodat',
-    'chown',
-    'fchown',
-    'lchown',
-    'fchownat',
-    'setxattr',
-    'lsetxattr',
-    'fsetxattr',
-  ],
+  'file.map_exec': ['mmap', 'mprotect'],
   'net.connect': ['connect'],
   'net.send': ['sendto', 'sendmsg', 'sendmmsg'],
   'net.bind': ['bind'],
@@ -37,28 +24,53 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   'proc.exit': ['procexit'],
 };
 
-export const typesOf = ({ kind, syscall }: ModelEvent): readonly string[] =>
-  kind === 'syscall' ? [syscall!.name!] : (TYPES[kind] ?? ['other']);
+/** What makes a file is told by what it makes. */
+const MAKES: Readonly<Record<string, readonly string[]>> = {
+  folder: ['mkdir', 'mkdirat'],
+  symlink: ['symlink', 'symlinkat'],
+  device: ['mknod', 'mknodat'],
+  pipe: ['mknod', 'mknodat'],
+  socket: ['bind', 'mknod', 'mknodat'],
+};
+
+export const typesOf = ({ kind, syscall, file }: ModelEvent): readonly string[] => {
+  const [made] = file?.type ?? [];
+  if (kind === 'file.create') return MAKES[made] ?? [...OPENS, 'creat'];
+  if (kind === 'file.delete') return made === 'folder' ? ['rmdir', 'unlinkat'] : ['unlink', 'unlinkat'];
+  return kind === 'syscall' ? [syscall!.name!] : (TYPES[kind] ?? ['other']);
+};
 
 /** @param type which of the events of Falco the event is taken for */
 export const fieldsOf =
   (event: ModelEvent, type: string): Fields =>
   (field, argument): Value | undefined =>
-    field === 'evt.type' ? type : FIELDS[field]?.(event, argument);
+    field === 'evt.type' ? type : (BY_TYPE[field]?.(event, type) ?? FIELDS[field]?.(event, argument));
 
 type Read = (event: ModelEvent, argument: string | null) => Value | undefined;
 
-const opened = ({ kind }: ModelEvent): boolean =>
-  kind === 'file.read' || kind === 'file.write' || kind === 'file.create';
+const opened = (event: ModelEvent): boolean =>
+  /^file\.(read|write|create)$/.test(event.kind) && OPENS.some((type) => typesOf(event).includes(type));
 const onNet = ({ kind }: ModelEvent): boolean => kind.startsWith('net.');
+
+/** A name as Falco has it: it ends after 15 bytes, so one of 15 may be the beginning of a longer one. */
+const comm = (path: string | undefined): Value | undefined => {
+  const name = baseName(path);
+  return name !== undefined && name.length > COMM ? { ends: [name, name.slice(0, COMM)] } : name;
+};
+const COMM = 15;
 
 /** The nth ancestor: 0 is the process itself, 1 its parent. Without a number each of them, from the parent. */
 const ancestor =
-  (name: (path: string | undefined) => string | undefined): Read =>
+  (name: (path: string | undefined) => Value | undefined): Read =>
   ({ proc }, argument) => {
     const paths = proc?.ancestors ?? [];
-    if (argument === null) return { any: paths.map((path) => name(path)!) };
-    return argument === '0' ? name(proc?.path) : name(paths[Number(argument) - 1]);
+    if (argument === '0') return name(proc?.path);
+    if (argument !== null) return name(paths[Number(argument) - 1]);
+    return {
+      any: paths
+        .map(name)
+        .flatMap((value) => (typeof value === 'object' ? (Object.values(value)[0] as Scalar[]) : [value!])),
+    };
   };
 
 /** The server of a connection is who is called: the peer, or of an accepted one this side. */
@@ -80,42 +92,87 @@ const upper = (names: readonly string[] | undefined): string | undefined =>
   names?.map((name) => `CAP_${name.toUpperCase()}`).join(' ');
 
 const typechar: Read = (event) => {
-  if (opened(event)) return 'f';
+  if (opened(event)) return event.file?.flags?.includes('directory') ? 'd' : 'f';
   const address = event.net?.remote_ip ?? event.net?.local_ip;
   if (address === undefined) return event.net?.path === undefined ? undefined : 'u';
   return address.includes(':') ? '6' : '4';
 };
 
-const address = (ip: string | undefined, port: number | undefined): string => `${ip ?? ''}:${port ?? ''}`;
-
 const fdName: Read = (event) => {
   if (opened(event)) return event.file?.path;
-  const { net } = event;
-  if (!onNet(event) || net?.remote_ip === undefined) return net?.path;
-  return `${address(net.local_ip, net.local_port)}->${address(net.remote_ip, net.remote_port)}`;
+  return onNet(event) ? event.net?.path : undefined;
 };
 
 const directory = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 1));
 
-const path: Read = ({ file }) => file?.path;
-const oldPath: Read = ({ file }) => (file?.side === 'target' ? file.other_path : file?.path);
-const newPath: Read = ({ file }) => (file?.side === 'target' ? file.path : file?.other_path);
-const arguments1: Read = ({ proc }) => (proc?.args === undefined ? undefined : proc.args.slice(1).join(' '));
+const oldPath = ({ file }: ModelEvent): string | undefined => (file?.side === 'target' ? file.other_path : file?.path);
+const newPath = ({ file }: ModelEvent): string | undefined => (file?.side === 'target' ? file.path : file?.other_path);
+
+/** Arguments of events that have one of this name, by the name of the event. */
+const byType =
+  (names: RegExp, read: (event: ModelEvent) => Value | undefined) =>
+  (event: ModelEvent, type: string): Value | undefined =>
+    names.test(type) ? read(event) : undefined;
+
+const bits = (value: number | undefined, names: Readonly<Record<string, number>>): string | undefined =>
+  value === undefined
+    ? undefined
+    : Object.entries(names)
+        .filter(([, bit]) => (value & bit) !== 0)
+        .map(([name]) => name)
+        .join('|');
+
+const MODES = {
+  S_ISUID: 0o4000,
+  S_ISGID: 0o2000,
+  S_ISVTX: 0o1000,
+  S_IRUSR: 0o400,
+  S_IWUSR: 0o200,
+  S_IXUSR: 0o100,
+  S_IRGRP: 0o40,
+  S_IWGRP: 0o20,
+  S_IXGRP: 0o10,
+  S_IROTH: 4,
+  S_IWOTH: 2,
+  S_IXOTH: 1,
+};
+
+/** Where a system call has its mode. */
+const mode = ({ syscall, file }: ModelEvent, type: string): string | undefined =>
+  bits(
+    /^f?chmod$/.test(type)
+      ? (syscall?.arg1 as number)
+      : type.startsWith('fchmodat')
+        ? (syscall?.arg2 as number)
+        : file?.mode,
+    MODES,
+  );
+
+const BY_TYPE: Readonly<Record<string, (event: ModelEvent, type: string) => Value | undefined>> = {
+  'evt.arg.path': byType(/^(unlink|rmdir|mkdirat|mkdir|mknodat|mknod)$/, ({ file }) => file?.path),
+  'evt.arg.name': byType(/^(open|openat|openat2|creat|unlinkat)$/, ({ file }) => file?.path),
+  'evt.arg.oldpath': byType(/^(rename|link)/, oldPath),
+  'evt.arg.newpath': byType(/^(rename|link)/, newPath),
+  'evt.arg.target': byType(/^symlink/, ({ file }) => file?.link_target),
+  'evt.arg.linkpath': byType(/^symlink/, ({ file }) => file?.path),
+  'evt.arg.flags': byType(/^open/, ({ file }) => file?.flags?.map((flag) => `O_${flag.toUpperCase()}`).join('|')),
+  'evt.arg.mode': mode,
+};
 
 const FIELDS: Readonly<Record<string, Read>> = {
   'evt.dir': () => '<',
   'evt.rawres': () => 0,
   'evt.res': () => 'SUCCESS',
   'evt.is_open_read': ({ kind }) => kind === 'file.read',
-  'evt.is_open_write': ({ kind }) => kind === 'file.write' || kind === 'file.create',
-  'evt.arg.path': path,
-  'evt.arg.name': path,
-  'evt.arg.filename': path,
-  'evt.arg.oldpath': oldPath,
-  'evt.arg.newpath': newPath,
+  'evt.is_open_write': (event) => event.kind === 'file.write' || (event.kind === 'file.create' && opened(event)),
+  'evt.is_open_create': (event) => event.kind === 'file.create' && opened(event),
+  'evt.failed': () => false,
   'fd.num': (event) => (opened(event) || onNet(event) ? 3 : undefined),
   'fd.name': fdName,
   'fd.typechar': typechar,
+  'fd.nameraw': (event) => (opened(event) ? event.file?.invoked : undefined),
+  'fd.connected': (event) => (onNet(event) ? /connect|accept/.test(event.kind) : undefined),
+  'fd.name_changed': (event) => (onNet(event) ? true : undefined),
   'fd.directory': (event) => (opened(event) && event.file?.path ? directory(event.file.path) : undefined),
   'fd.filename': (event) => (opened(event) ? baseName(event.file?.path) : undefined),
   'fd.sip': end('ip', 'server'),
@@ -132,15 +189,17 @@ const FIELDS: Readonly<Record<string, Read>> = {
   'fd.cport': end('port', 'client'),
   'fd.port': ends('port'),
   'fd.l4proto': ({ net }) => net?.protocol,
-  'proc.name': ({ proc }) => baseName(proc?.path),
+  'proc.name': ({ proc }) => comm(proc?.path),
   'proc.exepath': ({ proc }) => proc?.path,
   'proc.exe': ({ proc }) => proc?.args?.[0],
-  'proc.pname': ({ proc }) => baseName(proc?.ppath),
+  'proc.pname': ({ proc }) => comm(proc?.ppath),
+  'proc.pexe': ({ proc }) => proc?.ppath,
   'proc.pexepath': ({ proc }) => proc?.ppath,
-  'proc.aname': ancestor(baseName),
+  'proc.aname': ancestor(comm),
+  'proc.aexe': ancestor((one) => one),
   'proc.aexepath': ancestor((one) => one),
   'proc.cmdline': ({ proc }) => proc?.cmdline ?? proc?.args?.join(' '),
-  'proc.args': arguments1,
+  'proc.args': ({ proc }) => proc?.cmdline?.replace(/^[^ ]* ?/, ''),
   'proc.pcmdline': ({ proc }) => proc?.pcmdline,
   'proc.cwd': ({ proc }) => proc?.cwd,
   'proc.tty': ({ proc }) => (proc?.interactive === undefined ? undefined : Number(proc.interactive)),
@@ -152,7 +211,7 @@ const FIELDS: Readonly<Record<string, Read>> = {
   'thread.cap_effective': ({ proc }) => upper(proc?.caps),
   'thread.cap_permitted': ({ proc }) => upper(proc?.permitted),
   'user.name': ({ proc }) => proc?.user,
-  'user.uid': ({ proc }) => proc?.uid,
+  'user.uid': ({ proc }) => proc?.euid,
   'user.loginuid': ({ proc }) => (proc?.loginuid === 4294967295 ? -1 : proc?.loginuid),
   'container.id': ({ container }) => container?.id ?? 'host',
   'container.name': ({ container }) => (container?.id === undefined ? 'host' : container.name),

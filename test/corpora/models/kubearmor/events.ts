@@ -156,9 +156,10 @@ const objects = ({ by, value, recursive }: Entry, random: Random): string[] => {
         `${globSample(value, word)}/x`,
         `/${word}${globSample(value, word)}`,
         globSample(value, `${word}/x`),
+        globSample(value.replaceAll('**/', ''), word),
       ].filter((path) => path.startsWith('/'));
     default:
-      return [value, `${value}x`, `${value}/${word}`, value.slice(0, -1), `/${word}${value}`];
+      return [value, `${value}x`, `${value}/${word}`, value.slice(0, -1).replace(/\/$/, 'x'), `/${word}${value}`];
   }
 };
 

@@ -57,7 +57,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   security_mmap_file: { passes: kinds('file.map_exec'), arguments: { 0: path } },
   security_socket_connect: { passes: kinds('net.connect'), arguments: { 0: socket, 1: named } },
   tcp_connect: { passes: both(kinds('net.connect'), protocol('tcp')), arguments: { 0: socket } },
-  inet_csk_listen_start: { passes: kinds('net.listen'), arguments: { 0: socket } },
+  inet_csk_listen_start: { passes: both(kinds('net.listen'), protocol('tcp')), arguments: { 0: socket } },
   security_bprm_check: exec,
   bprm_check_security: exec,
   security_bprm_creds_from_file: { passes: kinds('exec'), arguments: { 1: program } },
