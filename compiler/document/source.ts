@@ -35,8 +35,14 @@ export function readSource(source: Source, index: number): ReadSource {
     if (kind === null) incomplete = true;
     else documents.push({ kind, document: read(DOCUMENTS[kind], root, headOf(root), report) });
   }
-  return { documents, foreign, diagnostics, incomplete };
+  return { documents, foreign, diagnostics: diagnostics.filter((one) => !isIgnored(one, foreign)), incomplete };
 }
+
+/** A tag in a document of a system that ignores them. */
+const isIgnored = ({ code, span }: Diagnostic, foreign: readonly Foreign[]): boolean =>
+  code === 'L1005' &&
+  span !== null &&
+  foreign.some(({ system, root }) => system.ignoresTags && root.span.start <= span.start && span.end <= root.span.end);
 
 /** A source that is one text. */
 function wholeOf(text: string, source: number): LocatedScalar {

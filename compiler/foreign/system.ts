@@ -38,6 +38,8 @@ export interface System {
   readonly options: ForeignOptions;
   /** End of the names of files that are one text instead of YAML: such a source has one scalar as its root. */
   readonly texts?: string;
+  /** Whether its own reader ignores tags of YAML, so that one is no error. */
+  readonly ignoresTags?: boolean;
   /** Whether a document without our `apiVersion` is one of this system. It may be wrong in every other way. */
   recognises(root: Located): boolean;
   /**

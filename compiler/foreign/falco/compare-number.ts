@@ -64,7 +64,7 @@ export function compareEnds(operands: readonly string[], op: string, one: (opera
 
 export function compareAddress(operands: readonly string[], comparison: Comparison, { shared }: Context): Said {
   const { op, values } = comparison;
-  if (!textsOf(values).every((text) => /^[0-9a-fA-F:.]+(\/\d{1,3})?$/.test(text))) return null;
+  if (!textsOf(values).every((text) => ADDRESS.test(text))) return null;
   const exists = some(operands.map((operand) => test(`exists(${operand})`)));
   const equal = (operand: string): Condition =>
     some([
@@ -90,6 +90,9 @@ export function compareAddress(operands: readonly string[], comparison: Comparis
       return null;
   }
 }
+
+/** An address or a network, as far as its form tells. */
+const ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*)(?:\/\d{1,3})?$/;
 
 /** A connection has a peer: its other address need not be known. */
 const existsOne = ([peer]: readonly string[]): Condition => test(`exists(${peer})`);

@@ -13,7 +13,8 @@ export function conditionOf({ fields, comps, values, span }: RuleException): Pla
     const items = values.flatMap((value, n) => [...(n > 0 ? [', '] : []), quotedItem(value as PlacedText)]);
     return joined([fields, ` ${comps.text.trim()} (`, ...items, ')'], span);
   }
-  if (!isList(comps)) return 'fields and comps lists must have equal length';
+  // The collector has said what is wrong.
+  if (!isList(comps) || comps.length !== fields.length) return null;
   const parts: Part[] = [];
   for (const value of values) {
     if (!isList(value) || value.length !== fields.length) return 'fields and values lists must have equal length';

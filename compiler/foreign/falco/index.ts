@@ -30,6 +30,7 @@ export const FALCO: System = {
       doc: 'whether a comparison with a field that events here do not have is false, or an error',
     },
   },
+  ignoresTags: true,
   recognises,
   lower: (documents, options, report) => lowerRuleSet(documents, options, report),
 };

@@ -161,6 +161,12 @@ test('rules that Falco leaves out, and rules about every event', () => {
     );
 });
 
+test('a tag of YAML is ignored, as Falco does', () => {
+  const text = rule('r', 'evt.type=open').replace('a rule', '!= after it');
+  assert.equal(saidOf(text), []);
+  assert.equal(matching(sourcesOf(text), [open('/x')]), [['r']]);
+});
+
 test('unknown keys and names that are near', () => {
   assert.equal(saidOf(rule('r', 'evt.type=open', 'tag: [a]')), ['L5002 tag: unknown key `tag`']);
   assert.equal(saidOf('- macros: m\n  condition: x\n- macro: n\n  condition: evt.type=open\n'), [
