@@ -82,7 +82,7 @@ class Shared {
       idle.map(({ name, type, condition, message, tags, script }) => [
         names.take(nameFor(name, 'custom-rule')),
         {
-          on: KINDS[type],
+          on: kindsOf(KINDS[type]),
           when: written(condition!, script),
           action: 'audit',
           message,
@@ -139,6 +139,9 @@ const attachedMade = (
   report: Report,
 ): readonly MadeRule[] => attached.flatMap((one) => attachedRules(one, shared.conditionOf(one.rule), better, report));
 
+/** One kind stands by itself. */
+const kindsOf = (kinds: readonly string[]): Plain => (kinds.length === 1 ? kinds[0] : kinds);
+
 /** Rules as maps, each with what the scope could not say. */
 function withGuard(made: readonly MadeRule[], { guard }: Placed, policy: string, span: Span, shared: Shared): Plain {
   const simple = guard.is === 'true' || made.length === 1 || guard.pieces.length <= 2;
@@ -146,7 +149,7 @@ function withGuard(made: readonly MadeRule[], { guard }: Placed, policy: string,
   const names = new UniqueNames();
   return made.map(({ name, on, when, span: place, continue: goesOn, ...rest }) => ({
     name: names.take(name),
-    on: on.length === 1 ? on[0] : on,
+    on: kindsOf(on),
     when: written(all([holds, when]), place),
     ...rest,
     continue: goesOn,
