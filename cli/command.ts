@@ -61,6 +61,8 @@ export interface Command<O extends Options = Options> {
   /** Operands after `--`. */
   readonly trailing?: Operands;
   readonly options: O;
+  /** What a repeatable option takes, where its names are many: a title, and rows of a term and its meaning. */
+  readonly settings?: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
   /** Of `--format`: the first is the default on a terminal, the second elsewhere. */
   readonly formats?: readonly [string, string, ...string[]];
   /** What each exit code but 1 and 64 means here. */

@@ -104,6 +104,7 @@ export function commandHelp(entry: Entry, command: Command, out: Output): string
       Object.entries(allOptions(command)).map(([name, option]) => [spelling(name, option), option.doc] as const),
       style.name,
     ),
+    ...(command.settings ? [title(command.settings.title), columns(command.settings.rows, style.name)] : []),
     title('Exit codes'),
     columns(
       exitCodes(command).map(([code, doc]) => [String(code), doc] as const),

@@ -26,6 +26,11 @@ export async function cliReference(): Promise<string> {
     const terms = [command.operands, command.trailing].flatMap((o) => (o ? [[`\`${o.name}\``, o.doc]] : []));
     const options = Object.entries(allOptions(command)).map(([name, o]) => [`\`${spelling(name, o)}\``, o.doc]);
     parts.push(rows(['operand or flag', 'meaning'], [...terms, ...options]));
+    const { settings } = command;
+    if (settings) {
+      const named = settings.rows.map(([term, doc]) => [`\`${term}\``, doc]);
+      parts.push(`${settings.title}:`, rows(['setting', 'meaning'], named));
+    }
     parts.push(
       rows(
         ['exit code', 'meaning'],

@@ -38,17 +38,15 @@ function write(path: string, text: string, replace: boolean): void {
 const sourceOf = ({ root }: Lowered): number => root.span.source;
 
 const settings = SYSTEMS.flatMap(({ name, options }) =>
-  Object.entries(options).map(
-    ([key, { values, default: fallback, doc }]) =>
-      `  ${name}.${key}=${values?.join('|') ?? 'VALUE'}  ${doc} (default: ${fallback === '' ? 'nothing' : fallback})`,
-  ),
+  Object.entries(options).map(([key, { values, default: fallback, doc }]): [string, string] => [
+    `${name}.${key}=${values?.join('|') ?? 'VALUE'}`,
+    fallback === '' ? doc : `${doc} (default: ${fallback})`,
+  ]),
 );
 
 export default defineCommand({
-  about: [
+  about:
     'Writes a file for each file that has policies, documents behind each other. What cannot be carried over is said by name, at its place. `check`, `build`, `run` and the other commands take the same files directly, without importing them.',
-    ...(settings.length > 0 ? [`Settings (\`--foreign\`):\n${settings.join('\n')}`] : []),
-  ].join('\n\n'),
   operands: {
     name: 'FORMAT PATH',
     min: 2,
@@ -68,6 +66,7 @@ export default defineCommand({
     replace: { type: 'flag', doc: 'write over files that are there' },
     ...FOREIGN_OPTIONS,
   },
+  settings: { title: 'Settings (--foreign)', rows: settings },
   formats: ['human', 'json'],
   exits: { [Exit.Ok]: 'imported', [Exit.Findings]: 'errors; nothing was written' },
   examples: [
