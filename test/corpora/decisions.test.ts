@@ -1,4 +1,5 @@
 /** Policies of other systems, compiled as they are: Lictor decides what an independent model of each system decides. */
+import { isDeepStrictEqual } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { engine } from '../../cli/engines.ts';
@@ -7,6 +8,7 @@ import { readBundle, type Bundle } from '../../vm/bundle/index.ts';
 import { parseEventLine, type Decision, type Event } from '../../vm/event/index.ts';
 import { Random, runSeed } from '../generators/random.ts';
 import { sharedTest } from '../support/shared.ts';
+import type { ModelDecision } from './models/event.ts';
 import { falcoCases, falcoTestCases, kubearmorCases, tetragonCases, type Case, type Judged } from './models/cases.ts';
 
 const seed = runSeed();
@@ -37,22 +39,38 @@ const parsed = ({ event }: Judged): Event => {
 const effectOf = ({ actual }: Decision): string =>
   actual.action === 'allow' && actual.matches.length > 0 ? 'audit' : actual.action;
 
-/** A disagreement as a line, else null. */
-const complaint = (
-  { sources, settings }: Case,
-  { manifest }: Bundle,
-  { event, expected }: Judged,
+/** A foreign name as ours are written: what no name may have becomes a dash. */
+const slug = (name: string): string => name.replace(/[^A-Za-z0-9_.]+/g, '-').replace(/^-|-$/g, '');
+
+/** Rules that a decision names, without the kinds that are put behind a name where one rule became several. */
+const ruleNames = ({ manifest }: Bundle, { actual }: Decision): string[] => {
+  const numbers = actual.rule < 0 ? actual.matches : [...actual.matches, actual.rule];
+  const names = numbers.map((number) => manifest.rules[number].name);
+  return [...new Set(names.map((name) => name.replace(/\.(exec|cap|syscall|(file|net|proc)(\.[a-z_]+)?)$/, '')))];
+};
+
+/** Whether the decision is for the expected reason: the same rules, or for what is refused the same policy. */
+const sameReason = (
+  { by }: Case,
+  bundle: Bundle,
+  { effect, policy, matched }: ModelDecision,
   decision: Decision,
-): string | null => {
+): boolean => {
+  if (by === 'rules') return isDeepStrictEqual(ruleNames(bundle, decision).sort(), matched.map(slug).sort());
+  const refused = effect === 'deny' || effect === 'kill';
+  return !refused || policy === null || bundle.manifest.policies[decision.actual.policy].name.startsWith(slug(policy));
+};
+
+/** A disagreement as a few lines, else null. */
+const complaint = (one: Case, bundle: Bundle, { event, expected }: Judged, decision: Decision): string | null => {
   const effect = effectOf(decision);
-  if (effect === expected.effect) return null;
-  const { policy, rule } = decision.actual;
-  const by = `${manifest.policies[policy]?.name ?? 'nothing'}/${manifest.rules[rule]?.name ?? (decision.actual.default ? 'default' : 'no rule')}`;
+  if (effect === expected.effect && sameReason(one, bundle, expected, decision)) return null;
+  const policy = bundle.manifest.policies[decision.actual.policy]?.name ?? 'nothing';
   return [
-    `${sources.map(({ path }) => path).join(' ')} ${JSON.stringify(settings)}`,
+    `${one.sources.map(({ path }) => path).join(' ')} ${JSON.stringify(one.settings)}`,
     `  event:    ${JSON.stringify(event)}`,
-    `  expected: ${expected.effect} ${expected.policy ?? ''} ${JSON.stringify(expected.matched)}`,
-    `  decided:  ${effect} by ${by}`,
+    `  expected: ${expected.effect} by ${expected.policy ?? 'nothing'}, matched ${JSON.stringify(expected.matched)}`,
+    `  decided:  ${effect} by ${policy}, matched ${JSON.stringify(ruleNames(bundle, decision))}`,
   ].join('\n');
 };
 
@@ -90,7 +108,9 @@ const compare = (name: string, cases: readonly Case[]): void => {
   if (complaints.length > 0) {
     throw new Error(`${complaints.length} disagreements, seed ${seed}:\n${complaints.slice(0, SHOWN).join('\n')}`);
   }
-  assert.ok(judged >= 300, `${judged} events`);
+  // Until a frontend stands, all of its builds are refused.
+  const enough = refused === cases.length ? judged : compared;
+  assert.ok(enough >= 300, `${enough} events`);
 };
 
 const CORPORA = {

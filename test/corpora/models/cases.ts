@@ -18,6 +18,8 @@ export interface Case {
   readonly sources: readonly Source[];
   /** As `--foreign` gives them. */
   readonly settings: Readonly<Record<string, string>>;
+  /** What has to be named the same: the rules that match, or the policy that refuses. */
+  readonly by: 'rules' | 'policy';
   readonly judged: readonly Judged[];
   /** Events that the model does not judge, by its reason. */
   readonly unclear: readonly string[];
@@ -72,7 +74,10 @@ export const kubearmorCases = (folder: string, random: Random): Case[] => {
     const lists = policies.some(({ entries }) => entries.some(({ action }) => action === 'Allow'));
     const soft = judge(events, (event) => kubearmorDecides(policies, event, AUDIT));
     const hard = judge(events, (event) => kubearmorDecides(policies, event, BLOCK));
-    return [{ sources, settings: {}, ...soft }, ...(lists ? [{ sources, settings: BLOCKING, ...hard }] : [])];
+    return [
+      { sources, settings: {}, by: 'policy', ...soft },
+      ...(lists ? [{ sources, settings: BLOCKING, by: 'policy' as const, ...hard }] : []),
+    ];
   });
 };
 
@@ -97,16 +102,15 @@ const together = (files: readonly File[]): File[][] => {
   return [...groups.values()].filter(({ length }) => length > 1);
 };
 
-/** The rule files as Falco is given them: each alone and all in order, by the first rule and by all of them. */
+/** The rule files as Falco is given them: each alone by the first rule, and in order by the first and by all. */
 export const falcoCases = (folder: string, random: Random): Case[] => {
   const rules = ['falco_rules', 'falco-incubating_rules', 'falco-sandbox_rules'].map((name) => `rules/${name}.yaml`);
-  const archive = 'archive/falco-deprecated_rules.yaml';
-  return [...rules.map((path) => [path]), rules, [rules[0], archive]].flatMap((paths) =>
-    ruleset(
-      paths.map((path) => sourceOf(folder, path)),
-      random,
-    ),
-  );
+  const sources = (paths: readonly string[]): Source[] => paths.map((path) => sourceOf(folder, path));
+  return [
+    ...rules.flatMap((path) => ruleset(sources([path]), ['first'], random)),
+    ...ruleset(sources(rules), ['first', 'all'], random),
+    ...ruleset(sources([rules[0], 'archive/falco-deprecated_rules.yaml']), ['all'], random),
+  ];
 };
 
 /** The rule files that Falco's tests load together. */
@@ -120,18 +124,20 @@ export const falcoTestCases = (folder: string, random: Random): Case[] => {
   return units.flatMap((names) =>
     ruleset(
       names.split('\n').map((path) => sourceOf(folder, path)),
+      ['first', 'all'],
       random,
     ),
   );
 };
 
-const ruleset = (sources: readonly Source[], random: Random): Case[] => {
+const ruleset = (sources: readonly Source[], modes: readonly ('first' | 'all')[], random: Random): Case[] => {
   const rules = attempt(() => loadRules(sources.map(({ text }) => text)));
   if (rules === null) return [];
   const events = rules.flatMap((rule) => falcoEvents(rule, random));
-  return (['first', 'all'] as const).map((matching) => ({
+  return modes.map((matching) => ({
     sources,
     settings: { 'falco.rule-matching': matching },
+    by: 'rules',
     ...judge(events, (event) => {
       const matched = firing(rules, event, matching);
       return { effect: matched.length > 0 ? 'audit' : 'allow', policy: matched[0] ?? null, matched };
@@ -157,5 +163,12 @@ export const tetragonCases = (folder: string, random: Random): Case[] =>
     const events = policies.flatMap((policy) => tetragonEvents(policy, random));
     return events.length === 0
       ? []
-      : [{ sources: [source], settings: {}, ...judge(events, (event) => tetragonDecides(policies, event)) }];
+      : [
+          {
+            sources: [source],
+            settings: {},
+            by: 'policy',
+            ...judge(events, (event) => tetragonDecides(policies, event)),
+          },
+        ];
   });

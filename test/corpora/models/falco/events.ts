@@ -14,8 +14,8 @@ interface Wish {
   readonly value: string;
 }
 
-const TRIES = 30;
-const MISSES = 12;
+const TRIES = 20;
+const MISSES = 8;
 
 /**
  * @param rule to make events for
@@ -62,7 +62,12 @@ const solve = (expression: Expression, positive: boolean, found: Draft, random: 
     case 'check': {
       const { left, operator, right } = expression;
       if (!('field' in left) || !('length' in right)) return;
-      const value = right.length === 0 ? '' : valueFor(operator, random.pick(right), random);
+      const value =
+        right.length === 0
+          ? operator === 'exists'
+            ? 'something'
+            : ''
+          : valueFor(operator, random.pick(right), random);
       const asked = positive === (operator !== '!=');
       (asked ? found.wanted : found.unwanted).push({ ...left, value });
       return;
@@ -167,6 +172,7 @@ const ordinary = (kind: string, type: string, random: Random): Parts => {
     const port = { local_port: 40000, remote_port: 8443 };
     event.net = { remote_ip: '198.51.100.7', local_ip: '10.0.0.5', protocol: 'tcp', ...port };
   }
+  if (/bind|listen/.test(kind)) event.net = { local_ip: '10.0.0.5', local_port: 8443, protocol: 'tcp' };
   if (kind === 'syscall')
     event.syscall = {
       name: type,
@@ -177,7 +183,9 @@ const ordinary = (kind: string, type: string, random: Random): Parts => {
 };
 
 const bin = (name: string): string => (name.startsWith('/') ? name : `/usr/bin/${name}`);
-const remote = (event: Parts): string => (event.kind === 'net.accept' ? 'local' : 'remote');
+const remote = (event: Parts): string => (/accept|bind|listen/.test(event.kind) ? 'local' : 'remote');
+/** The end that a socket surely has. */
+const peer = (event: Parts): string => (/bind|listen/.test(event.kind) ? 'local' : 'remote');
 const address = (value: string): string => {
   const host = value.replace(/\/\d+$/, '').replace(/\.0$/, '.9');
   return isIP(host) === 0 ? '203.0.113.77' : host;
@@ -212,7 +220,7 @@ const SETTERS: Readonly<Record<string, (event: Parts, value: string, argument: s
   'proc.pname': ancestor(() => 0),
   'proc.aname': ancestor((argument) => Number(argument ?? 2) - 1),
   'proc.cmdline': (event, value) => setArgs(event, value),
-  'proc.args': (event, value) => setArgs(event, `${(event.proc.args as string[])[0]} ${value}`),
+  'proc.args': (event, value) => setArgs(event, `${(event.proc.args as string[])[0]} ${value}`.trimEnd()),
   'proc.pcmdline': (event, value) => void (event.proc.pcmdline = value),
   'proc.cwd': (event, value) => void (event.proc.cwd = value),
   'proc.tty': (event, value) => void (event.proc.interactive = value !== '0'),
@@ -244,11 +252,11 @@ const SETTERS: Readonly<Record<string, (event: Parts, value: string, argument: s
   'fd.cip': (event, value) => void (event.net[event.kind === 'net.accept' ? 'remote_ip' : 'local_ip'] = address(value)),
   'fd.cnet': (event, value) =>
     void (event.net[event.kind === 'net.accept' ? 'remote_ip' : 'local_ip'] = address(value)),
-  'fd.ip': (event, value) => void (event.net.remote_ip = address(value)),
-  'fd.net': (event, value) => void (event.net.remote_ip = address(value)),
-  'fd.rnet': (event, value) => void (event.net.remote_ip = address(value)),
+  'fd.ip': (event, value) => void (event.net[`${peer(event)}_ip`] = address(value)),
+  'fd.net': (event, value) => void (event.net[`${peer(event)}_ip`] = address(value)),
+  'fd.rnet': (event, value) => void (event.net[`${peer(event)}_ip`] = address(value)),
   'fd.sport': (event, value) => void (event.net[`${remote(event)}_port`] = Number(value) % 65536),
-  'fd.port': (event, value) => void (event.net.remote_port = Number(value) % 65536),
+  'fd.port': (event, value) => void (event.net[`${peer(event)}_port`] = Number(value) % 65536),
   'fd.l4proto': (event, value) => void (event.net.protocol = /^(tcp|udp|icmp|raw)$/.test(value) ? value : 'sctp'),
   'fd.nameraw': (event, value) => void (event.file.invoked = value),
   'evt.arg.flags': (event, value) => {

@@ -73,19 +73,24 @@ const ancestor =
     };
   };
 
+/** A socket that is bound or listens has one end, the server's. */
+const bound = ({ kind }: ModelEvent): boolean => kind === 'net.bind' || kind === 'net.listen';
+
 /** The server of a connection is who is called: the peer, or of an accepted one this side. */
 const end =
   (part: 'ip' | 'port', side: 'server' | 'client'): Read =>
-  ({ kind, net }) => {
-    const own = kind === 'net.accept' || kind === 'net.bind' || kind === 'net.listen';
-    return own === (side === 'server') ? net?.[`local_${part}`] : net?.[`remote_${part}`];
+  (event) => {
+    if (bound(event)) return side === 'server' ? event.net?.[`local_${part}`] : undefined;
+    const own = (event.kind === 'net.accept') === (side === 'server');
+    return own ? event.net?.[`local_${part}`] : event.net?.[`remote_${part}`];
   };
 
 const ends =
   (part: 'ip' | 'port'): Read =>
-  ({ net }) => {
-    const both = [net?.[`local_${part}`], net?.[`remote_${part}`]].filter((one) => one !== undefined) as Scalar[];
-    return both.length === 0 ? undefined : { ends: both };
+  (event) => {
+    const both = [event.net?.[`local_${part}`], bound(event) ? undefined : event.net?.[`remote_${part}`]];
+    const present = both.filter((one) => one !== undefined) as Scalar[];
+    return present.length === 0 ? undefined : { ends: present };
   };
 
 const upper = (names: readonly string[] | undefined): string | undefined =>
@@ -170,6 +175,9 @@ const FIELDS: Readonly<Record<string, Read>> = {
   'fd.num': (event) => (opened(event) || onNet(event) ? 3 : undefined),
   'fd.name': fdName,
   'fd.typechar': typechar,
+  'fd.type': (event) =>
+    ({ f: 'file', d: 'directory', u: 'unix', '4': 'ipv4', '6': 'ipv6' })[String(typechar(event, null))],
+  'fd.sockfamily': (event) => ({ u: 'unix', '4': 'ip', '6': 'ip' })[String(typechar(event, null))],
   'fd.nameraw': (event) => (opened(event) ? event.file?.invoked : undefined),
   'fd.connected': (event) => (onNet(event) ? /connect|accept/.test(event.kind) : undefined),
   'fd.name_changed': (event) => (onNet(event) ? true : undefined),
