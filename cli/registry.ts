@@ -10,6 +10,7 @@ export interface Entry {
 
 export const COMMANDS: readonly Entry[] = [
   { name: 'check', summary: 'parse, type-check and lint policies', load: () => import('./commands/check.ts') },
+  { name: 'new', summary: 'write a policy and its tests from a template', load: () => import('./commands/new.ts') },
   { name: 'fmt', summary: 'rewrite policies in the canonical form', load: () => import('./commands/fmt.ts') },
   { name: 'build', summary: 'compile policies to a bundle', load: () => import('./commands/build.ts') },
   { name: 'inspect', summary: 'show what is in a bundle', load: () => import('./commands/inspect.ts') },
