@@ -1,10 +1,11 @@
 /** Rules of Falco to rules of ours: the shapes of event for which a condition says the same become one rule. */
 import { diagnose } from '../../diagnostics/index.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
+import type { Located } from '../../document/located.ts';
 import type { Report } from '../../schema/read.ts';
 import { all, not, some, written, type Condition } from '../condition.ts';
 import { type UniqueNames, nameOf } from '../names.ts';
-import type { Plain } from '../tree.ts';
+import { at, type Plain } from '../tree.ts';
 import type { Node } from './ast.ts';
 import { type Conditions, isEventCheck, type Fault } from './conditions.ts';
 import { conditionOf } from './exceptions.ts';
@@ -16,7 +17,7 @@ import { guardOf, shapesFor, type Shape } from './shapes.ts';
 /** What a rule becomes: one rule a group of kinds, none where it can never match. */
 export interface LoweredRule {
   readonly name: string;
-  readonly rules: readonly { readonly [key: string]: Plain | undefined }[];
+  readonly rules: readonly Located[];
   /** Of rules and their exceptions. */
   readonly conditions: readonly string[];
   readonly losses: readonly Loss[];
@@ -103,7 +104,7 @@ function emitted(rule: Rule, node: Node, exceptions: readonly Exception[], conte
   const rules = groups.map(({ kinds, variant }, n) => {
     const name = context.names.take(n === 0 ? base : `${base}.${suffixOf(kinds, groups)}`);
     conditionsOf.push(textOf(variant.when), ...variant.unless.map(({ when }) => textOf(when)));
-    return ruleOf(rule, name, kinds, variant, context);
+    return at(rule.span, ruleOf(rule, name, kinds, variant, context));
   });
   return { name: base, rules, conditions: conditionsOf, losses: once(losses) };
 }

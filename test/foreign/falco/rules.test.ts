@@ -1,7 +1,7 @@
 /** Rule sets of Falco: what items do to one another, which rule matches first, exceptions, and what is said of what is wrong. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { briefly, findingsOf, imported, sourcesOf } from '../support.ts';
+import { briefly, bundleOf, findingsOf, imported, sourcesOf } from '../support.ts';
 import { matching, one, rule } from './support.ts';
 
 const open = (path: string, name = 'cat'): object => ({
@@ -159,6 +159,12 @@ test('rules that Falco leaves out, and rules about every event', () => {
       saidOf(rule('r', condition)).some((said) => said.startsWith('L5206')),
       condition,
     );
+});
+
+test('rules of ours have the places of theirs', () => {
+  const sources = sourcesOf(rule('a', 'evt.type=execve') + rule('b c', 'evt.type=open'));
+  const spans = bundleOf(sources).manifest.rules.map(({ span }) => sources[0].text.slice(span?.start, span?.end));
+  assert.equal(spans, ['a', 'b c', 'b c']);
 });
 
 test('a tag of YAML is ignored, as Falco does', () => {
