@@ -9,6 +9,7 @@ import { readItems } from './items.ts';
 import { Lowering, type Loss } from './lower.ts';
 import { lowerRule, type LoweredRule } from './rules.ts';
 import type { Rule, RuleSet } from './ruleset.ts';
+import { select } from './selection.ts';
 import { Library } from './shared.ts';
 
 /** Rules in Falco's syntax with more keys, as another product has them. */
@@ -37,6 +38,7 @@ export function lowerRuleSet(
   dialect: Dialect = PLAIN,
 ): readonly Lowered[] {
   const rules = readItems(documents, dialect.keys, report);
+  select(documents, rules.rules.values(), report);
   const conditions = new Conditions(rules, report);
   const library = new Library(rules, dialect.prefix);
   const lowering = new Lowering(conditions, library);

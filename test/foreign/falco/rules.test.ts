@@ -50,6 +50,16 @@ test('`override` and `append` change what was defined before', () => {
   assert.equal(more('- rule: r\n  enabled: false\n'), [[], [], []]);
 });
 
+test('a selection switches rules by name and tag, in order', () => {
+  const rules =
+    rule('one', 'evt.type=open and fd.name=/a', 'tags: [x]') + rule('other', 'evt.type=open and fd.name=/b');
+  const events = [open('/a'), open('/b')];
+  const chosen = (steps: string): string[][] => matching(sourcesOf(rules, `rules: ${steps}`), events);
+  assert.equal(chosen('[{disable: {rule: "*"}}, {enable: {tag: x}}]'), [['one'], []]);
+  assert.equal(chosen('[{disable: {rule: "ot*"}}]'), [['one'], []]);
+  assert.equal(saidOf(`rules: [{disable: {rules: x}}]`), ['L5004 rules: a selection has `rule` or `tag`']);
+});
+
 test('exceptions, with their operators, lists and appended values', () => {
   const exceptions = [
     'exceptions:',
