@@ -4,7 +4,7 @@ import type { Report } from '../../schema/read.ts';
 import { ALWAYS, all, test, written, type Condition } from '../condition.ts';
 import { UniqueNames } from '../names.ts';
 import type { ForeignDocument, Lowered } from '../system.ts';
-import { lowered, type Plain } from '../tree.ts';
+import { at, lowered, type Plain } from '../tree.ts';
 import { attachedRules, type Attachment } from './attach.ts';
 import { readContents } from './documents.ts';
 import type { CustomRule } from './library.ts';
@@ -147,11 +147,13 @@ function withGuard(made: readonly MadeRule[], { guard }: Placed, policy: string,
   const simple = guard.is === 'true' || made.length === 1 || guard.pieces.length <= 2;
   const holds = simple ? guard : test(shared.macro(`in-${policy}`, guard, span), span);
   const names = new UniqueNames();
-  return made.map(({ name, on, when, span: place, continue: goesOn, ...rest }) => ({
-    name: names.take(name),
-    on: kindsOf(on),
-    when: written(all([holds, when]), place),
-    ...rest,
-    continue: goesOn,
-  }));
+  return made.map(({ name, on, when, span: place, continue: goesOn, ...rest }) =>
+    at(place, {
+      name: names.take(name),
+      on: kindsOf(on),
+      when: written(all([holds, when]), place),
+      ...rest,
+      continue: goesOn,
+    }),
+  );
 }

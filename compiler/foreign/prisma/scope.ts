@@ -118,7 +118,7 @@ class ScopeBuilder {
  */
 function globsOf(part: Part): readonly string[] {
   const patterns = spelled(part);
-  if (part.field !== 'images') return patterns.map((one) => globFor(one).replaceAll('**', '*'));
+  if (part.field !== 'images') return patterns.map(globOfName);
   return patterns.flatMap((one) => {
     const glob = globFor(one);
     const latest = patterns.some(({ text, end }) => end && one.end && text === `${one.text}:latest`);
@@ -127,6 +127,9 @@ function globsOf(part: Part): readonly string[] {
     return one.start || one.end || /[:@]/.test(one.text) ? [glob] : [glob, `**:${glob}`];
   });
 }
+
+/** Names of everything but images have no slash. */
+const globOfName = (pattern: Pattern): string => globFor(pattern).replaceAll('**', '*');
 
 /** A part as a condition on what events say of their workload. */
 export function conditionOf(part: Part, target: Target): Condition {
@@ -140,7 +143,8 @@ export function conditionOf(part: Part, target: Target): Condition {
     hosts: 'host.name',
     clusters: 'k8s.cluster',
   }[field];
-  const globs = [...new Set(spelled(part).map((one) => globFor({ ...one, text: one.text.toLowerCase() })))];
+  const glob = field === 'images' ? globFor : globOfName;
+  const globs = [...new Set(spelled(part).map((one) => glob({ ...one, text: one.text.toLowerCase() })))];
   const texts = globs.length === 1 ? quoted(globs[0]) : quotedSet(globs);
   const condition = test(`${own} iglob ${texts}`, patterns[0].span);
   return negated ? not(condition) : condition;

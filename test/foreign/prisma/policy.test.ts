@@ -407,6 +407,20 @@ test('what is attached in several rules has a name, and what nothing attaches is
   assert.match(text, 'prisma/custom-2: why');
 });
 
+test('a rule stands where it is attached, or where its effect is', () => {
+  const all = sources(
+    [custom('processes', 'proc.name = "nc"')],
+    policy({
+      name: 'a',
+      customRules: [attach('alert')],
+      processes: { deniedList: { effect: 'prevent', paths: ['sh'] } },
+    }),
+  );
+  const { rules } = bundleOf(all).manifest;
+  const places = rules.map(({ span }) => all[span.source].text.slice(span.start).split(',')[0]);
+  assert.equal(places, ['"effect":"alert"', '"effect":"prevent"']);
+});
+
 test(`no document makes the frontend throw (seed ${runSeed()})`, () => {
   for (let n = 0; n < 150; n++) {
     const r = new Random(batchSeed(runSeed(), n));
