@@ -22,7 +22,7 @@ export const TREND_CODES = {
     'In Trend a ruleset holds where a policy has it. Here the rulesets among the documents hold: those, and no others.',
   ),
   L5505: warning(
-    'redaction is a flag',
-    'The commands that write records hide parts of them with `--redact FIELD=REGEX`; a policy does not say what is written.',
+    'redaction that is not carried over',
+    "Trend's chart can hide parts of fields in its events. Records here are written whole; what must not be stored is hidden where they are collected.",
   ),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -38,3 +38,5 @@ export const FALCO: System = {
 };
 
 export { lowerRuleSet, type Dialect } from './policies.ts';
+export { tagOf } from './rules.ts';
+export type { Rule } from './ruleset.ts';

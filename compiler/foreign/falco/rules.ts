@@ -188,7 +188,7 @@ function ruleOf(
 }
 
 /** Techniques of ATT&CK as they are named in tags of ours. */
-const tagOf = (tag: string): string => (/^T\d{4}(?:\.\d{3})?$/.test(tag) ? `mitre:${tag}` : tag);
+export const tagOf = (tag: string): string => (/^T\d{4}(?:\.\d{3})?$/.test(tag) ? `mitre:${tag}` : tag);
 
 function once(losses: readonly Loss[]): readonly Loss[] {
   const seen = new Map<string, Loss>();

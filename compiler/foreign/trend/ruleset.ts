@@ -1,5 +1,6 @@
 /** A ruleset as a policy that uses rules of the library under their ids. */
 import { diagnose } from '../../diagnostics/index.ts';
+import type { Span } from '../../diagnostics/diagnostic.ts';
 import { describe, type Located, type LocatedScalar } from '../../document/located.ts';
 import { headOf, type Report } from '../../schema/read.ts';
 import { globOf } from '../condition.ts';
@@ -21,7 +22,8 @@ export interface Ruleset {
 
 export interface UsedRule {
   readonly id: LocatedScalar;
-  readonly mitigation: Mitigation;
+  /** Undefined: it only logs. */
+  readonly action: 'isolate' | 'stop' | undefined;
   readonly enabled: boolean;
 }
 
@@ -122,17 +124,22 @@ function rulesOf(nodes: readonly Located[], context: RulesetContext): readonly U
       return [];
     }
     seen.set(id.text, id);
-    return [{ id, enabled, mitigation: onPlatform(given ?? 'log', entries.mitigation, context) }];
+    return [{ id, enabled, action: actionOn(given ?? 'log', entries.mitigation?.value.span ?? id.span, context) }];
   });
 }
 
-function onPlatform(mitigation: Mitigation, entry: Entry | undefined, { isEcs, report }: RulesetContext): Mitigation {
-  if (!isEcs || mitigation === 'log') return mitigation;
+const ACTIONS = { log: undefined, isolate: 'isolate', terminate: 'stop' } as const;
+
+/** @returns the action of ours; undefined where a rule only logs, on some platforms whatever it says */
+export function actionOn(
+  mitigation: Mitigation,
+  span: Span,
+  { isEcs, report }: RulesetContext,
+): 'isolate' | 'stop' | undefined {
+  if (!isEcs || mitigation === 'log') return ACTIONS[mitigation];
   const message = `\`${mitigation}\` has no effect on Amazon ECS: what the rule finds is logged`;
-  report(
-    diagnose('L5502', message, entry!.value.span, 'leave `--foreign trend.platform=ecs` out: here it would have one'),
-  );
-  return 'log';
+  report(diagnose('L5502', message, span, 'leave `--foreign trend.platform=ecs` out: here it would have one'));
+  return undefined;
 }
 
 /** @returns the parts of a scope: pods with the labels, or containers */
@@ -148,8 +155,6 @@ export const scopeOf = ({ labels }: Ruleset): Readonly<Record<string, Plain>> =>
         ),
       };
 
-const ACTIONS = { log: undefined, isolate: 'isolate', terminate: 'stop' } as const;
-
 /** A rule of the library under its id. One that logs stays as it is there: it notes and goes on. */
-export const useOf = ({ id, mitigation, enabled }: UsedRule): Located =>
-  at(id.span, { use: id, action: ACTIONS[mitigation], enabled: enabled ? undefined : false });
+export const useOf = ({ id, action, enabled }: UsedRule): Located =>
+  at(id.span, { use: id, action, enabled: enabled ? undefined : false });
