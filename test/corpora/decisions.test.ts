@@ -49,7 +49,7 @@ const ruleNames = ({ manifest }: Bundle, { actual }: Decision): string[] => {
   return [...new Set(names.map((name) => name.replace(/\.(exec|cap|syscall|(file|net|proc)(\.[a-z_]+)?)$/, '')))];
 };
 
-/** Whether the decision is for the expected reason: the same rules, or for what is refused the same policy. */
+/** Whether the decision is for the expected reason: the same rules, or for what is refused a policy that refuses it. */
 const sameReason = (
   { by }: Case,
   bundle: Bundle,
@@ -58,7 +58,8 @@ const sameReason = (
 ): boolean => {
   if (by === 'rules') return isDeepStrictEqual(ruleNames(bundle, decision).sort(), matched.map(slug).sort());
   const refused = effect === 'deny' || effect === 'kill';
-  return !refused || policy === null || bundle.manifest.policies[decision.actual.policy].name.startsWith(slug(policy));
+  const decider = bundle.manifest.policies[decision.actual.policy]?.name ?? '';
+  return !refused || policy === null || matched.some((name) => decider.startsWith(slug(name)));
 };
 
 /** A disagreement as a few lines, else null. */
@@ -108,9 +109,7 @@ const compare = (name: string, cases: readonly Case[]): void => {
   if (complaints.length > 0) {
     throw new Error(`${complaints.length} disagreements, seed ${seed}:\n${complaints.slice(0, SHOWN).join('\n')}`);
   }
-  // Until a frontend stands, all of its builds are refused.
-  const enough = refused === cases.length ? judged : compared;
-  assert.ok(enough >= 300, `${enough} events`);
+  assert.ok(compared >= 300, `${compared} events were compared`);
 };
 
 const CORPORA = {

@@ -33,18 +33,23 @@ const MAKES: Readonly<Record<string, readonly string[]>> = {
   socket: ['bind', 'mknod', 'mknodat'],
 };
 
-export const typesOf = ({ kind, syscall, file }: ModelEvent): readonly string[] => {
+const typesOf = ({ kind, syscall, file }: ModelEvent): readonly string[] => {
   const [made] = file?.type ?? [];
   if (kind === 'file.create') return MAKES[made] ?? [...OPENS, 'creat'];
   if (kind === 'file.delete') return made === 'folder' ? ['rmdir', 'unlinkat'] : ['unlink', 'unlinkat'];
   return kind === 'syscall' ? [syscall!.name!] : (TYPES[kind] ?? ['other']);
 };
 
-/** @param type which of the events of Falco the event is taken for */
+/** The names of an event mean the same: a test of `evt.type` holds for all of them or for none. */
 export const fieldsOf =
-  (event: ModelEvent, type: string): Fields =>
-  (field, argument): Value | undefined =>
-    field === 'evt.type' ? type : (BY_TYPE[field]?.(event, type) ?? FIELDS[field]?.(event, argument));
+  (event: ModelEvent): Fields =>
+  (field, argument): Value | undefined => {
+    const types = typesOf(event);
+    if (field === 'evt.type') return { ends: types };
+    const ofType = BY_TYPE[field];
+    if (ofType === undefined) return FIELDS[field]?.(event, argument);
+    return types.map((type) => ofType(event, type)).find((value) => value !== undefined);
+  };
 
 type Read = (event: ModelEvent, argument: string | null) => Value | undefined;
 

@@ -22,7 +22,7 @@ class Doubt extends Error {}
 /**
  * @param policies in the order in which they were given
  * @param event of which the policies of its workload count
- * @returns the effect; `policy` is null where the posture decides
+ * @returns the effect; `policy` is null where the posture decides; `matched` are the policies that alone would do the same
  */
 export const decide = (policies: readonly Policy[], event: ModelEvent, posture = AUDIT): ModelDecision | Unclear => {
   const inScope = policies.filter((policy) => applies(policy, event));
@@ -52,7 +52,10 @@ const entriesDecide = (policies: readonly Policy[], event: ModelEvent, posture: 
   const audited = entries.filter((entry) => (kind === 'syscall' || entry.action === 'Audit') && alerts(entry, event));
   const enforced = kind === 'syscall' ? [] : entries.filter(({ action }) => action !== 'Audit');
   const hit = lookUp(enforced, event);
-  const matched = [...new Set([...(hit ? [hit.policy] : []), ...audited.map(({ policy }) => policy)])];
+  const alike = hit
+    ? enforced.filter((entry) => about(entry, event) && denies(entry, event) === denies(hit, event))
+    : [];
+  const matched = [...new Set([...alike, ...audited].map(({ policy }) => policy))];
   if (hit && denies(hit, event)) return { effect: 'deny', policy: hit.policy, matched };
   const listed = !hit && enforced.some(({ action }) => action === 'Allow');
   const falls = listed ? posture[POSTURES[kind!] ?? 'network'] : 'allow';
@@ -167,15 +170,17 @@ const denies = (entry: Entry, event: ModelEvent): boolean => {
 
 /** Whether their monitor writes an alert for an Audit entry, or for a system call under any. */
 const alerts = (entry: Entry, event: ModelEvent): boolean => {
-  const object = objectOf(event);
   if (entry.class === 'syscall') return calls(entry, event);
-  if (entry.source !== null && entry.source !== sourceOf(event)) return false;
-  if (!objectMatches(entry, event, object)) return false;
+  if (!about(entry, event)) return false;
   const { ownerOnly, readOnly, noTerminal } = entry;
   if (ownerOnly && event.kind === 'exec') throw new Doubt('no event says who owns a program');
   if (readOnly || ownerOnly) return (readOnly && event.kind !== 'file.read') || (ownerOnly && !owns(event));
   return !noTerminal || event.proc?.interactive === true;
 };
+
+/** Whether an entry is about what the event is about, whichever of them is looked up first. */
+const about = (entry: Entry, event: ModelEvent): boolean =>
+  (entry.source === null || entry.source === sourceOf(event)) && objectMatches(entry, event, objectOf(event));
 
 const objectMatches = (entry: Entry, event: ModelEvent, object: string): boolean => {
   if (entry.by === 'path') return entry.value === object;

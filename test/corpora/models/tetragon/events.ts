@@ -99,7 +99,7 @@ const flows = (hook: Hook, args: readonly Filter[]): Bare[] => {
   const listening = /listen/.test(hook.name);
   return [...networks, '203.0.113.9', '2001:db8::1'].flatMap((address) =>
     [...ports, 4433].flatMap((port) =>
-      ['tcp', 'udp'].map((protocol) => ({
+      (listening ? ['tcp'] : ['tcp', 'udp']).map((protocol) => ({
         kind: listening ? 'net.listen' : 'net.connect',
         net: listening
           ? { local_ip: address, local_port: port, protocol }
