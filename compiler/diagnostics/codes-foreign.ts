@@ -32,4 +32,9 @@ export const FOREIGN_CODES = {
     severity: 'error',
     text: 'The rule needs events or facts that Lictor does not have. Carrying it over would make a rule that never acts, which is worse than none: it is refused by name.',
   },
+  L5007: {
+    title: 'resource that is left out',
+    severity: 'warning',
+    text: 'A document with another `apiVersion` than those that are read: manifests of Kubernetes may stand beside policies. If it is a policy, nothing of it is enforced.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -31,6 +31,11 @@ export function readSource(source: Source, index: number): ReadSource {
       foreign.push({ system, source: index, path, text, root });
       continue;
     }
+    const resource = resourceOf(root);
+    if (resource !== null) {
+      report(diagnose('L5007', `a ${resource} is left out: Lictor reads no such policy`, headOf(root)));
+      continue;
+    }
     const kind = kindOf(root, report);
     if (kind === null) incomplete = true;
     else documents.push({ kind, document: read(DOCUMENTS[kind], root, headOf(root), report) });
@@ -54,6 +59,19 @@ const isOurs = (root: Located): boolean => {
   const version = root.is === 'map' ? get(root, 'apiVersion') : undefined;
   return version?.is === 'scalar' && version.value === API_VERSION;
 };
+
+/**
+ * What a Kubernetes resource of others is, for people. Manifests stand beside policies; what is nearly a document of ours is
+ * none of them: a misspelt `apiVersion` must not take a policy out.
+ */
+function resourceOf(root: Located): string | null {
+  if (root.is !== 'map') return null;
+  const [version, kind] = [get(root, 'apiVersion'), get(root, 'kind')];
+  if (version?.is !== 'scalar' || kind?.is !== 'scalar') return null;
+  if (typeof version.value !== 'string' || typeof kind.value !== 'string') return null;
+  const ours = nearest(kind.value, DOCUMENT_KINDS) !== null || nearest(version.value, [API_VERSION]) !== null;
+  return ours || version.value.includes('lictor') ? null : `\`${textOf(kind)}\` of \`${textOf(version)}\``;
+}
 
 /** The kind of a document, or null where it is none; says why. */
 function kindOf(root: Located, report: (diagnostic: Diagnostic) => void): DocumentKind | null {

@@ -15,12 +15,15 @@ const OWN_KEYS = [
   'defaultExecuteAction',
   'ignoredSyscalls',
   'ignoredSystemCalls',
-  'policyRules',
   'centralizedPolicyRules',
 ];
 
-const isPolicy = (node: Located | undefined): node is LocatedMap =>
-  isMap(node) && get(node, 'apiVersion') === undefined && OWN_KEYS.some((key) => get(node, key) !== undefined);
+const isPolicy = (node: Located | undefined): node is LocatedMap => {
+  const has = (key: string): boolean => get(node, key) !== undefined;
+  // Others list `policyRules`, too, but not under a name.
+  const named = has('policyRules') && (has('name') || has('policyName'));
+  return isMap(node) && !has('apiVersion') && (named || OWN_KEYS.some(has));
+};
 
 /** One policy, a list of them, or a page of the API: `{data: [...], count: 2}`. */
 const policiesIn = (root: Located): readonly Located[] =>
