@@ -12,7 +12,8 @@ export interface Entry {
 }
 export type Entries<K extends Keys> = { readonly [name in keyof K]?: Entry };
 
-const fold = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+/** A key without what does not count in it. */
+export const spelled = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 /** Whether a value says nothing: null, or a text of spaces. An API writes it for what was not filled in. */
 const isBlank = (node: Located): boolean => node.is === 'scalar' && (node.value === null || node.text.trim() === '');
@@ -23,11 +24,11 @@ const isBlank = (node: Located): boolean => node.is === 'scalar' && (node.value 
  */
 export function entriesOf<const K extends Keys>(node: LocatedMap, keys: K, report: Report): Entries<K> {
   const names = new Map(
-    Object.entries(keys).flatMap(([name, more]) => [name, ...more].map((one) => [fold(one), name])),
+    Object.entries(keys).flatMap(([name, more]) => [name, ...more].map((one) => [spelled(one), name])),
   );
   const found: Record<string, Entry> = {};
   for (const { key, value } of node.entries) {
-    const name = names.get(fold(key.text));
+    const name = names.get(spelled(key.text));
     if (name === undefined) {
       const near = nearest(key.text, Object.keys(keys));
       const help = near === null ? null : `did you mean \`${near}\`?`;
@@ -80,7 +81,7 @@ export function choiceIn<T>(
 ): T | undefined {
   const text = textIn(entry, report);
   if (text === undefined) return undefined;
-  const spelling = Object.keys(choices).find((one) => fold(one) === fold(text.text));
+  const spelling = Object.keys(choices).find((one) => spelled(one) === spelled(text.text));
   if (spelling !== undefined) return choices[spelling];
   const near = nearest(text.text, Object.keys(choices));
   const all = Object.keys(choices).map((one) => `\`${one}\``);

@@ -1,5 +1,14 @@
 /** Constants and structs for the BPF programs, in C. */
-import { CAPABILITIES, FIELDS, KINDS, LIMITS, RECORD, RECORD_FLAGS, RECORD_VERSION, SLOT } from '../../vm/spec/index.ts';
+import {
+  CAPABILITIES,
+  FIELDS,
+  KINDS,
+  LIMITS,
+  RECORD,
+  RECORD_FLAGS,
+  RECORD_VERSION,
+  SLOT,
+} from '../../vm/spec/index.ts';
 import {
   ANY_TYPE,
   CALL_NUMBERS,

@@ -3,6 +3,7 @@ import type { Located, LocatedMap } from '../../document/located.ts';
 import { diagnose } from '../../diagnostics/index.ts';
 import { headOf } from '../../schema/read.ts';
 import { UniqueNames } from '../names.ts';
+import { spelled } from '../keys.ts';
 import { get, isMap, itemsOf } from '../read.ts';
 import type { System } from '../system.ts';
 import { lowerPolicy, type PolicyContext } from './policy.ts';
@@ -19,10 +20,11 @@ const OWN_KEYS = [
 ];
 
 const isPolicy = (node: Located | undefined): node is LocatedMap => {
-  const has = (key: string): boolean => get(node, key) !== undefined;
+  if (!isMap(node)) return false;
+  const keys = new Set(node.entries.map(({ key }) => spelled(key.text)));
   // Others list `policyRules`, too, but not under a name.
-  const named = has('policyRules') && (has('name') || has('policyName'));
-  return isMap(node) && !has('apiVersion') && (named || OWN_KEYS.some(has));
+  const named = keys.has('policyrules') && (keys.has('name') || keys.has('policyname'));
+  return !keys.has('apiversion') && (named || OWN_KEYS.some((key) => keys.has(spelled(key))));
 };
 
 /** One policy, a list of them, or a page of the API: `{data: [...], count: 2}`. */
