@@ -33,7 +33,29 @@ export const eventsFor = (rule: Rule, random: Random): ModelEvent[] => {
   ]);
   const excluded = unwanted.map((wish) => [...wanted, wish]);
   const near = [...pickSome(missed, MISSES, random), ...pickSome(excluded, MISSES / 2, random)];
-  return [wanted, ...drafts.slice(0, 2).map((other) => other.wanted), ...near].map((wishes) => eventOf(wishes, random));
+  const made = [wanted, ...drafts.slice(0, 2).map((other) => other.wanted), ...near].map((wishes) =>
+    eventOf(wishes, random),
+  );
+  return [...made, ...ABSENT.map((path) => without(made[0], path))];
+};
+
+/** What a sensor may not tell: a comparison with it is then false. */
+const ABSENT = [
+  'proc.user',
+  'proc.ppath',
+  'proc.ancestors',
+  'proc.pcmdline',
+  'proc.cmdline',
+  'proc.loginuid',
+  'container.image',
+];
+
+const without = (event: ModelEvent, path: string): ModelEvent => {
+  const copy = structuredClone(event) as unknown as Parts;
+  const [part, name] = path.split('.') as ['proc' | 'container', string];
+  delete copy[part][name];
+  if (name === 'cmdline') delete copy.proc.args;
+  return copy as ModelEvent;
 };
 
 const pickSome = <T>(items: readonly T[], most: number, random: Random): T[] => {

@@ -6,7 +6,7 @@ import type { Filter, Hook, Policy } from './policies.ts';
 
 type Bare = Omit<ModelEvent, 'container' | 'k8s' | 'host'>;
 
-const MOST = 40;
+const MOST = 150;
 
 /** @returns some of the events for each hook that the model knows, in workloads that the policy is for and in others */
 export const eventsFor = (policy: Policy, random: Random): ModelEvent[] => {
