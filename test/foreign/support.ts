@@ -33,6 +33,9 @@ export const briefly = (sources: readonly Source[], diagnostics: readonly Diagno
     return `${code} ${text}: ${message}`;
   });
 
+/** How many random documents a test makes: `LICTOR_ROUNDS` times as many as each time. */
+export const rounds = (count: number): number => count * Number(process.env['LICTOR_ROUNDS'] ?? 1);
+
 /** The bundle of sources that have no errors. */
 export function bundleOf(sources: readonly Source[], foreign: Settings = {}): Bundle {
   const { value, diagnostics } = build(sources, { today: TODAY, foreign, allowSlow: true });

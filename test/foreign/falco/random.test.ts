@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { batchSeed, Random, runSeed } from '../../generators/random.ts';
 import { mutated } from '../mutate.ts';
-import { bundleOf, decide, eventsFor, findingsOf, sameWhenImported, sourcesOf } from '../support.ts';
+import { bundleOf, decide, eventsFor, findingsOf, sameWhenImported, sourcesOf, rounds } from '../support.ts';
 import { condition, ruleSet, type Item } from './generate.ts';
 import { rule } from './support.ts';
 
@@ -20,7 +20,7 @@ const compiles = (sources: ReturnType<typeof sourcesOf>): boolean => {
 
 test('an imported rule set decides the same', () => {
   console.log(`seed ${seed}`);
-  for (let index = 0; index < 80; index++) {
+  for (let index = 0; index < rounds(20); index++) {
     const r = new Random(batchSeed(seed, index));
     const sources = sourceOf(ruleSet(r));
     if (compiles(sources)) sameWhenImported(sources, 'falco', r, { count: 30, foreign: r.chance(0.5) ? ALL : {} });
@@ -28,7 +28,7 @@ test('an imported rule set decides the same', () => {
 });
 
 test('the rule that decides is the first of those that match', () => {
-  for (let index = 0; index < 50; index++) {
+  for (let index = 0; index < rounds(15); index++) {
     const r = new Random(batchSeed(seed, 1000 + index));
     const sources = sourceOf(ruleSet(r));
     const [first, all] = [bundleOf(sources), bundleOf(sources, ALL)];
@@ -44,7 +44,7 @@ test('nothing that is written throws, and every finding has a place', () => {
     for (const { code, span } of findingsOf(sourcesOf(text)))
       assert.ok(span !== null && span.start <= span.end && span.end <= text.length, `${code} in ${text}`);
   };
-  for (let index = 0; index < 200; index++) {
+  for (let index = 0; index < rounds(50); index++) {
     const r = new Random(batchSeed(seed, 2000 + index));
     judge(JSON.stringify(mutated(r, ruleSet(r), 0.03)));
     const whole = condition(r);

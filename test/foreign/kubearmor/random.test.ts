@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { batchSeed, Random, runSeed } from '../../generators/random.ts';
 import { mutated } from '../mutate.ts';
-import { bundleOf, decide, eventOf, findingsOf, sameWhenImported, sourcesOf } from '../support.ts';
+import { bundleOf, decide, eventOf, findingsOf, sameWhenImported, sourcesOf, rounds } from '../support.ts';
 import { decideByModel, type ModelEntry, type ModelEvent, type ModelPolicy } from './model.ts';
 
 const seed = runSeed();
@@ -105,7 +105,7 @@ const OTHERS: readonly object[] = [
 
 test('policies decide what the model decides', () => {
   console.log(`seed ${seed}`);
-  for (let index = 0; index < 120; index++) {
+  for (let index = 0; index < rounds(25); index++) {
     const r = new Random(batchSeed(seed, index));
     const policies = randomPolicies(r);
     const posture = r.pick(['allow', 'audit', 'block']);
@@ -125,7 +125,7 @@ test('policies decide what the model decides', () => {
 });
 
 test('imported policies decide the same', () => {
-  for (let index = 0; index < 60; index++) {
+  for (let index = 0; index < rounds(12); index++) {
     const r = new Random(batchSeed(seed, 1000 + index));
     const texts = randomPolicies(r).map((policy) => JSON.stringify(policy));
     const posture = r.pick(['allow', 'audit', 'block']);
@@ -137,7 +137,7 @@ test('imported policies decide the same', () => {
 });
 
 test('nothing that is written throws, and every finding has a place', () => {
-  for (let index = 0; index < 300; index++) {
+  for (let index = 0; index < rounds(60); index++) {
     const r = new Random(batchSeed(seed, 2000 + index));
     const texts = r.list(2, () => JSON.stringify(mutated(r, r.pick([randomPolicies(r)[0], ...OTHERS]))));
     const sources = sourcesOf(...texts);

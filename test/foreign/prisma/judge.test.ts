@@ -2,11 +2,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { batchSeed, Random, runSeed } from '../../generators/random.ts';
-import { bundleOf, decide, eventOf, sameWhenImported, sourcesOf } from '../support.ts';
+import { bundleOf, decide, eventOf, sameWhenImported, sourcesOf, rounds } from '../support.ts';
 import { judge } from './judge.ts';
 import { documentsOf, randomEstate, randomHappening } from './random.ts';
 
-const ESTATES = 60;
+const ESTATES = rounds(15);
 const EVENTS = 60;
 const IMPORTED = 15;
 

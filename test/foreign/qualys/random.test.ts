@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { batchSeed, Random, runSeed } from '../../generators/random.ts';
 import { mutated } from '../mutate.ts';
-import { bundleOf, decide, eventsFor, findingsOf, sameWhenImported, sourcesOf } from '../support.ts';
+import { bundleOf, decide, eventsFor, findingsOf, sameWhenImported, sourcesOf, rounds } from '../support.ts';
 import { decideByModel, type Action, type ModelPolicy, type ModelRule } from './model.ts';
 
 const seed = runSeed();
@@ -54,7 +54,7 @@ const randomPolicy = (r: Random): ModelPolicy => ({
 
 test('a policy decides what the model decides', () => {
   console.log(`seed ${seed}`);
-  for (let index = 0; index < 100; index++) {
+  for (let index = 0; index < rounds(25); index++) {
     const r = new Random(batchSeed(seed, index));
     const policy = randomPolicy(r);
     const bundle = bundleOf(sourcesOf(JSON.stringify(policy)));
@@ -71,7 +71,7 @@ test('a policy decides what the model decides', () => {
 });
 
 test('an imported policy decides the same', () => {
-  for (let index = 0; index < 60; index++) {
+  for (let index = 0; index < rounds(15); index++) {
     const r = new Random(batchSeed(seed, 1000 + index));
     const policies = r.list(1 + r.below(2), () => ({ name: r.pick(['a', 'b c', '']), ...randomPolicy(r) }));
     sameWhenImported(sourcesOf(JSON.stringify(policies)), 'qualys', r, { count: 30 });
@@ -79,7 +79,7 @@ test('an imported policy decides the same', () => {
 });
 
 test('nothing that is written throws, and every finding has a place', () => {
-  for (let index = 0; index < 250; index++) {
+  for (let index = 0; index < rounds(60); index++) {
     const r = new Random(batchSeed(seed, 2000 + index));
     const text = JSON.stringify(mutated(r, { name: 'p', images: ['a'], ...randomPolicy(r) }));
     for (const { code, span } of findingsOf(sourcesOf(text))) {

@@ -4,11 +4,11 @@ import * as assert from 'uvu/assert';
 import { stringify } from 'yaml';
 import { batchSeed, Random, runSeed } from '../../generators/random.ts';
 import { mutated } from '../mutate.ts';
-import { findingsOf, sameWhenImported, sourcesOf } from '../support.ts';
+import { findingsOf, sameWhenImported, sourcesOf, rounds } from '../support.ts';
 import { randomPolicy } from './random.ts';
 
 const seed = runSeed();
-const POLICIES = 60;
+const POLICIES = rounds(20);
 const BROKEN = 500;
 const SKIP = { 'tetragon.unwatched': 'skip' };
 

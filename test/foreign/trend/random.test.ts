@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { batchSeed, Random, runSeed } from '../../generators/random.ts';
 import { mutated } from '../mutate.ts';
-import { bundleOf, decide, eventOf, findingsOf, sameWhenImported, sourcesOf, withNames } from '../support.ts';
+import { bundleOf, decide, eventOf, findingsOf, sameWhenImported, sourcesOf, withNames, rounds } from '../support.ts';
 import { LIBRARY } from './library.ts';
 
 const seed = runSeed();
@@ -48,7 +48,7 @@ function byModel(rulesets: readonly Ruleset[], name: string, labels: Readonly<Re
 
 test('rulesets decide what Trend says', () => {
   console.log(`seed ${seed}`);
-  for (let index = 0; index < 50; index++) {
+  for (let index = 0; index < rounds(15); index++) {
     const r = new Random(batchSeed(seed, index));
     const rulesets = randomRulesets(r);
     if (rulesets.length === 0) continue;
@@ -79,7 +79,7 @@ test('rulesets decide what Trend says', () => {
 });
 
 test('imported rulesets decide the same', () => {
-  for (let index = 0; index < 40; index++) {
+  for (let index = 0; index < rounds(10); index++) {
     const r = new Random(batchSeed(seed, 1000 + index));
     const rulesets = randomRulesets(r);
     if (rulesets.length === 0) continue;
@@ -99,7 +99,7 @@ test('nothing that is written throws, and every finding has a place', () => {
     metadata: { name: 'n' },
     spec,
   });
-  for (let index = 0; index < 200; index++) {
+  for (let index = 0; index < rounds(50); index++) {
     const r = new Random(batchSeed(seed, 2000 + index));
     const rulesets = randomRulesets(r);
     const whole = r.pick([
