@@ -1,5 +1,6 @@
 /** A stream of events, decided and written: what `eval` and `replay` do. */
 import { eventToJson, type Decision } from '../vm/event/index.ts';
+import type { Redact } from '../vm/event/redact.ts';
 import { verdictRecord, type VerdictRecord } from '../vm/host/verdict-record.ts';
 import type { Bundle } from '../vm/bundle/index.ts';
 import { Difference, engine, type EngineName } from './engines.ts';
@@ -18,6 +19,8 @@ export interface DecideOptions {
   readonly withEvent: boolean;
   /** Leave plain allows out. */
   readonly notable: boolean;
+  /** What is done to an event before it is written; null: nothing. */
+  readonly redact: Redact | null;
   readonly io: Io;
 }
 
@@ -39,14 +42,15 @@ const plain = ({ action, would, matches }: VerdictRecord): boolean =>
 export async function decideAll(
   { manifest, ...bundle }: Bundle,
   batches: AsyncIterable<Numbered[]> | Iterable<Numbered[]>,
-  { engine: name, format, withEvent, notable, io }: DecideOptions,
+  { engine: name, format, withEvent, notable, redact, io }: DecideOptions,
 ): Promise<Decided> {
   const decide = engine(name, bundle);
   const shown = progress(io);
   const actions = new Map<string, number>();
   let events = 0;
   let last: VerdictRecord | undefined;
-  const line = (decision: Decision, { event }: Numbered): string => {
+  const line = (decision: Decision, { event: whole }: Numbered): string => {
+    const event = redact ? redact(whole) : whole;
     last = verdictRecord(manifest, decision, event);
     actions.set(last.action, (actions.get(last.action) ?? 0) + 1);
     if (notable && plain(last)) return '';
@@ -57,7 +61,8 @@ export async function decideAll(
     io.out.write(decisions.map((decision, i) => line(decision, batch[i])).join(''));
   const differ = async (batch: readonly Numbered[], difference: Difference): Promise<never> => {
     await write(batch, difference.before);
-    const { number, event } = batch[difference.before.length];
+    const { number, event: whole } = batch[difference.before.length];
+    const event = redact ? redact(whole) : whole;
     const sides = (['vm', 'reference'] as const).map(
       (side) => `  ${side}: ${JSON.stringify(verdictRecord(manifest, difference[side], event))}\n`,
     );

@@ -5,12 +5,13 @@ import { ENGINE_OPTION } from '../engines.ts';
 import { Exit } from '../exit.ts';
 import { BUNDLE_OPTION, openBundle } from '../input/bundle.ts';
 import { EVENTS_OPTION, readEvents } from '../input/events.ts';
+import { REDACT_OPTION, redaction } from '../input/redaction.ts';
 
 export default defineCommand({
   about:
     'Writes one verdict record for each event record, in order, as soon as it is decided. Reading stops at the first ' +
     'malformed line. Memory does not grow with the stream.',
-  options: { bundle: BUNDLE_OPTION, events: EVENTS_OPTION, engine: ENGINE_OPTION },
+  options: { bundle: BUNDLE_OPTION, events: EVENTS_OPTION, engine: ENGINE_OPTION, redact: REDACT_OPTION },
   formats: ['human', 'json'],
   exits: {
     [Exit.Ok]: 'all decided; a single event is allowed',
@@ -26,11 +27,13 @@ export default defineCommand({
     },
   ],
   async run({ values, format, io }) {
+    const redact = await redaction(values.redact);
     const { events, last } = await decideAll(openBundle(values.bundle), readEvents(values.events, io), {
       engine: values.engine,
       format,
       withEvent: false,
       notable: false,
+      redact,
       io,
     });
     return events === 1 && last?.effect !== 'allow' ? Exit.NotAllowed : Exit.Ok;

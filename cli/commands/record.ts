@@ -11,7 +11,8 @@ import { quantity } from '../output/text.ts';
 export default defineCommand({
   about:
     'Runs a workload, decides nothing, and writes every event of it to a trace, with the facts of its processes. The ' +
-    'trace is what `replay`, `eval` and `bench` read. The exit code of the workload is passed on.',
+    'trace is what `replay`, `eval` and `bench` read. The exit code of the workload is passed on. ' +
+    'A trace is whole: nothing of it is redacted, because `replay` decides on it; `replay --redact` hides what it shows.',
   trailing: { name: 'CMD', min: 1, max: Infinity, completes: 'file', doc: 'the program and its arguments' },
   options: {
     output: { type: 'text', short: 'o', value: 'FILE', required: true, doc: 'where the trace goes, once it is whole' },

@@ -9,6 +9,7 @@ import { Exit, Stop } from '../exit.ts';
 import { openBundle } from '../input/bundle.ts';
 import { BUILD_OPTIONS, builder, compileWith } from '../input/compile.ts';
 import { cannot } from '../input/paths.ts';
+import { REDACT_OPTION, redaction } from '../input/redaction.ts';
 import {
   RECORDS_OPTION,
   reportLost,
@@ -29,6 +30,7 @@ const OPTIONS = {
   events: { type: 'text', value: 'FILE', doc: 'write records there as NDJSON; default: readable lines to stderr' },
   format: { type: 'choice', choices: ['human', 'json'], default: 'human', doc: 'form of the records on stderr' },
   records: RECORDS_OPTION,
+  redact: REDACT_OPTION,
   management: {
     type: 'list',
     value: 'CIDR',
@@ -97,6 +99,7 @@ export default defineCommand({
       throw new Stop(Exit.Usage, '`--policy` and `--bundle` exclude each other');
     }
     const scope = scopeFacts(values.scope);
+    const redact = await redaction(values.redact);
     return guarding(async () => {
       const bundle = await bundleOf(values, io);
       const sink = await sinkFor(values, io);
@@ -109,6 +112,7 @@ export default defineCommand({
         user: values.user,
         management: values.management,
         records: values.records,
+        redact,
         env: io.env,
         onNotice: (text) => void note(io, `lictor: ${text}`),
       });

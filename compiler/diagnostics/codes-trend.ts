@@ -22,7 +22,7 @@ export const TREND_CODES = {
     'In Trend a ruleset holds where a policy has it. Here the rulesets among the documents hold: those, and no others.',
   ),
   L5505: warning(
-    'redaction that is not carried over',
-    "Trend's chart can hide parts of fields in its events. Records here are written whole; what must not be stored is hidden where they are collected.",
+    'redaction that a flag does',
+    "Trend's chart can hide parts of fields in its events. Here a bundle says what is decided and not what is written: `--redact FIELD=REGEX` of `run`, `eval` and `replay` writes `***` for what an expression finds. The note has the flags for each pattern of the chart.",
   ),
 } as const satisfies Record<string, CatalogueEntry>;

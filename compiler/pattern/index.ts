@@ -1,6 +1,6 @@
 export type { Parsed, Pattern } from './pattern.ts';
 export { parseGlob } from './glob.ts';
-export { parseRegex } from './regex.ts';
+export { parseRegex, searchError } from './regex.ts';
 export { toDfa, type Dfa } from './dfa.ts';
 export { printRe2 } from './print.ts';
 export { literals, type Literals } from './literals.ts';

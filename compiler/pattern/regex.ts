@@ -6,7 +6,7 @@
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { resolveAssertions, type Asserting } from './assertions.ts';
 import { complement, PERL, POSIX, utf8Range } from './classes.ts';
-import { byte, byteSet, foldSet, type Parsed, type Pattern } from './pattern.ts';
+import { byte, byteSet, EMPTY, foldSet, type Parsed, type Pattern } from './pattern.ts';
 import { Refused } from './refused.ts';
 
 const NESTING = 200;
@@ -31,21 +31,43 @@ export function parseRegex(pattern: Bytes, fold: boolean): Parsed {
   return Refused.caught(pattern, () => new RegexParser(pattern, fold).parse());
 }
 
+/**
+ * Reads an expression that is looked for inside of texts. There assertions mean something at every place, those of words
+ * and of lines too.
+ * @returns why it is refused, null where it is not
+ */
+export function searchError(pattern: Bytes): string | null {
+  const read = Refused.caught(pattern, () => {
+    new RegexParser(pattern, false, true).check();
+    return EMPTY;
+  });
+  return 'error' in read ? read.error : null;
+}
+
 class RegexParser {
   readonly #text: Bytes;
   readonly #names = new Set<string>();
   #flags: Flags;
   #at = 0;
   #asserts = false;
+  readonly #search: boolean;
 
-  constructor(text: Bytes, fold: boolean) {
+  /** @param search inside of texts */
+  constructor(text: Bytes, fold: boolean, search = false) {
     this.#text = text;
+    this.#search = search;
     this.#flags = { i: fold, s: false, m: false, U: false };
   }
 
-  parse(): Pattern {
+  /** @returns the pattern with its assertions */
+  check(): Asserting {
     const whole = this.#alternatives(0);
     if (this.#at < this.#text.length) throw new Refused('a `)` without its `(`', this.#at);
+    return whole;
+  }
+
+  parse(): Pattern {
+    const whole = this.check();
     return this.#asserts ? resolveAssertions(whole) : (whole as Pattern);
   }
 
@@ -134,7 +156,7 @@ class RegexParser {
   }
 
   #assertion(is: 'begin' | 'end', at: number, lines: boolean): Asserting {
-    if (lines) throw new Refused('`^` and `$` of lines, under `(?m)`, are not supported', at);
+    if (lines && !this.#search) throw new Refused('`^` and `$` of lines, under `(?m)`, are not supported', at);
     this.#asserts = true;
     return { is, at };
   }
@@ -184,6 +206,8 @@ class RegexParser {
     if (perl) parts.push({ is: 'set', bytes: perl });
     else if (char === 'C') parts.push({ is: 'set', bytes: byteSet(() => true) });
     else if (char === 'A') parts.push(this.#assertion('begin', start, false));
+    // which assertion it is makes no difference to whether the expression can be read
+    else if (this.#search && (char === 'b' || char === 'B')) parts.push(this.#assertion('begin', start, false));
     else if (char === 'z') parts.push(this.#assertion('end', start, false));
     else {
       if (char === 'b' || char === 'B') {

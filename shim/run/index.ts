@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import type { Bundle } from '../../vm/bundle/index.ts';
 import { fieldByName, type Value } from '../../vm/event/index.ts';
+import type { Redact } from '../../vm/event/redact.ts';
 import type { Action } from '../../vm/spec/index.ts';
 import { ruleChecks } from '../enforcers/filter/rules.ts';
 import { needsOf } from '../enforcers/needs.ts';
@@ -36,6 +37,8 @@ export interface RunOptions {
   readonly management?: readonly string[];
   /** `notable` (default): all but plain allows. */
   readonly records?: 'notable' | 'all';
+  /** What is done to an event before it is written; absent or null: nothing. */
+  readonly redact?: Redact | null;
   readonly stdio?: LaunchOptions['stdio'];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
@@ -87,7 +90,7 @@ export const runWorkload = async (options: RunOptions): Promise<RunResult> => {
 
   const notice = options.onNotice ?? (() => {});
   const lost: Record<string, number> = {};
-  const records = liveRecords(options.bundle, facts.values, options.sink);
+  const records = liveRecords(options.bundle, facts.values, options.sink, options.redact ?? null);
   const hear = (report: Report): void => {
     if (report.type === 'verdict') records.write(report);
     else if (report.type === 'lost') lost[report.kind] = (lost[report.kind] ?? 0) + report.count;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Bundle } from '../../vm/bundle/index.ts';
 import { decodeRecord, eventToJson, joinFacts, type Event, type Value } from '../../vm/event/index.ts';
+import type { Redact } from '../../vm/event/redact.ts';
 import { verdictRecord } from '../../vm/host/verdict-record.ts';
 import type { VerdictReport } from '../enforcers/report.ts';
 import type { Sink } from '../sinks/sink.ts';
@@ -19,8 +20,16 @@ export interface LiveRecords {
   write(report: VerdictReport): void;
 }
 
-/** @param workload facts that each event is joined with */
-export const liveRecords = (bundle: Bundle, workload: ReadonlyMap<number, Value>, sink: Sink): LiveRecords => {
+/**
+ * @param workload facts that each event is joined with
+ * @param redact what is done to an event before it is written; null: nothing
+ */
+export const liveRecords = (
+  bundle: Bundle,
+  workload: ReadonlyMap<number, Value>,
+  sink: Sink,
+  redact: Redact | null,
+): LiveRecords => {
   const run = randomBytes(8).toString('hex');
   const host = hostname();
   const facts: Event = { kind: 0, time: undefined, values: workload };
@@ -31,7 +40,8 @@ export const liveRecords = (bundle: Bundle, workload: ReadonlyMap<number, Value>
     },
     write: (report) => {
       const subject = report.subject.length > 0 ? [decode(report.subject)] : [];
-      const event = joinFacts(decode(report.record), facts, ...subject);
+      const whole = joinFacts(decode(report.record), facts, ...subject);
+      const event = redact ? redact(whole) : whole;
       count++;
       const verdict = verdictRecord(bundle.manifest, report.decision, event);
       sink.write({

@@ -10,6 +10,7 @@ import { REFUSED } from '../../shim/enforcers/filter/refused.ts';
 import { SYSCALLS_END, syscallName } from '../../shim/sensors/index.ts';
 import { DIFFERENCES } from '../../shim/doctor/differences.ts';
 import { UNCOVERED } from '../../shim/doctor/uncovered.ts';
+import { MOST_MATCHES } from '../../vm/reference/regex.ts';
 import { GLOB_PIECE, GLOBS, LIMITS, SUBSTRINGS } from '../../vm/spec/index.ts';
 import { code, page, table } from './markdown.ts';
 import type { Target } from './target.ts';
@@ -39,6 +40,34 @@ export const limits = (): Target =>
           `Unicode properties (${code('\\p')}), negated classes with characters outside ASCII`,
           'expressions are over bytes, and their complement is not a set of characters',
         ],
+      ],
+    ),
+    '',
+    '## What `--redact` does not hide',
+    '',
+    `After ${MOST_MATCHES} matches of one expression in one text, empty ones counted, the rest from the next match on is hidden: more of them would cost time that grows with the square of the text.`,
+    '',
+    ...table(
+      ['what is left', 'why'],
+      [
+        [
+          `traces that ${code('record')} writes`,
+          `${code('replay')} decides on them, so they are whole; ${code('replay --redact')} hides what it shows`,
+        ],
+        [
+          `the same text in a field that is neither named nor derived from the named one: ${code('proc.pcmdline')} of a child beside ${code('proc.cmdline')}, ${code('file.invoked')} and ${code('file.other_path')} beside ${code('file.path')}, arguments of system calls`,
+          `a flag is about a field; it may be repeated`,
+        ],
+        [
+          `numbers, truth values and flag sets, ${code('kind')} and ${code('time')}`,
+          `records have them as what they are; such a field is refused (64)`,
+        ],
+        [`how many arguments there are`, `a match over several of them is ${code('***')} in each`],
+        [
+          `what begins or ends at an argument's border, in a command line that came without its arguments`,
+          `the line does not say where an argument ends; expressions for ${code('proc.args')} look at it as one text`,
+        ],
+        [`sources of policies in diagnostics, notices, and what the workload prints`, `they are not made of events`],
       ],
     ),
     '',

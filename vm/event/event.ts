@@ -14,4 +14,6 @@ export interface Event {
   readonly time: bigint | undefined;
   /** By field id. `event.kind` and `event.time` are not in it; derived fields only where they were given. */
   readonly values: ReadonlyMap<number, Value>;
+  /** Texts that are written for values of which a part is hidden: redacted addresses, by field id. */
+  readonly hidden?: ReadonlyMap<number, Bytes>;
 }

@@ -209,10 +209,11 @@ export function eventToJson(event: Event): object {
   if (event.time !== undefined) json.time = formatTime(event.time);
   for (const field of FIELDS) {
     const value = event.values.get(field.id);
-    if (value === undefined) continue;
+    const hidden = event.hidden?.get(field.id);
+    if (value === undefined && hidden === undefined) continue;
     const [group, name] = field.name.split('.');
     const members = (json[group] ??= {}) as Record<string, unknown>;
-    members[name] = writeValue(field, value);
+    members[name] = value === undefined ? hidden : writeValue(field, value);
   }
   return json;
 }

@@ -114,6 +114,8 @@ function messageOf(rule: NamedRule | undefined, event: Event): string | null {
   return rule.message.replace(PLACEHOLDER, (text, name: string, index?: string, key?: string) => {
     const field = fieldByName(name);
     if (!field) return text;
+    const hidden = event.hidden?.get(field.id);
+    if (hidden !== undefined) return hidden;
     const value = valueOf(event, field.id);
     if (value === undefined) return '-';
     if (index === undefined && key === undefined) return valueText(field, value);

@@ -17,11 +17,35 @@ export function regexMatches(pattern: Bytes, text: Bytes, fold: boolean): boolea
   const key = `${fold} ${pattern}`;
   let expression = compiled.get(key);
   if (!expression) {
-    expression = RE2JS.compile(new Mover(pattern).move(), fold ? RE2JS.CASE_INSENSITIVE : 0);
+    expression = compile(pattern, fold);
     compiled.set(key, expression);
   }
   return expression.matches(moveText(text));
 }
+
+/** One search takes time that grows with the text, and each match, an empty one too, is a search: so many are made. */
+export const MOST_MATCHES = 256;
+
+/**
+ * @param pattern one that `searchError` of the compiler accepts
+ * @returns where it matches in a text, from left to right: first byte and the one behind; empty matches are left out. Behind
+ *   `MOST_MATCHES` of them, all from the next one on counts as matched
+ */
+export function regexSearch(pattern: Bytes): (text: Bytes) => readonly (readonly [start: number, end: number])[] {
+  const expression = compile(pattern, false);
+  return (text) => {
+    const spans: [number, number][] = [];
+    const matcher = expression.matcher(moveText(text)); // a character for each byte, so places are the same
+    for (let matches = 0; matcher.find(); matches++) {
+      if (matches === MOST_MATCHES) return [...spans, [matcher.start(), text.length]];
+      if (matcher.start() < matcher.end()) spans.push([matcher.start(), matcher.end()]);
+    }
+    return spans;
+  };
+}
+
+const compile = (pattern: Bytes, fold: boolean): RE2JS =>
+  RE2JS.compile(new Mover(pattern).move(), fold ? RE2JS.CASE_INSENSITIVE : 0);
 
 /** A byte, or a character that is several bytes. */
 type Literal = { readonly byte: number } | { readonly code: number };
@@ -31,7 +55,7 @@ const LITERAL = /\\x\{([0-9a-fA-F]+)\}|\\x([0-9a-fA-F]{2})|\\([0-7]{1,3})|\\([^]
 const CONTROL: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
 
 /** What has no literal in it, outside of classes; `\C` is one byte. */
-const SYNTAX = /\\[AzdDsSwW]|\(\?P?<\w+>|\(\?[\w-]*:?|\{\d+(?:,\d*)?\}|[.*+?^$|()]/y;
+const SYNTAX = /\\[AzbBdDsSwW]|\(\?P?<\w+>|\(\?[\w-]*:?|\{\d+(?:,\d*)?\}|[.*+?^$|()]/y;
 const CLASS_NAME = /\[:\^?\w+:\]|\\[dDsSwW]/y;
 
 /** Rewrites an expression for moved texts. */

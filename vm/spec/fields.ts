@@ -14,6 +14,9 @@ export const FIELD_TYPES = [
 ] as const;
 export type FieldType = (typeof FIELD_TYPES)[number];
 
+/** Those that are written as texts. */
+export const TEXT_TYPES: readonly FieldType[] = FIELD_TYPES.slice(0, FIELD_TYPES.indexOf('int'));
+
 export interface FieldSpec {
   readonly id: number;
   readonly name: string;

@@ -1,9 +1,9 @@
 /** Fields of Falco and what they are here, by the shape of the event. What stands in neither table, Falco does not have. */
-import { FIELDS as OURS } from '../../../vm/spec/fields.ts';
+import { FIELDS as OURS, TEXT_TYPES } from '../../../vm/spec/fields.ts';
 import { not, quoted, test } from '../condition.ts';
 import { argumentOf } from './arguments.ts';
 import { isLackingField } from './lacking.ts';
-import type { Shape } from './shapes.ts';
+import { shapesFor, type Shape } from './shapes.ts';
 import { LACKING, NOTHING, type Target } from './target.ts';
 
 type Entry = Target | ((shape: Shape, arg: string | undefined) => Target);
@@ -221,6 +221,22 @@ const FIELDS: Readonly<Record<string, Entry>> = {
 
 /** Every field that is something here for some event. */
 export const KNOWN_FIELDS: readonly string[] = Object.keys(FIELDS);
+
+const TEXTS = new Set(OURS.filter(({ type }) => TEXT_TYPES.includes(type)).map(({ name }) => name));
+
+/** @returns fields of ours that records have a text of Falco's field in, for any event */
+export function recordedIn(name: string): readonly string[] {
+  const fields = shapesFor([]).flatMap((shape) => {
+    const target = targetOf(name, undefined, shape);
+    if (target === undefined) return [];
+    if (target.is === 'arguments') return 'proc.cmdline';
+    if (target.is === 'repository') return 'container.image';
+    if ('operands' in target) return target.operands;
+    return 'operand' in target ? target.operand : [];
+  });
+  const named = fields.map((operand) => operand.replace(/\[.*/, ''));
+  return [...new Set(named)].filter((field) => TEXTS.has(field));
+}
 
 /** The name in front of an argument that is written after a dot: `evt.arg.flags`, `k8s.pod.label.app`. */
 const DOTTED = ['evt.arg', 'evt.rawarg', 'k8s.pod.label'];

@@ -160,12 +160,22 @@ spec:
 test('settings of the chart: namespaces without rules, and what is hidden in records', () => {
   const values = `
 visionOne: {exclusion: {namespaces: [kube-system, n]}}
-scout: {falco: {sanitizer_output: {enabled: true, patterns: {proc.pcmdline: '--token (\\S+)', fd.sip: x, evt.num: y}}}}
+scout: {falco: {sanitizer_output: {enabled: true, patterns: {proc.pcmdline: '--token (\\S+)', fd.sip: x, evt.num: y, proc.args: "it's", k8s.pod.name: '('}}}}
 `;
   assert.equal(decided([ruleset([rule(1, 'terminate')]), values], [exec('/one')]), ['allow']);
   assert.equal(
     said([values]).map((line) => line.replace(/: .*/, '')),
-    ['L5505 proc.pcmdline', 'L5505 fd.sip', 'L5505 evt.num'],
+    ['L5505 proc.pcmdline', 'L5505 fd.sip', 'L5505 evt.num', 'L5505 proc.args', 'L5505 k8s.pod.name'],
+  );
+  assert.equal(
+    findingsOf(sourcesOf(LIBRARY, values)).map(({ help }) => help),
+    [
+      "--redact 'proc.pcmdline=--token (\\S+)'",
+      "--redact 'net.remote_ip=x' --redact 'net.local_ip=x'",
+      null,
+      "--redact 'proc.cmdline=it'\\''s'",
+      '--redact k8s.pod=REGEX, with another expression: a `(` without its `)`',
+    ],
   );
 });
 
