@@ -168,7 +168,14 @@ test('a bundle needs only what its kinds and fields ask for', () => {
     ...{ exec: true, arguments: false, reads: false, writes: false, connect: false, bind: false, send: false },
     ...{ create: true, delete: false, rename: false, link: false },
     ...{ listen: false, accept: false, tree: true, attr: false, renames: false },
-    ...{ invoked: false, identity: true, upperLayer: false, strings: false, isolation: false, observed: ['file.map_exec'] },
+    ...{
+      invoked: false,
+      identity: true,
+      upperLayer: false,
+      strings: false,
+      isolation: false,
+      observed: ['file.map_exec'],
+    },
   });
 });
 
