@@ -22,6 +22,11 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'write policies of another system as documents of Lictor',
     load: () => import('./commands/import.ts'),
   },
+  {
+    name: 'export',
+    summary: 'write policies as resources of another system',
+    load: () => import('./commands/export.ts'),
+  },
   { name: 'bench', summary: 'measure what a verdict costs', load: () => import('./commands/bench.ts') },
   { name: 'run', summary: 'launch a workload under policies', load: () => import('./commands/run.ts') },
   { name: 'record', summary: 'record real kernel events to a trace', load: () => import('./commands/record.ts') },

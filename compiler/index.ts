@@ -4,7 +4,7 @@ import { readDocuments, type ReadOptions } from './document/documents.ts';
 import type { ForeignSettings } from './foreign/lower.ts';
 import type { Kept } from './kept.ts';
 import { lint } from './lint/index.ts';
-import { resolve, type PolicyTest } from './resolve/index.ts';
+import { resolve, type PolicyTest, type ResolvedPolicy } from './resolve/index.ts';
 import type { Manifest } from '../vm/bundle/manifest.ts';
 import type { NormalForm } from '../vm/bundle/normal.ts';
 
@@ -38,6 +38,8 @@ export interface Compiled {
   /** `cost` and `unknownCost` are empty: the planner knows them. */
   readonly manifest: Manifest;
   readonly tests: readonly PolicyTest[];
+  /** What the normal form was made of, with places: what `lictor export` reads. */
+  readonly policies: readonly ResolvedPolicy[];
 }
 
 /**
@@ -60,8 +62,7 @@ export function compile(sources: readonly Source[], options: CompileOptions): St
     options.strict === true ? { ...diagnostic, severity: 'error' } : diagnostic,
   );
   if (diagnostics.some(({ severity }) => severity === 'error')) return { value: null, diagnostics };
-  const { normal, manifest, tests } = resolved.value;
-  return { value: { normal, manifest, tests }, diagnostics };
+  return { value: resolved.value, diagnostics };
 }
 
 const readOptions = ({ maxSourceBytes, kept, foreign }: CompileOptions): ReadOptions => ({

@@ -1,6 +1,5 @@
 /** `lictor import`: policies of another system as documents of ours that decide the same. */
-import { mkdirSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, relative } from 'node:path';
+import { basename } from 'node:path';
 import { importDocuments } from '../../compiler/document/documents.ts';
 import type { Lowered } from '../../compiler/foreign/system.ts';
 import { printLowered } from '../../compiler/foreign/print.ts';
@@ -8,32 +7,11 @@ import { SYSTEMS } from '../../compiler/foreign/systems.ts';
 import { defineCommand } from '../command.ts';
 import { Exit, Stop } from '../exit.ts';
 import { assignments, FOREIGN_OPTIONS } from '../input/compile.ts';
-import { cannot } from '../input/paths.ts';
 import { readSources } from '../input/sources.ts';
-import { writeWhole } from '../input/write.ts';
+import { OUTPUT_OPTIONS, targetOf, writeAll } from '../output/documents.ts';
 import { countOf, human, summary } from '../output/diagnostics.ts';
 import { note } from '../output/io.ts';
 import { quantity } from '../output/text.ts';
-
-/** Below the directory that was named, files keep their places; others only their names. */
-function targetOf(path: string, operands: readonly string[], directory: string): string {
-  const root = operands.find((operand) => statSync(operand).isDirectory() && !relative(operand, path).startsWith('..'));
-  const name = root === undefined ? basename(path) : relative(root, path);
-  return join(directory, `${name.slice(0, name.length - extname(name).length)}.yaml`);
-}
-
-/** @throws Stop where a file stands there already: what was imported may have been edited since */
-function write(path: string, text: string, replace: boolean): void {
-  if (!replace && statSync(path, { throwIfNoEntry: false }) !== undefined) {
-    throw new Stop(Exit.Failed, `\`${path}\` exists`, 'choose another directory, or say `--replace`');
-  }
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (error) {
-    throw cannot('make', dirname(path), error);
-  }
-  writeWhole(path, text);
-}
 
 const sourceOf = ({ root }: Lowered): number => root.span.source;
 
@@ -55,15 +33,7 @@ export default defineCommand({
     doc: `one of ${SYSTEMS.map(({ name }) => name).join(', ')}; then files, and directories with them`,
   },
   options: {
-    output: {
-      type: 'text',
-      short: 'o',
-      value: 'DIR',
-      required: true,
-      completes: 'directory',
-      doc: 'where the documents go; it is made where it is missing',
-    },
-    replace: { type: 'flag', doc: 'write over files that are there' },
+    ...OUTPUT_OPTIONS,
     ...FOREIGN_OPTIONS,
   },
   settings: { title: 'Settings (--foreign)', rows: settings },
@@ -96,7 +66,7 @@ export default defineCommand({
       const documents = lowered.filter((one) => sourceOf(one) === source);
       return { path: targetOf(path, paths, values.output), text: printLowered(documents, heading) };
     });
-    for (const { path, text } of files) write(path, text, values.replace);
+    writeAll(files, values.replace);
     const facts = { files: files.map(({ path }) => path), documents: broken ? 0 : lowered.length };
     if (format === 'json') await io.out.write(`${JSON.stringify(facts)}\n`);
     const found = diagnostics.length > 0 ? `, ${summary(diagnostics)}` : '';

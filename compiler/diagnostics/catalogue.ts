@@ -1,6 +1,7 @@
 /** Every diagnostic that Lictor can give, in one table: its code is a promise, its texts are the manual's page. */
 import type { Diagnostic, Span } from './diagnostic.ts';
 import { DOCUMENT_CODES } from './codes-documents.ts';
+import { EXPORT_CODES } from './codes-export.ts';
 import { EXPRESSION_CODES } from './codes-expressions.ts';
 import { FALCO_CODES } from './codes-falco.ts';
 import { FOREIGN_CODES } from './codes-foreign.ts';
@@ -35,6 +36,7 @@ export const CATALOGUE = {
   ...QUALYS_CODES,
   ...TREND_CODES,
   ...TETRAGON_CODES,
+  ...EXPORT_CODES,
 };
 
 export type DiagnosticCode = keyof typeof CATALOGUE;

@@ -17,7 +17,7 @@ export const KINDS: Readonly<Record<Subject, readonly string[]>> = {
 };
 
 /** The field that says which program acts. Of a program that starts it is its parent's. */
-const SOURCE: Readonly<Record<Subject, string>> = {
+export const SOURCE: Readonly<Record<Subject, string>> = {
   process: 'proc.ppath',
   file: 'proc.path',
   network: 'proc.path',
@@ -71,10 +71,10 @@ function lookedUp(subject: Subject, targets: readonly Target[]): Condition {
 }
 
 /** For AppArmor two stars between slashes are one component at least; for us they may be none. */
-const patternOf = (pattern: string): string => pattern.replace(/\/\*\*(?=\/)/g, '/*/**');
+export const patternOf = (pattern: string): string => pattern.replace(/\/\*\*(?=\/)/g, '/*/**');
 
 /** What stands directly in a directory. KubeArmor's entry for it is one for the directory itself as well, which only files can be about. */
-const childrenOf = (directory: string, itself: boolean): string => {
+export const childrenOf = (directory: string, itself: boolean): string => {
   const glob = directory === '/' ? '' : globOf(directory);
   return itself && glob !== '' ? `${glob}{,/*}` : `${glob}/*`;
 };

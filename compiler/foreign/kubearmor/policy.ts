@@ -105,7 +105,7 @@ function policyOf(
 }
 
 /** Which posture is that of which subject, and what the subject is called in `defaults`. System calls have none. */
-const DEFAULTS: Readonly<
+export const DEFAULTS: Readonly<
   Record<Exclude<Subject, 'syscalls'>, { readonly of: PostureClass; readonly kinds: readonly string[] }>
 > = {
   process: { of: 'file', kinds: KINDS.process },

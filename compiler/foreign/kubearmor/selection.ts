@@ -7,7 +7,7 @@ import { at, type Plain } from '../tree.ts';
 import type { Metadata, NodeSelectorBody, SelectorBody } from './shapes.ts';
 
 /** A label and its value, `*` in the value of a host's label is a wildcard. */
-type Label = readonly [key: string, value: Text];
+export type Label = readonly [key: string, value: Text];
 
 export interface Selection {
   /** Processes outside containers. */
@@ -25,7 +25,7 @@ export interface Selection {
   readonly node: Readonly<Record<string, readonly Text[]>>;
 }
 
-const EVERYTHING: Selection = {
+export const EVERYTHING: Selection = {
   host: false,
   namespaces: null,
   exceptNamespaces: [],
@@ -36,9 +36,9 @@ const EVERYTHING: Selection = {
   node: {},
 };
 
-const CONTAINER_LABEL = 'kubearmor.io/container.name';
+export const CONTAINER_LABEL = 'kubearmor.io/container.name';
 /** What containers without Kubernetes are given as their namespace. */
-const NO_KUBERNETES = 'container_namespace';
+export const NO_KUBERNETES = 'container_namespace';
 
 /** Of a policy for pods: they are of its namespace. */
 export function podSelection(
