@@ -1,5 +1,6 @@
 /** Defaults of ours as allow-lists of KubeArmor: it keeps one as soon as an entry allows, and one posture says what becomes of the rest. */
 import { diagnose } from '../../diagnostics/index.ts';
+import type { Diagnostic, Span } from '../../diagnostics/diagnostic.ts';
 import type { ResolvedPolicy } from '../../resolve/index.ts';
 import { kindsOf } from '../../resolve/rule.ts';
 import type { Report } from '../../schema/read.ts';
@@ -9,7 +10,6 @@ import { KINDS } from '../kubearmor/conditions.ts';
 import type { Subject } from '../kubearmor/entry.ts';
 import { DEFAULTS } from '../kubearmor/policy.ts';
 import type { Posture } from '../kubearmor/posture.ts';
-import type { Selection } from '../kubearmor/selection.ts';
 import type { Leaving } from './kubearmor.ts';
 
 type Listed = keyof typeof DEFAULTS;
@@ -28,76 +28,47 @@ const kindsOfSubject = (subject: Subject): readonly number[] => KINDS[subject].f
 /** @returns the postures that all policies agree on; where they do not, that is reported */
 export function judgeDefaults(leaving: readonly Leaving[], report: Report): ExportedPostures {
   const postures = new Map<string, Posture>();
-  for (const { policy } of leaving) judgeKinds(policy, report);
-  for (const [selection, group] of bySelection(leaving)) {
+  for (const { policy, selection, entries } of leaving) {
+    judgeKinds(policy, report);
     for (const subject of LISTED) {
-      const found = group.flatMap(({ policy }) => defaultOf(policy, subject, report));
-      const allowing = group.find(({ entries }) =>
-        entries.some((e) => e.entry.subject === subject && e.entry.action === 'Allow'),
-      );
-      if (allowing === undefined) {
-        for (const { policy } of found.slice(0, 1)) {
-          const help = `allow something of ${KINDS[subject].join(', ')}, or deny all of it by a rule`;
-          report(
-            diagnose(
-              'L5706',
-              `KubeArmor keeps no allow-list where nothing is allowed, as by \`${policy.name.value}\``,
-              placeOf(policy),
-              help,
-            ),
-          );
-        }
+      const given = defaultOf(policy, subject, report);
+      const isListed = entries.some(({ entry }) => entry.subject === subject && entry.action === 'Allow');
+      if (!isListed) {
+        if (given !== null) report(withoutEntry(policy, subject));
         continue;
       }
-      const wanted = found.length > 0 ? found : [{ policy: allowing.policy, posture: 'allow' as const }];
       const key = `${selection.host ? 'hostDefault' : 'default'}${titled(DEFAULTS[subject].of)}Posture`;
-      for (const { policy, posture } of wanted) {
-        const first = postures.get(key) ?? posture;
-        postures.set(key, first);
-        if (first === posture) continue;
-        const help = `\`${key}\` is one for all: programs and files share it, and connections and DNS queries`;
-        report(
-          diagnose(
-            'L5706',
-            `the defaults of \`${policy.name.value}\` are not those of other policies: \`${posture}\` beside \`${first}\``,
-            placeOf(policy),
-            help,
-          ),
-        );
-      }
+      const posture = given ?? 'allow';
+      const first = postures.get(key) ?? posture;
+      postures.set(key, first);
+      if (first === posture) continue;
+      const help = `\`${key}\` is one for all: programs and files share it, and connections and DNS queries`;
+      const message = `the defaults of \`${policy.name.value}\` are not those of others: \`${posture}\` beside \`${first}\``;
+      report(diagnose('L5706', message, placeOf(policy), help));
     }
   }
   return postures;
 }
 
-const titled = (text: string): string => `${text[0].toUpperCase()}${text.slice(1)}`;
-const placeOf = ({ document, name }: ResolvedPolicy) => document.spec.defaults?.span ?? name.span;
-
-/** Policies for the same workloads: the allow-list of one is that of all. */
-function bySelection(leaving: readonly Leaving[]): [Selection, Leaving[]][] {
-  const groups = new Map<string, [Selection, Leaving[]]>();
-  for (const one of leaving) {
-    const key = JSON.stringify(one.policy.scope);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one.selection, [one]]);
-    else group[1].push(one);
-  }
-  return [...groups.values()];
+function withoutEntry(policy: ResolvedPolicy, subject: Listed): Diagnostic {
+  const help = `allow something of ${KINDS[subject].join(', ')} in this policy, or deny all of it by a rule`;
+  const message = `KubeArmor keeps no allow-list where nothing is allowed, as by \`${policy.name.value}\``;
+  return diagnose('L5706', message, placeOf(policy), help);
 }
 
-function defaultOf(
-  policy: ResolvedPolicy,
-  subject: Listed,
-  report: Report,
-): { policy: ResolvedPolicy; posture: Posture }[] {
+const titled = (text: string): string => `${text[0].toUpperCase()}${text.slice(1)}`;
+const placeOf = ({ document, name }: ResolvedPolicy): Span => document.spec.defaults?.span ?? name.span;
+
+/** @returns null where it says nothing of the subject, or what is no posture, which is reported */
+function defaultOf(policy: ResolvedPolicy, subject: Listed, report: Report): Posture | null {
   const actions = new Set(kindsOfSubject(subject).map((kind): Action | undefined => policy.defaults[kind]));
-  if (actions.size === 1 && actions.has(undefined)) return [];
   const [action] = actions;
+  if (actions.size === 1 && action === undefined) return null;
   const posture = action && POSTURES[action];
-  if (actions.size === 1 && posture !== undefined) return [{ policy, posture }];
+  if (actions.size === 1 && posture !== undefined) return posture;
   const help = `give ${KINDS[subject].join(', ')} the same default: allow, audit or deny`;
   report(diagnose('L5706', `no posture is what the defaults of \`${policy.name.value}\` say`, placeOf(policy), help));
-  return [];
+  return null;
 }
 
 /** Defaults for events that KubeArmor keeps no lists of. */

@@ -4,10 +4,11 @@ import * as assert from 'uvu/assert';
 import type { Source } from '../../../compiler/diagnostics/diagnostic.ts';
 import { batchSeed, Random, runSeed } from '../../generators/random.ts';
 import { randomPolicies } from '../kubearmor/generate.ts';
-import { bundleOf, decide, eventsFor, imported, sourcesOf, type Settings } from '../support.ts';
+import { bundleOf, decide, eventsFor, imported, rounds, sourcesOf, type Settings } from '../support.ts';
 import { exported, policy } from './support.ts';
 
 const seed = runSeed();
+const TURNS = rounds(100);
 const SCOPE = { namespace: ['shop'], labels: { app: 'web' } };
 const FILES = ['file.read', 'file.modify'];
 const NET = ['net.connect', 'net.send', 'net.bind', 'net.listen', 'net.accept'];
@@ -43,7 +44,7 @@ function sameWhenExported(sources: readonly Source[], r: Random, foreign: Settin
 test('policies of KubeArmor that were imported decide the same when they are exported', () => {
   console.log(`seed ${seed}`);
   let same = 0;
-  for (let index = 0; index < 200; index++) {
+  for (let index = 0; index < TURNS; index++) {
     const r = new Random(batchSeed(seed, index));
     const texts = randomPolicies(r)
       .slice(0, 1 + r.below(3))
@@ -52,7 +53,7 @@ test('policies of KubeArmor that were imported decide the same when they are exp
     const text = imported(sourcesOf(...texts), 'kubearmor', foreign);
     if (text !== '' && sameWhenExported(sourcesOf(text), r)) same++;
   }
-  assert.ok(same >= 40, `${same} of 200 could be exported (seed ${seed})`);
+  assert.ok(same >= TURNS / 10, `${same} of ${TURNS} could be exported (seed ${seed})`);
 });
 
 /** A rule of ours that an entry could be, or nearly. */
@@ -125,7 +126,7 @@ const SCOPES: readonly object[] = [
 
 test('policies of ours decide the same when they are exported', () => {
   let same = 0;
-  for (let index = 0; index < 400; index++) {
+  for (let index = 0; index < 2 * TURNS; index++) {
     const r = new Random(batchSeed(seed, 1000 + index));
     const action = r.pick(['deny', 'audit', 'allow']);
     const texts = r.list(1 + r.below(2), () => {
@@ -142,7 +143,7 @@ test('policies of ours decide the same when they are exported', () => {
     });
     if (sameWhenExported(sourcesOf(...texts), r)) same++;
   }
-  assert.ok(same >= 40, `${same} of 400 could be exported (seed ${seed})`);
+  assert.ok(same >= TURNS / 10, `${same} of ${2 * TURNS} could be exported (seed ${seed})`);
 });
 
 const DENY = { name: 'r', on: 'exec', when: 'proc.path = "/a"', action: 'deny' };
