@@ -1,4 +1,4 @@
-/** The random tests of all frontends with twenty times as many documents. */
+/** The random tests of all frontends, and of the export, with twenty times as many documents. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -9,10 +9,11 @@ const ROUNDS = '20';
 const root = join(import.meta.dirname, '..', '..');
 const test = suite('foreign, long');
 
-for (const system of SYSTEM_NAMES) {
-  test(system, () => {
-    const files = ['random', 'judge'].map((name) => `foreign/${system}/${name}`);
-    const { status, stdout } = spawnSync(process.execPath, ['tools/test.mjs', ...files], {
+const FILES = [...SYSTEM_NAMES.map((name) => [`foreign/${name}/random`, `foreign/${name}/judge`]), ['foreign/export']];
+
+for (const parts of FILES) {
+  test(parts[0], () => {
+    const { status, stdout } = spawnSync(process.execPath, ['tools/test.mjs', ...parts], {
       cwd: root,
       encoding: 'utf8',
       env: { ...process.env, LICTOR_ROUNDS: ROUNDS },

@@ -8,7 +8,7 @@ import { bundleOf, decide, eventsFor, imported, rounds, sourcesOf, type Settings
 import { exported, policy } from './support.ts';
 
 const seed = runSeed();
-const TURNS = rounds(100);
+const TURNS = rounds(40);
 const SCOPE = { namespace: ['shop'], labels: { app: 'web' } };
 const FILES = ['file.read', 'file.modify'];
 const NET = ['net.connect', 'net.send', 'net.bind', 'net.listen', 'net.accept'];
