@@ -62,7 +62,7 @@ export function goPackage(scratch: string): string {
   };
   run(project, ['go', 'mod', 'init', 'example.org/project'], env);
   run(project, ['go', 'get', `${MODULE}@v${version}`], env);
-  mustPrint(run(project, ['go', 'run', '.', BUNDLE], env), 'isolate true');
+  mustPrint(run(project, ['go', 'run', '.', BUNDLE], env), 'kill true');
   tamper(join(cache, `${MODULE}@v${version}`, 'lictor-vm.wasm'));
   mustPrint(
     run(project, ['go', 'run', '.', BUNDLE], env),

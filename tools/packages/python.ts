@@ -34,7 +34,7 @@ export function pythonPackage(scratch: string): string {
   writeFileSync(join(project, 'use.py'), USE);
   run(project, [...pip, 'install', join(wheels, wheel)]);
   const use = [join(venv, 'bin/python'), 'use.py', BUNDLE] as const;
-  mustPrint(run(project, use), 'isolate True');
+  mustPrint(run(project, use), 'kill True');
   const installed = run(project, [join(venv, 'bin/python'), '-c', 'import lictor; print(lictor.__path__[0])']);
   tamper(join(installed, 'lictor-vm.wasm'));
   mustPrint(run(project, use), 'lictor-vm.wasm is not the module that this package was made for');

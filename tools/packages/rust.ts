@@ -63,7 +63,7 @@ export function rustPackage(scratch: string): string {
   // the versions that the host is tested with
   copyFileSync(join(scratch, CRATE, 'Cargo.lock'), join(project, 'Cargo.lock'));
   const use = ['cargo', 'run', '--quiet', ...TARGET, '--', BUNDLE] as const;
-  mustPrint(run(project, use), 'isolate true');
+  mustPrint(run(project, use), 'kill true');
   tamper(join(scratch, CRATE, 'lictor-vm.wasm'));
   mustPrint(run(project, use), '`lictor-vm.wasm` is not the module that this crate was made for');
   return `${shown(archive)}, used in an empty project`;

@@ -7,7 +7,7 @@ pub const MODULE_DIGEST: &str = "b44d870245b3201ec85010c1129eccb5898538be5eefddd
 
 /// SHA-256 of the component that this crate was made for.
 #[cfg(feature = "component")]
-pub const COMPONENT_DIGEST: &str = "5d0382493aaceba4c44eea3dab427d3794065d8b11f92a72b381d64bd6e93467";
+pub const COMPONENT_DIGEST: &str = "a80932b1ec8c824c8a6e25962f6bcddfd11aaccf0cc80a0d442a52c100be7b05";
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
