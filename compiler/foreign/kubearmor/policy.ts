@@ -9,7 +9,7 @@ import type { ForeignDocument, Lowered } from '../system.ts';
 import { lowered, type Plain } from '../tree.ts';
 import { KINDS } from './conditions.ts';
 import { readDocument, watched } from './document.ts';
-import type { Entry, Subject } from './entry.ts';
+import { actionOf, type Entry, type Subject } from './entry.ts';
 import { withoutReplaced, type Part } from './order.ts';
 import { capabilityEntries, networkEntries, syscallEntries } from './others.ts';
 import { pathEntries } from './paths.ts';
@@ -96,6 +96,8 @@ function policyOf(
     ...capabilityEntries(spec, report),
     ...syscallEntries(spec, report),
   ].filter(({ sources }) => sources === null || sources.length > 0);
+  // Each entry judges the action that it has; without one, nobody would.
+  if (all.length === 0) actionOf(spec.action, report);
   const entries = withoutReplaced(all, ({ target, span }) => {
     const help = 'KubeArmor keeps one entry for each path and source, the last';
     report(diagnose('L5103', `a later entry replaces that of \`${target.text.value}\``, span, help));

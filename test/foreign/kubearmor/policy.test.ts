@@ -438,4 +438,10 @@ spec:
   );
 });
 
+test('a wrong action is one where no entry is left to have it', () => {
+  const text =
+    'apiVersion: security.kubearmor.com/v1\nkind: KubeArmorPolicy\nmetadata: {name: p}\nspec: {process: {matchPath: []}, action: Blok}\n';
+  assert.ok(findingsOf(sourcesOf(text)).some(({ code, severity }) => code === 'L5004' && severity === 'error'));
+});
+
 test.run();
