@@ -5,7 +5,7 @@ import { compile } from '../../compiler/index.ts';
 import { writeBundle } from '../../vm/bundle/index.ts';
 import type { Manifest } from '../../vm/bundle/manifest.ts';
 import type { Expr, NormalForm } from '../../vm/bundle/normal.ts';
-import { decodeRecord, encodeRecord, type Event } from '../../vm/event/index.ts';
+import { decodeRecord, encodeRecord, fieldId, type Event } from '../../vm/event/index.ts';
 import { reference } from '../../vm/reference/index.ts';
 import { ERRORS, KINDS, RING } from '../../vm/spec/index.ts';
 import { delivered, deliver, type Delivery } from '../differential/case.ts';
@@ -22,6 +22,7 @@ const SEED = 5;
 const BUNDLES = 40;
 const DIAGRAMS = 3;
 const EVENTS = 100;
+const KIND_OF_READ = KINDS.find(({ name }) => name === 'file.read')!.id;
 /** Larger ones say no more, and the files are kept. */
 const MOST_BYTES = 24_000;
 
@@ -40,8 +41,8 @@ interface Compiled {
   readonly file: Uint8Array;
 }
 
-const compiled = (r: Random, draw: NormalForm): Compiled | null => {
-  const { value } = compile([{ path: 'policies.yaml', text: documentsOf(r, sayable(draw)) }], { today: '2026-01-01' });
+const compiled = (text: string): Compiled | null => {
+  const { value } = compile([{ path: 'policies.yaml', text }], { today: '2026-01-01' });
   const made = value && planAndEmit(value.normal);
   if (!made || 'errors' in made) return null;
   const manifest = { ...value.manifest, cost: made.cost, unknownCost: made.unknownCost };
@@ -131,14 +132,17 @@ const recordOf = ({ kind, time, inline, subject, workload }: Delivery, at: numbe
     { ...(subject.size > 0 && { subject: keyOf(at) }), ...(workload.size > 0 && { workload: keyOf(at) }) },
   );
 
-/** @param deliveriesOf events for the bundle as it was compiled */
+/**
+ * @param text of the policies' documents
+ * @param deliveriesOf events for the bundle as it was compiled
+ */
 const vectorOf = (
   name: string,
   r: Random,
-  draw: NormalForm,
+  text: string,
   deliveriesOf: (normal: NormalForm) => readonly Delivery[],
 ): Vector | null => {
-  const made = compiled(r, draw);
+  const made = compiled(text);
   if (made === null) return null;
   const deliveries = deliveriesOf(made.normal);
   const records = deliveries.map(recordOf);
@@ -157,7 +161,7 @@ const vectorOf = (
 const random = (n: number): Vector | null => {
   const r = new Random(batchSeed(SEED, n));
   const { normal, focus } = randomNormalForm(r);
-  return vectorOf(`random-${n}`, r, normal, (compiledForm) => {
+  return vectorOf(`random-${n}`, r, documentsOf(r, sayable(normal)), (compiledForm) => {
     const source = new EventSource(r, compiledForm, focus);
     return r.list(EVENTS, () => deliver(r, source.next()));
   });
@@ -165,7 +169,27 @@ const random = (n: number): Vector | null => {
 
 const byDiagrams = (n: number): Vector | null => {
   const { normal, deliveries } = diagrams(n);
-  return vectorOf(`diagrams-${n}`, new Random(n), normal, () => deliveries.slice(0, EVENTS));
+  const r = new Random(n);
+  return vectorOf(`diagrams-${n}`, r, documentsOf(r, sayable(normal)), () => deliveries.slice(0, EVENTS));
+};
+
+/** What is done with a read of `/etc/shadow`: bundles that a host's own tests tell apart, whatever is drawn. */
+const written = (action: 'allow' | 'kill'): Vector => {
+  const text = `
+apiVersion: lictor.dev/v1
+kind: Policy
+metadata: {name: shadow}
+spec:
+  mode: enforce
+  rules:
+    - {name: read, action: ${action}, on: file.read, when: 'file.path == "/etc/shadow"'}
+`;
+  const r = new Random(0);
+  const read = (path: string): Delivery =>
+    deliver(r, { kind: KIND_OF_READ, time: undefined, values: new Map([[fieldId('file.path'), path]]) });
+  const vector = vectorOf(`${action}-shadow`, r, text, () => ['/etc/shadow', '/etc/passwd'].map(read));
+  if (vector === null) throw new Error('BUG: a written policy does not compile');
+  return vector;
 };
 
 /** @returns all vectors, the same each time */
@@ -176,6 +200,7 @@ export const makeVectors = (): readonly Vector[] => {
   };
   for (let n = 0; vectors.length < BUNDLES; n++) add(random(n));
   for (let n = 0; n < DIAGRAMS; n++) add(byDiagrams(n));
+  vectors.push(written('allow'), written('kill'));
   return vectors;
 };
 

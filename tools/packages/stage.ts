@@ -52,7 +52,7 @@ export function run(
 }
 
 /** A bundle that kills whoever reads /etc/shadow: a conformance vector. */
-export const BUNDLE = join(root, 'vm/vectors/v1/random-15.lictor');
+export const BUNDLE = join(root, 'vm/vectors/v1/kill-shadow.lictor');
 
 /** @throws Error where a program that uses a package prints anything but the verdict */
 export function mustPrint(printed: string, expected: string): void {

@@ -49,6 +49,9 @@ const FILE_FLAGS = 'rdonly wronly rdwr creat excl trunc append tmpfile directory
   ' ',
 );
 
+/** What a descriptor refers to. */
+const DESCRIPTOR_TYPES = 'file directory pipe terminal device ipv4 ipv6 unix socket anonymous'.split(' ');
+
 const PATH = 4096;
 const TEXT = 16384;
 const NAME = 4096;
@@ -110,6 +113,26 @@ export const FIELDS: readonly FieldSpec[] = [
     8,
     'process id in its own PID namespace: 1 is the first process of a container',
   ),
+  field(77, 'proc.env', 'list', 'subject', TEXT, 'environment that the program was started with, `NAME=value`', {
+    cut: true,
+  }),
+  field(78, 'proc.file_owner_uid', 'int', 'subject', 8, "owner of the program's file"),
+  field(79, 'proc.file_mode', 'int', 'subject', 8, "permission bits of the program's file with setuid, setgid, sticky"),
+  field(97, 'proc.group_leader', 'bool', 'subject', 8, 'leads its process group: a shell started it as a job'),
+  field(98, 'proc.age', 'int', 'event', 8, 'nanoseconds since the process was made'),
+  ...['stdin', 'stdout', 'stderr'].map((name, n) =>
+    field(
+      102 + n,
+      `proc.${name}_type`,
+      'string',
+      'subject',
+      NAME,
+      `what descriptor ${n} refers to when the program starts`,
+      {
+        values: DESCRIPTOR_TYPES,
+      },
+    ),
+  ),
 
   field(30, 'file.path', 'string', 'event', PATH, 'resolved path of the object'),
   field(31, 'file.other_path', 'string', 'event', PATH, 'the other side of a rename or link'),
@@ -130,6 +153,15 @@ export const FIELDS: readonly FieldSpec[] = [
   field(43, 'file.ino', 'int', 'event', 8, 'inode number'),
   field(44, 'file.md5', 'string', 'event', NAME, 'MD5 of the content, where the sensor can'),
   field(45, 'file.sha256', 'string', 'event', NAME, 'SHA-256 of the content, where the sensor can'),
+  field(46, 'file.upper_layer', 'bool', 'event', 8, "the object lies in the container's writable layer"),
+  field(47, 'file.attribute', 'string', 'event', NAME, 'which attribute is changed', {
+    values: ['mode', 'owner', 'times', 'xattr', 'flags'],
+    kinds: ['file.attr'],
+  }),
+  field(48, 'file.new_mode', 'int', 'event', 8, 'the permission bits that are asked for, before the umask', {
+    kinds: ['file.attr', 'file.create'],
+  }),
+  field(49, 'file.new_owner_uid', 'int', 'event', 8, 'the owner that is asked for', { kinds: ['file.attr'] }),
 
   field(50, 'net.remote_ip', 'address', 'event', 16, 'address of the peer'),
   field(51, 'net.local_ip', 'address', 'event', 16, 'own address'),
@@ -145,6 +177,17 @@ export const FIELDS: readonly FieldSpec[] = [
   field(56, 'net.private', 'bool', 'event', 8, 'the peer is in a private range', { derived: 'net.remote_ip' }),
   field(57, 'net.domain', 'string', 'event', NAME, 'the name that a DNS query asks for'),
   field(58, 'net.path', 'string', 'event', PATH, 'path of a unix socket'),
+  field(
+    59,
+    'net.query_type',
+    'string',
+    'event',
+    NAME,
+    'the type of record that a DNS query asks for: `A`, `TXT`, `TYPE65`',
+    {
+      kinds: ['net.dns'],
+    },
+  ),
 
   field(60, 'syscall.name', 'string', 'event', NAME, 'name of the system call'),
   field(61, 'syscall.nr', 'int', 'event', 8, 'number of the system call'),
@@ -154,6 +197,9 @@ export const FIELDS: readonly FieldSpec[] = [
   ),
   field(74, 'syscall.ret', 'int', 'event', 8, 'return value'),
   field(75, 'cap.name', 'string', 'event', NAME, 'the capability that is used', { values: CAPABILITIES }),
+  field(76, 'syscall.fd_type', 'string', 'event', NAME, 'what argument 0 refers to, where it is a descriptor', {
+    values: DESCRIPTOR_TYPES,
+  }),
 
   field(80, 'container.id', 'string', 'workload', NAME, 'container id'),
   field(81, 'container.name', 'string', 'workload', NAME, 'container name'),

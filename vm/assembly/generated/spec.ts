@@ -63,6 +63,14 @@ export const FIELD_PROC_UPPER_LAYER: u32 = 0x1a; // bool
 export const FIELD_PROC_CAPS: u32 = 0x1b; // flags
 export const FIELD_PROC_PERMITTED: u32 = 0x1c; // flags
 export const FIELD_PROC_VPID: u32 = 0x1d; // int
+export const FIELD_PROC_ENV: u32 = 0x4d; // list
+export const FIELD_PROC_FILE_OWNER_UID: u32 = 0x4e; // int
+export const FIELD_PROC_FILE_MODE: u32 = 0x4f; // int
+export const FIELD_PROC_GROUP_LEADER: u32 = 0x61; // bool
+export const FIELD_PROC_AGE: u32 = 0x62; // int
+export const FIELD_PROC_STDIN_TYPE: u32 = 0x66; // string
+export const FIELD_PROC_STDOUT_TYPE: u32 = 0x67; // string
+export const FIELD_PROC_STDERR_TYPE: u32 = 0x68; // string
 export const FIELD_FILE_PATH: u32 = 0x1e; // string
 export const FIELD_FILE_OTHER_PATH: u32 = 0x1f; // string
 export const FIELD_FILE_SIDE: u32 = 0x20; // string
@@ -79,6 +87,10 @@ export const FIELD_FILE_DEV: u32 = 0x2a; // int
 export const FIELD_FILE_INO: u32 = 0x2b; // int
 export const FIELD_FILE_MD5: u32 = 0x2c; // string
 export const FIELD_FILE_SHA256: u32 = 0x2d; // string
+export const FIELD_FILE_UPPER_LAYER: u32 = 0x2e; // bool
+export const FIELD_FILE_ATTRIBUTE: u32 = 0x2f; // string
+export const FIELD_FILE_NEW_MODE: u32 = 0x30; // int
+export const FIELD_FILE_NEW_OWNER_UID: u32 = 0x31; // int
 export const FIELD_NET_REMOTE_IP: u32 = 0x32; // address
 export const FIELD_NET_LOCAL_IP: u32 = 0x33; // address
 export const FIELD_NET_REMOTE_PORT: u32 = 0x34; // int
@@ -88,6 +100,7 @@ export const FIELD_NET_FAMILY: u32 = 0x37; // string
 export const FIELD_NET_PRIVATE: u32 = 0x38; // bool
 export const FIELD_NET_DOMAIN: u32 = 0x39; // string
 export const FIELD_NET_PATH: u32 = 0x3a; // string
+export const FIELD_NET_QUERY_TYPE: u32 = 0x3b; // string
 export const FIELD_SYSCALL_NAME: u32 = 0x3c; // string
 export const FIELD_SYSCALL_NR: u32 = 0x3d; // int
 export const FIELD_SYSCALL_ARG0: u32 = 0x3e; // uint
@@ -104,6 +117,7 @@ export const FIELD_SYSCALL_SARG4: u32 = 0x48; // string
 export const FIELD_SYSCALL_SARG5: u32 = 0x49; // string
 export const FIELD_SYSCALL_RET: u32 = 0x4a; // int
 export const FIELD_CAP_NAME: u32 = 0x4b; // string
+export const FIELD_SYSCALL_FD_TYPE: u32 = 0x4c; // string
 export const FIELD_CONTAINER_ID: u32 = 0x50; // string
 export const FIELD_CONTAINER_NAME: u32 = 0x51; // string
 export const FIELD_CONTAINER_IMAGE: u32 = 0x52; // string
@@ -130,10 +144,10 @@ export const INTERNAL_GIVEN_CLASS: u32 = 0x65;
 export const FIELD_TYPES: usize = memory.data<u8>([
   255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 4, 4, 4,
   4, 4, 4, 4, 6, 6, 6, 7, 7, 4, 0, 0, 0, 0, 0, 0, 0, 0, 7, 7,
-  4, 4, 4, 4, 0, 0, 255, 255, 255, 255, 1, 1, 4, 4, 0, 0, 6, 0, 0, 255,
-  0, 4, 5, 5, 5, 5, 5, 5, 0, 0, 0, 0, 0, 0, 4, 0, 255, 255, 255, 255,
-  0, 0, 0, 0, 6, 0, 0, 0, 0, 3, 3, 0, 3, 0, 0, 4, 2, 255, 255, 255,
-  255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+  4, 4, 4, 4, 0, 0, 6, 0, 4, 4, 1, 1, 4, 4, 0, 0, 6, 0, 0, 0,
+  0, 4, 5, 5, 5, 5, 5, 5, 0, 0, 0, 0, 0, 0, 4, 0, 0, 2, 4, 4,
+  0, 0, 0, 0, 6, 0, 0, 0, 0, 3, 3, 0, 3, 0, 0, 4, 2, 6, 4, 255,
+  255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
   255, 255, 255, 255, 255, 255, 255, 255,
 ]);
 
@@ -149,18 +163,18 @@ export const FIELD_MAX: usize = memory.data<u8>([
   0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0,
   0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0,
   8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 0, 16, 0, 0,
-  0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 16, 0, 0, 8, 0, 0, 0, 0, 16, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0,
   16, 0, 0, 0, 16, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 0, 16, 0, 0,
-  0, 16, 0, 0, 8, 0, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0,
+  0, 16, 0, 0, 8, 0, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0,
   0, 16, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0,
   8, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0,
   0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 8, 0, 0, 0,
-  0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 16, 0, 0, 0, 16, 0, 0, 0, 64, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0,
   0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 8, 0, 0, 0,
   0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 64, 0, 0,
   0, 64, 0, 0, 0, 16, 0, 0, 0, 64, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0,
-  8, 0, 0, 0, 0, 64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 16, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  8, 0, 0, 0, 0, 64, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0,
+  0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

@@ -148,6 +148,46 @@ export class QuestionWriter extends RecordWriter {
     this.int(29, value);
   }
 
+  /** `proc.env`: environment that the program was started with, `NAME=value`; begins it, `element` and `endList` go on */
+  procEnv(): void {
+    this.beginList(77);
+  }
+
+  /** `proc.file_owner_uid`: owner of the program's file */
+  procFileOwnerUid(value: number): void {
+    this.int(78, value);
+  }
+
+  /** `proc.file_mode`: permission bits of the program's file with setuid, setgid, sticky */
+  procFileMode(value: number): void {
+    this.int(79, value);
+  }
+
+  /** `proc.group_leader`: leads its process group: a shell started it as a job */
+  procGroupLeader(value: boolean): void {
+    this.bool(97, value);
+  }
+
+  /** `proc.age`: nanoseconds since the process was made */
+  procAge(value: number): void {
+    this.int(98, value);
+  }
+
+  /** `proc.stdin_type`: what descriptor 0 refers to when the program starts */
+  procStdinType(bytes: Uint8Array, start: number, length: number): void {
+    this.string(102, bytes, start, length);
+  }
+
+  /** `proc.stdout_type`: what descriptor 1 refers to when the program starts */
+  procStdoutType(bytes: Uint8Array, start: number, length: number): void {
+    this.string(103, bytes, start, length);
+  }
+
+  /** `proc.stderr_type`: what descriptor 2 refers to when the program starts */
+  procStderrType(bytes: Uint8Array, start: number, length: number): void {
+    this.string(104, bytes, start, length);
+  }
+
   /** `file.path`: resolved path of the object */
   filePath(bytes: Uint8Array, start: number, length: number): void {
     this.string(30, bytes, start, length);
@@ -228,6 +268,26 @@ export class QuestionWriter extends RecordWriter {
     this.string(45, bytes, start, length);
   }
 
+  /** `file.upper_layer`: the object lies in the container's writable layer */
+  fileUpperLayer(value: boolean): void {
+    this.bool(46, value);
+  }
+
+  /** `file.attribute`: which attribute is changed */
+  fileAttribute(bytes: Uint8Array, start: number, length: number): void {
+    this.string(47, bytes, start, length);
+  }
+
+  /** `file.new_mode`: the permission bits that are asked for, before the umask */
+  fileNewMode(value: number): void {
+    this.int(48, value);
+  }
+
+  /** `file.new_owner_uid`: the owner that is asked for */
+  fileNewOwnerUid(value: number): void {
+    this.int(49, value);
+  }
+
   /** `net.remote_ip`: address of the peer */
   netRemoteIp(bytes: Uint8Array, start: number, length: number): void {
     this.address(50, bytes, start, length);
@@ -271,6 +331,11 @@ export class QuestionWriter extends RecordWriter {
   /** `net.path`: path of a unix socket */
   netPath(bytes: Uint8Array, start: number, length: number): void {
     this.string(58, bytes, start, length);
+  }
+
+  /** `net.query_type`: the type of record that a DNS query asks for: `A`, `TXT`, `TYPE65` */
+  netQueryType(bytes: Uint8Array, start: number, length: number): void {
+    this.string(59, bytes, start, length);
   }
 
   /** `syscall.name`: name of the system call */
@@ -351,6 +416,11 @@ export class QuestionWriter extends RecordWriter {
   /** `cap.name`: the capability that is used */
   capName(bytes: Uint8Array, start: number, length: number): void {
     this.string(75, bytes, start, length);
+  }
+
+  /** `syscall.fd_type`: what argument 0 refers to, where it is a descriptor */
+  syscallFdType(bytes: Uint8Array, start: number, length: number): void {
+    this.string(76, bytes, start, length);
   }
 
   /** `container.id`: container id */

@@ -60,6 +60,14 @@ enum {
 	LICTOR_FIELD_PROC_CAPS = 27,
 	LICTOR_FIELD_PROC_PERMITTED = 28,
 	LICTOR_FIELD_PROC_VPID = 29,
+	LICTOR_FIELD_PROC_ENV = 77,
+	LICTOR_FIELD_PROC_FILE_OWNER_UID = 78,
+	LICTOR_FIELD_PROC_FILE_MODE = 79,
+	LICTOR_FIELD_PROC_GROUP_LEADER = 97,
+	LICTOR_FIELD_PROC_AGE = 98,
+	LICTOR_FIELD_PROC_STDIN_TYPE = 102,
+	LICTOR_FIELD_PROC_STDOUT_TYPE = 103,
+	LICTOR_FIELD_PROC_STDERR_TYPE = 104,
 	LICTOR_FIELD_FILE_PATH = 30,
 	LICTOR_FIELD_FILE_OTHER_PATH = 31,
 	LICTOR_FIELD_FILE_SIDE = 32,
@@ -76,6 +84,10 @@ enum {
 	LICTOR_FIELD_FILE_INO = 43,
 	LICTOR_FIELD_FILE_MD5 = 44,
 	LICTOR_FIELD_FILE_SHA256 = 45,
+	LICTOR_FIELD_FILE_UPPER_LAYER = 46,
+	LICTOR_FIELD_FILE_ATTRIBUTE = 47,
+	LICTOR_FIELD_FILE_NEW_MODE = 48,
+	LICTOR_FIELD_FILE_NEW_OWNER_UID = 49,
 	LICTOR_FIELD_NET_REMOTE_IP = 50,
 	LICTOR_FIELD_NET_LOCAL_IP = 51,
 	LICTOR_FIELD_NET_REMOTE_PORT = 52,
@@ -85,6 +97,7 @@ enum {
 	LICTOR_FIELD_NET_PRIVATE = 56,
 	LICTOR_FIELD_NET_DOMAIN = 57,
 	LICTOR_FIELD_NET_PATH = 58,
+	LICTOR_FIELD_NET_QUERY_TYPE = 59,
 	LICTOR_FIELD_SYSCALL_NAME = 60,
 	LICTOR_FIELD_SYSCALL_NR = 61,
 	LICTOR_FIELD_SYSCALL_ARG0 = 62,
@@ -101,6 +114,7 @@ enum {
 	LICTOR_FIELD_SYSCALL_SARG5 = 73,
 	LICTOR_FIELD_SYSCALL_RET = 74,
 	LICTOR_FIELD_CAP_NAME = 75,
+	LICTOR_FIELD_SYSCALL_FD_TYPE = 76,
 	LICTOR_FIELD_CONTAINER_ID = 80,
 	LICTOR_FIELD_CONTAINER_NAME = 81,
 	LICTOR_FIELD_CONTAINER_IMAGE = 82,
@@ -348,7 +362,7 @@ static const unsigned int lictor_field_bytes[] __attribute__((unused)) = {
 	4096, /* 44 */
 	4096, /* 45 */
 	0, /* 46 */
-	0, /* 47 */
+	4096, /* 47 */
 	0, /* 48 */
 	0, /* 49 */
 	0, /* 50 */
@@ -360,7 +374,7 @@ static const unsigned int lictor_field_bytes[] __attribute__((unused)) = {
 	0, /* 56 */
 	4096, /* 57 */
 	4096, /* 58 */
-	0, /* 59 */
+	4096, /* 59 */
 	4096, /* 60 */
 	0, /* 61 */
 	0, /* 62 */
@@ -377,8 +391,8 @@ static const unsigned int lictor_field_bytes[] __attribute__((unused)) = {
 	4096, /* 73 */
 	0, /* 74 */
 	4096, /* 75 */
-	0, /* 76 */
-	0, /* 77 */
+	4096, /* 76 */
+	16384, /* 77 */
 	0, /* 78 */
 	0, /* 79 */
 	4096, /* 80 */
@@ -398,6 +412,14 @@ static const unsigned int lictor_field_bytes[] __attribute__((unused)) = {
 	4096, /* 94 */
 	0, /* 95 */
 	16384, /* 96 */
+	0, /* 97 */
+	0, /* 98 */
+	0, /* 99 */
+	0, /* 100 */
+	0, /* 101 */
+	4096, /* 102 */
+	4096, /* 103 */
+	4096, /* 104 */
 };
 
 #endif

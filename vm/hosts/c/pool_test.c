@@ -90,7 +90,7 @@ int main(int count, char **args)
 	event_size = lictor_record_end(&r);
 	for (int i = 0; i < 2; i++) {
 		lictor_vm *vm;
-		bundles[i] = read_bundle(args[1], i ? "random-0" : "random-15");
+		bundles[i] = read_bundle(args[1], i ? "allow-shadow" : "kill-shadow");
 		if (lictor_vm_new(bundles[i], &vm) || put_facts(vm, &key))
 			fail("no VM");
 		expected[i] = decide(vm);

@@ -115,6 +115,22 @@ const (
 	FieldProcPermitted Field = 28
 	// FieldProcVpid is proc.vpid (int): process id in its own PID namespace: 1 is the first process of a container
 	FieldProcVpid Field = 29
+	// FieldProcEnv is proc.env (list): environment that the program was started with, `NAME=value`
+	FieldProcEnv Field = 77
+	// FieldProcFileOwnerUid is proc.file_owner_uid (int): owner of the program's file
+	FieldProcFileOwnerUid Field = 78
+	// FieldProcFileMode is proc.file_mode (int): permission bits of the program's file with setuid, setgid, sticky
+	FieldProcFileMode Field = 79
+	// FieldProcGroupLeader is proc.group_leader (bool): leads its process group: a shell started it as a job
+	FieldProcGroupLeader Field = 97
+	// FieldProcAge is proc.age (int): nanoseconds since the process was made
+	FieldProcAge Field = 98
+	// FieldProcStdinType is proc.stdin_type (string): what descriptor 0 refers to when the program starts
+	FieldProcStdinType Field = 102
+	// FieldProcStdoutType is proc.stdout_type (string): what descriptor 1 refers to when the program starts
+	FieldProcStdoutType Field = 103
+	// FieldProcStderrType is proc.stderr_type (string): what descriptor 2 refers to when the program starts
+	FieldProcStderrType Field = 104
 	// FieldFilePath is file.path (string): resolved path of the object
 	FieldFilePath Field = 30
 	// FieldFileOtherPath is file.other_path (string): the other side of a rename or link
@@ -147,6 +163,14 @@ const (
 	FieldFileMd5 Field = 44
 	// FieldFileSha256 is file.sha256 (string): SHA-256 of the content, where the sensor can
 	FieldFileSha256 Field = 45
+	// FieldFileUpperLayer is file.upper_layer (bool): the object lies in the container's writable layer
+	FieldFileUpperLayer Field = 46
+	// FieldFileAttribute is file.attribute (string): which attribute is changed
+	FieldFileAttribute Field = 47
+	// FieldFileNewMode is file.new_mode (int): the permission bits that are asked for, before the umask
+	FieldFileNewMode Field = 48
+	// FieldFileNewOwnerUid is file.new_owner_uid (int): the owner that is asked for
+	FieldFileNewOwnerUid Field = 49
 	// FieldNetRemoteIp is net.remote_ip (address): address of the peer
 	FieldNetRemoteIp Field = 50
 	// FieldNetLocalIp is net.local_ip (address): own address
@@ -165,6 +189,8 @@ const (
 	FieldNetDomain Field = 57
 	// FieldNetPath is net.path (string): path of a unix socket
 	FieldNetPath Field = 58
+	// FieldNetQueryType is net.query_type (string): the type of record that a DNS query asks for: `A`, `TXT`, `TYPE65`
+	FieldNetQueryType Field = 59
 	// FieldSyscallName is syscall.name (string): name of the system call
 	FieldSyscallName Field = 60
 	// FieldSyscallNr is syscall.nr (int): number of the system call
@@ -197,6 +223,8 @@ const (
 	FieldSyscallRet Field = 74
 	// FieldCapName is cap.name (string): the capability that is used
 	FieldCapName Field = 75
+	// FieldSyscallFdType is syscall.fd_type (string): what argument 0 refers to, where it is a descriptor
+	FieldSyscallFdType Field = 76
 	// FieldContainerId is container.id (string): container id
 	FieldContainerId Field = 80
 	// FieldContainerName is container.name (string): container name
@@ -248,7 +276,7 @@ const (
 
 var kindNames = [...]string{0: "facts", 1: "exec", 2: "file.read", 3: "file.write", 4: "file.create", 5: "file.delete", 6: "file.rename", 7: "file.link", 8: "file.attr", 9: "file.map_exec", 10: "net.connect", 11: "net.send", 12: "net.bind", 13: "net.listen", 14: "net.accept", 15: "net.dns", 16: "cap", 17: "syscall", 18: "proc.fork", 19: "proc.exit"}
 
-var fieldNames = [...]string{1: "proc.name", 2: "proc.path", 3: "proc.invoked", 4: "proc.comm", 5: "proc.script", 6: "proc.pname", 7: "proc.ppath", 8: "proc.caller_name", 9: "proc.caller_path", 10: "proc.cmdline", 11: "proc.pcmdline", 12: "proc.cwd", 13: "proc.user", 14: "proc.service", 15: "proc.args", 16: "proc.ancestors", 17: "proc.pid", 18: "proc.ppid", 19: "proc.uid", 20: "proc.euid", 21: "proc.gid", 22: "proc.loginuid", 23: "proc.session", 24: "proc.interactive", 25: "proc.memfd", 26: "proc.upper_layer", 27: "proc.caps", 28: "proc.permitted", 29: "proc.vpid", 30: "file.path", 31: "file.other_path", 32: "file.side", 33: "file.invoked", 34: "file.dir", 35: "file.name", 36: "file.ext", 37: "file.link_target", 38: "file.type", 39: "file.flags", 40: "file.mode", 41: "file.owner_uid", 42: "file.dev", 43: "file.ino", 44: "file.md5", 45: "file.sha256", 50: "net.remote_ip", 51: "net.local_ip", 52: "net.remote_port", 53: "net.local_port", 54: "net.protocol", 55: "net.family", 56: "net.private", 57: "net.domain", 58: "net.path", 60: "syscall.name", 61: "syscall.nr", 62: "syscall.arg0", 63: "syscall.arg1", 64: "syscall.arg2", 65: "syscall.arg3", 66: "syscall.arg4", 67: "syscall.arg5", 68: "syscall.sarg0", 69: "syscall.sarg1", 70: "syscall.sarg2", 71: "syscall.sarg3", 72: "syscall.sarg4", 73: "syscall.sarg5", 74: "syscall.ret", 75: "cap.name", 80: "container.id", 81: "container.name", 82: "container.image", 83: "container.image_tag", 84: "container.privileged", 85: "k8s.namespace", 86: "k8s.pod", 87: "k8s.node", 88: "k8s.cluster", 89: "k8s.labels", 90: "k8s.cluster_labels", 91: "host.name", 92: "host.labels", 93: "host.class", 94: "event.kind", 95: "event.time", 96: "event.truncated"}
+var fieldNames = [...]string{1: "proc.name", 2: "proc.path", 3: "proc.invoked", 4: "proc.comm", 5: "proc.script", 6: "proc.pname", 7: "proc.ppath", 8: "proc.caller_name", 9: "proc.caller_path", 10: "proc.cmdline", 11: "proc.pcmdline", 12: "proc.cwd", 13: "proc.user", 14: "proc.service", 15: "proc.args", 16: "proc.ancestors", 17: "proc.pid", 18: "proc.ppid", 19: "proc.uid", 20: "proc.euid", 21: "proc.gid", 22: "proc.loginuid", 23: "proc.session", 24: "proc.interactive", 25: "proc.memfd", 26: "proc.upper_layer", 27: "proc.caps", 28: "proc.permitted", 29: "proc.vpid", 77: "proc.env", 78: "proc.file_owner_uid", 79: "proc.file_mode", 97: "proc.group_leader", 98: "proc.age", 102: "proc.stdin_type", 103: "proc.stdout_type", 104: "proc.stderr_type", 30: "file.path", 31: "file.other_path", 32: "file.side", 33: "file.invoked", 34: "file.dir", 35: "file.name", 36: "file.ext", 37: "file.link_target", 38: "file.type", 39: "file.flags", 40: "file.mode", 41: "file.owner_uid", 42: "file.dev", 43: "file.ino", 44: "file.md5", 45: "file.sha256", 46: "file.upper_layer", 47: "file.attribute", 48: "file.new_mode", 49: "file.new_owner_uid", 50: "net.remote_ip", 51: "net.local_ip", 52: "net.remote_port", 53: "net.local_port", 54: "net.protocol", 55: "net.family", 56: "net.private", 57: "net.domain", 58: "net.path", 59: "net.query_type", 60: "syscall.name", 61: "syscall.nr", 62: "syscall.arg0", 63: "syscall.arg1", 64: "syscall.arg2", 65: "syscall.arg3", 66: "syscall.arg4", 67: "syscall.arg5", 68: "syscall.sarg0", 69: "syscall.sarg1", 70: "syscall.sarg2", 71: "syscall.sarg3", 72: "syscall.sarg4", 73: "syscall.sarg5", 74: "syscall.ret", 75: "cap.name", 76: "syscall.fd_type", 80: "container.id", 81: "container.name", 82: "container.image", 83: "container.image_tag", 84: "container.privileged", 85: "k8s.namespace", 86: "k8s.pod", 87: "k8s.node", 88: "k8s.cluster", 89: "k8s.labels", 90: "k8s.cluster_labels", 91: "host.name", 92: "host.labels", 93: "host.class", 94: "event.kind", 95: "event.time", 96: "event.truncated"}
 
 var actionNames = [...]string{"allow", "audit", "deny", "kill", "isolate", "stop"}
 
@@ -424,11 +452,11 @@ func fieldBytes(field Field) int {
 	return 0
 }
 
-var fieldSizes = [...]int{1: 4096, 2: 4096, 3: 4096, 4: 4096, 5: 4096, 6: 4096, 7: 4096, 8: 4096, 9: 4096, 10: 16384, 11: 16384, 12: 4096, 13: 4096, 14: 4096, 15: 16384, 16: 16384, 30: 4096, 31: 4096, 32: 4096, 33: 4096, 34: 4096, 35: 4096, 36: 4096, 37: 4096, 44: 4096, 45: 4096, 54: 4096, 55: 4096, 57: 4096, 58: 4096, 60: 4096, 68: 4096, 69: 4096, 70: 4096, 71: 4096, 72: 4096, 73: 4096, 75: 4096, 80: 4096, 81: 4096, 82: 4096, 83: 4096, 85: 4096, 86: 4096, 87: 4096, 88: 4096, 89: 16384, 90: 16384, 91: 4096, 92: 16384, 93: 4096, 94: 4096, 96: 16384}
+var fieldSizes = [...]int{1: 4096, 2: 4096, 3: 4096, 4: 4096, 5: 4096, 6: 4096, 7: 4096, 8: 4096, 9: 4096, 10: 16384, 11: 16384, 12: 4096, 13: 4096, 14: 4096, 15: 16384, 16: 16384, 77: 16384, 102: 4096, 103: 4096, 104: 4096, 30: 4096, 31: 4096, 32: 4096, 33: 4096, 34: 4096, 35: 4096, 36: 4096, 37: 4096, 44: 4096, 45: 4096, 47: 4096, 54: 4096, 55: 4096, 57: 4096, 58: 4096, 59: 4096, 60: 4096, 68: 4096, 69: 4096, 70: 4096, 71: 4096, 72: 4096, 73: 4096, 75: 4096, 76: 4096, 80: 4096, 81: 4096, 82: 4096, 83: 4096, 85: 4096, 86: 4096, 87: 4096, 88: 4096, 89: 16384, 90: 16384, 91: 4096, 92: 16384, 93: 4096, 94: 4096, 96: 16384}
 
 // fieldPoints says whether the value of a field's slot is an offset.
 func fieldPoints(field Field) bool {
 	return int(field) < len(fieldPointers) && fieldPointers[field]
 }
 
-var fieldPointers = [...]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true, 8: true, 9: true, 10: true, 11: true, 12: true, 13: true, 14: true, 15: true, 16: true, 30: true, 31: true, 32: true, 33: true, 34: true, 35: true, 36: true, 37: true, 44: true, 45: true, 50: true, 51: true, 54: true, 55: true, 57: true, 58: true, 60: true, 68: true, 69: true, 70: true, 71: true, 72: true, 73: true, 75: true, 80: true, 81: true, 82: true, 83: true, 85: true, 86: true, 87: true, 88: true, 89: true, 90: true, 91: true, 92: true, 93: true, 94: true, 96: true}
+var fieldPointers = [...]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true, 8: true, 9: true, 10: true, 11: true, 12: true, 13: true, 14: true, 15: true, 16: true, 77: true, 102: true, 103: true, 104: true, 30: true, 31: true, 32: true, 33: true, 34: true, 35: true, 36: true, 37: true, 44: true, 45: true, 47: true, 50: true, 51: true, 54: true, 55: true, 57: true, 58: true, 59: true, 60: true, 68: true, 69: true, 70: true, 71: true, 72: true, 73: true, 75: true, 76: true, 80: true, 81: true, 82: true, 83: true, 85: true, 86: true, 87: true, 88: true, 89: true, 90: true, 91: true, 92: true, 93: true, 94: true, 96: true}

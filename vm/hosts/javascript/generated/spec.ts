@@ -113,6 +113,22 @@ export const Field = {
   procPermitted: 28,
   /** `proc.vpid` (int): process id in its own PID namespace: 1 is the first process of a container */
   procVpid: 29,
+  /** `proc.env` (list): environment that the program was started with, `NAME=value` */
+  procEnv: 77,
+  /** `proc.file_owner_uid` (int): owner of the program's file */
+  procFileOwnerUid: 78,
+  /** `proc.file_mode` (int): permission bits of the program's file with setuid, setgid, sticky */
+  procFileMode: 79,
+  /** `proc.group_leader` (bool): leads its process group: a shell started it as a job */
+  procGroupLeader: 97,
+  /** `proc.age` (int): nanoseconds since the process was made */
+  procAge: 98,
+  /** `proc.stdin_type` (string): what descriptor 0 refers to when the program starts */
+  procStdinType: 102,
+  /** `proc.stdout_type` (string): what descriptor 1 refers to when the program starts */
+  procStdoutType: 103,
+  /** `proc.stderr_type` (string): what descriptor 2 refers to when the program starts */
+  procStderrType: 104,
   /** `file.path` (string): resolved path of the object */
   filePath: 30,
   /** `file.other_path` (string): the other side of a rename or link */
@@ -145,6 +161,14 @@ export const Field = {
   fileMd5: 44,
   /** `file.sha256` (string): SHA-256 of the content, where the sensor can */
   fileSha256: 45,
+  /** `file.upper_layer` (bool): the object lies in the container's writable layer */
+  fileUpperLayer: 46,
+  /** `file.attribute` (string): which attribute is changed */
+  fileAttribute: 47,
+  /** `file.new_mode` (int): the permission bits that are asked for, before the umask */
+  fileNewMode: 48,
+  /** `file.new_owner_uid` (int): the owner that is asked for */
+  fileNewOwnerUid: 49,
   /** `net.remote_ip` (address): address of the peer */
   netRemoteIp: 50,
   /** `net.local_ip` (address): own address */
@@ -163,6 +187,8 @@ export const Field = {
   netDomain: 57,
   /** `net.path` (string): path of a unix socket */
   netPath: 58,
+  /** `net.query_type` (string): the type of record that a DNS query asks for: `A`, `TXT`, `TYPE65` */
+  netQueryType: 59,
   /** `syscall.name` (string): name of the system call */
   syscallName: 60,
   /** `syscall.nr` (int): number of the system call */
@@ -195,6 +221,8 @@ export const Field = {
   syscallRet: 74,
   /** `cap.name` (string): the capability that is used */
   capName: 75,
+  /** `syscall.fd_type` (string): what argument 0 refers to, where it is a descriptor */
+  syscallFdType: 76,
   /** `container.id` (string): container id */
   containerId: 80,
   /** `container.name` (string): container name */
@@ -244,6 +272,9 @@ export type StringField =
   | typeof Field.procCwd
   | typeof Field.procUser
   | typeof Field.procService
+  | typeof Field.procStdinType
+  | typeof Field.procStdoutType
+  | typeof Field.procStderrType
   | typeof Field.filePath
   | typeof Field.fileOtherPath
   | typeof Field.fileSide
@@ -254,10 +285,12 @@ export type StringField =
   | typeof Field.fileLinkTarget
   | typeof Field.fileMd5
   | typeof Field.fileSha256
+  | typeof Field.fileAttribute
   | typeof Field.netProtocol
   | typeof Field.netFamily
   | typeof Field.netDomain
   | typeof Field.netPath
+  | typeof Field.netQueryType
   | typeof Field.syscallName
   | typeof Field.syscallSarg0
   | typeof Field.syscallSarg1
@@ -266,6 +299,7 @@ export type StringField =
   | typeof Field.syscallSarg4
   | typeof Field.syscallSarg5
   | typeof Field.capName
+  | typeof Field.syscallFdType
   | typeof Field.containerId
   | typeof Field.containerName
   | typeof Field.containerImage
@@ -286,6 +320,7 @@ export type AddressField =
 export type ListField =
   | typeof Field.procArgs
   | typeof Field.procAncestors
+  | typeof Field.procEnv
   | typeof Field.k8sLabels
   | typeof Field.k8sClusterLabels
   | typeof Field.hostLabels
@@ -301,10 +336,15 @@ export type NumberField =
   | typeof Field.procLoginuid
   | typeof Field.procSession
   | typeof Field.procVpid
+  | typeof Field.procFileOwnerUid
+  | typeof Field.procFileMode
+  | typeof Field.procAge
   | typeof Field.fileMode
   | typeof Field.fileOwnerUid
   | typeof Field.fileDev
   | typeof Field.fileIno
+  | typeof Field.fileNewMode
+  | typeof Field.fileNewOwnerUid
   | typeof Field.netRemotePort
   | typeof Field.netLocalPort
   | typeof Field.syscallNr
@@ -321,6 +361,8 @@ export type BoolField =
   | typeof Field.procInteractive
   | typeof Field.procMemfd
   | typeof Field.procUpperLayer
+  | typeof Field.procGroupLeader
+  | typeof Field.fileUpperLayer
   | typeof Field.netPrivate
   | typeof Field.containerPrivileged;
 

@@ -64,6 +64,14 @@ class Field(IntEnum):
     PROC_CAPS = 27  # flags
     PROC_PERMITTED = 28  # flags
     PROC_VPID = 29  # int
+    PROC_ENV = 77  # list
+    PROC_FILE_OWNER_UID = 78  # int
+    PROC_FILE_MODE = 79  # int
+    PROC_GROUP_LEADER = 97  # bool
+    PROC_AGE = 98  # int
+    PROC_STDIN_TYPE = 102  # string
+    PROC_STDOUT_TYPE = 103  # string
+    PROC_STDERR_TYPE = 104  # string
     FILE_PATH = 30  # string
     FILE_OTHER_PATH = 31  # string
     FILE_SIDE = 32  # string
@@ -80,6 +88,10 @@ class Field(IntEnum):
     FILE_INO = 43  # int
     FILE_MD5 = 44  # string
     FILE_SHA256 = 45  # string
+    FILE_UPPER_LAYER = 46  # bool
+    FILE_ATTRIBUTE = 47  # string
+    FILE_NEW_MODE = 48  # int
+    FILE_NEW_OWNER_UID = 49  # int
     NET_REMOTE_IP = 50  # address
     NET_LOCAL_IP = 51  # address
     NET_REMOTE_PORT = 52  # int
@@ -89,6 +101,7 @@ class Field(IntEnum):
     NET_PRIVATE = 56  # bool
     NET_DOMAIN = 57  # string
     NET_PATH = 58  # string
+    NET_QUERY_TYPE = 59  # string
     SYSCALL_NAME = 60  # string
     SYSCALL_NR = 61  # int
     SYSCALL_ARG0 = 62  # uint
@@ -105,6 +118,7 @@ class Field(IntEnum):
     SYSCALL_SARG5 = 73  # string
     SYSCALL_RET = 74  # int
     CAP_NAME = 75  # string
+    SYSCALL_FD_TYPE = 76  # string
     CONTAINER_ID = 80  # string
     CONTAINER_NAME = 81  # string
     CONTAINER_IMAGE = 82  # string
@@ -200,6 +214,14 @@ FIELD_TYPES = {
     Field.PROC_CAPS: "flags",
     Field.PROC_PERMITTED: "flags",
     Field.PROC_VPID: "int",
+    Field.PROC_ENV: "list",
+    Field.PROC_FILE_OWNER_UID: "int",
+    Field.PROC_FILE_MODE: "int",
+    Field.PROC_GROUP_LEADER: "bool",
+    Field.PROC_AGE: "int",
+    Field.PROC_STDIN_TYPE: "string",
+    Field.PROC_STDOUT_TYPE: "string",
+    Field.PROC_STDERR_TYPE: "string",
     Field.FILE_PATH: "string",
     Field.FILE_OTHER_PATH: "string",
     Field.FILE_SIDE: "string",
@@ -216,6 +238,10 @@ FIELD_TYPES = {
     Field.FILE_INO: "int",
     Field.FILE_MD5: "string",
     Field.FILE_SHA256: "string",
+    Field.FILE_UPPER_LAYER: "bool",
+    Field.FILE_ATTRIBUTE: "string",
+    Field.FILE_NEW_MODE: "int",
+    Field.FILE_NEW_OWNER_UID: "int",
     Field.NET_REMOTE_IP: "address",
     Field.NET_LOCAL_IP: "address",
     Field.NET_REMOTE_PORT: "int",
@@ -225,6 +251,7 @@ FIELD_TYPES = {
     Field.NET_PRIVATE: "bool",
     Field.NET_DOMAIN: "string",
     Field.NET_PATH: "string",
+    Field.NET_QUERY_TYPE: "string",
     Field.SYSCALL_NAME: "string",
     Field.SYSCALL_NR: "int",
     Field.SYSCALL_ARG0: "uint",
@@ -241,6 +268,7 @@ FIELD_TYPES = {
     Field.SYSCALL_SARG5: "string",
     Field.SYSCALL_RET: "int",
     Field.CAP_NAME: "string",
+    Field.SYSCALL_FD_TYPE: "string",
     Field.CONTAINER_ID: "string",
     Field.CONTAINER_NAME: "string",
     Field.CONTAINER_IMAGE: "string",
@@ -409,6 +437,10 @@ FIELD_BYTES = {
     Field.PROC_SERVICE: 4096,
     Field.PROC_ARGS: 16384,
     Field.PROC_ANCESTORS: 16384,
+    Field.PROC_ENV: 16384,
+    Field.PROC_STDIN_TYPE: 4096,
+    Field.PROC_STDOUT_TYPE: 4096,
+    Field.PROC_STDERR_TYPE: 4096,
     Field.FILE_PATH: 4096,
     Field.FILE_OTHER_PATH: 4096,
     Field.FILE_SIDE: 4096,
@@ -419,10 +451,12 @@ FIELD_BYTES = {
     Field.FILE_LINK_TARGET: 4096,
     Field.FILE_MD5: 4096,
     Field.FILE_SHA256: 4096,
+    Field.FILE_ATTRIBUTE: 4096,
     Field.NET_PROTOCOL: 4096,
     Field.NET_FAMILY: 4096,
     Field.NET_DOMAIN: 4096,
     Field.NET_PATH: 4096,
+    Field.NET_QUERY_TYPE: 4096,
     Field.SYSCALL_NAME: 4096,
     Field.SYSCALL_SARG0: 4096,
     Field.SYSCALL_SARG1: 4096,
@@ -431,6 +465,7 @@ FIELD_BYTES = {
     Field.SYSCALL_SARG4: 4096,
     Field.SYSCALL_SARG5: 4096,
     Field.CAP_NAME: 4096,
+    Field.SYSCALL_FD_TYPE: 4096,
     Field.CONTAINER_ID: 4096,
     Field.CONTAINER_NAME: 4096,
     Field.CONTAINER_IMAGE: 4096,

@@ -67,7 +67,7 @@ class Calls(unittest.TestCase):
 
 class Pools(unittest.TestCase):
     def test_bundles_are_exchanged_under_load(self) -> None:
-        both = [bundle("random-15"), bundle("random-0")]
+        both = [bundle("kill-shadow"), bundle("allow-shadow")]
         actions = {both[0].digest: Action.KILL, both[1].digest: Action.ALLOW}
         pool = Pool(ENGINE, both[0], 2)
         event = Record(Kind.FILE_READ).text(Field.FILE_PATH, "/etc/shadow").encode()

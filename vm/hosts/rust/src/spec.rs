@@ -174,6 +174,22 @@ pub enum Field {
     ProcPermitted = 28,
     /// int: process id in its own PID namespace: 1 is the first process of a container
     ProcVpid = 29,
+    /// list: environment that the program was started with, `NAME=value`
+    ProcEnv = 77,
+    /// int: owner of the program's file
+    ProcFileOwnerUid = 78,
+    /// int: permission bits of the program's file with setuid, setgid, sticky
+    ProcFileMode = 79,
+    /// bool: leads its process group: a shell started it as a job
+    ProcGroupLeader = 97,
+    /// int: nanoseconds since the process was made
+    ProcAge = 98,
+    /// string: what descriptor 0 refers to when the program starts
+    ProcStdinType = 102,
+    /// string: what descriptor 1 refers to when the program starts
+    ProcStdoutType = 103,
+    /// string: what descriptor 2 refers to when the program starts
+    ProcStderrType = 104,
     /// string: resolved path of the object
     FilePath = 30,
     /// string: the other side of a rename or link
@@ -206,6 +222,14 @@ pub enum Field {
     FileMd5 = 44,
     /// string: SHA-256 of the content, where the sensor can
     FileSha256 = 45,
+    /// bool: the object lies in the container's writable layer
+    FileUpperLayer = 46,
+    /// string: which attribute is changed
+    FileAttribute = 47,
+    /// int: the permission bits that are asked for, before the umask
+    FileNewMode = 48,
+    /// int: the owner that is asked for
+    FileNewOwnerUid = 49,
     /// address: address of the peer
     NetRemoteIp = 50,
     /// address: own address
@@ -224,6 +248,8 @@ pub enum Field {
     NetDomain = 57,
     /// string: path of a unix socket
     NetPath = 58,
+    /// string: the type of record that a DNS query asks for: `A`, `TXT`, `TYPE65`
+    NetQueryType = 59,
     /// string: name of the system call
     SyscallName = 60,
     /// int: number of the system call
@@ -256,6 +282,8 @@ pub enum Field {
     SyscallRet = 74,
     /// string: the capability that is used
     CapName = 75,
+    /// string: what argument 0 refers to, where it is a descriptor
+    SyscallFdType = 76,
     /// string: container id
     ContainerId = 80,
     /// string: container name
@@ -325,6 +353,14 @@ impl Field {
             Self::ProcCaps => "proc.caps",
             Self::ProcPermitted => "proc.permitted",
             Self::ProcVpid => "proc.vpid",
+            Self::ProcEnv => "proc.env",
+            Self::ProcFileOwnerUid => "proc.file_owner_uid",
+            Self::ProcFileMode => "proc.file_mode",
+            Self::ProcGroupLeader => "proc.group_leader",
+            Self::ProcAge => "proc.age",
+            Self::ProcStdinType => "proc.stdin_type",
+            Self::ProcStdoutType => "proc.stdout_type",
+            Self::ProcStderrType => "proc.stderr_type",
             Self::FilePath => "file.path",
             Self::FileOtherPath => "file.other_path",
             Self::FileSide => "file.side",
@@ -341,6 +377,10 @@ impl Field {
             Self::FileIno => "file.ino",
             Self::FileMd5 => "file.md5",
             Self::FileSha256 => "file.sha256",
+            Self::FileUpperLayer => "file.upper_layer",
+            Self::FileAttribute => "file.attribute",
+            Self::FileNewMode => "file.new_mode",
+            Self::FileNewOwnerUid => "file.new_owner_uid",
             Self::NetRemoteIp => "net.remote_ip",
             Self::NetLocalIp => "net.local_ip",
             Self::NetRemotePort => "net.remote_port",
@@ -350,6 +390,7 @@ impl Field {
             Self::NetPrivate => "net.private",
             Self::NetDomain => "net.domain",
             Self::NetPath => "net.path",
+            Self::NetQueryType => "net.query_type",
             Self::SyscallName => "syscall.name",
             Self::SyscallNr => "syscall.nr",
             Self::SyscallArg0 => "syscall.arg0",
@@ -366,6 +407,7 @@ impl Field {
             Self::SyscallSarg5 => "syscall.sarg5",
             Self::SyscallRet => "syscall.ret",
             Self::CapName => "cap.name",
+            Self::SyscallFdType => "syscall.fd_type",
             Self::ContainerId => "container.id",
             Self::ContainerName => "container.name",
             Self::ContainerImage => "container.image",
@@ -418,6 +460,14 @@ impl Field {
             "proc.caps" => Self::ProcCaps,
             "proc.permitted" => Self::ProcPermitted,
             "proc.vpid" => Self::ProcVpid,
+            "proc.env" => Self::ProcEnv,
+            "proc.file_owner_uid" => Self::ProcFileOwnerUid,
+            "proc.file_mode" => Self::ProcFileMode,
+            "proc.group_leader" => Self::ProcGroupLeader,
+            "proc.age" => Self::ProcAge,
+            "proc.stdin_type" => Self::ProcStdinType,
+            "proc.stdout_type" => Self::ProcStdoutType,
+            "proc.stderr_type" => Self::ProcStderrType,
             "file.path" => Self::FilePath,
             "file.other_path" => Self::FileOtherPath,
             "file.side" => Self::FileSide,
@@ -434,6 +484,10 @@ impl Field {
             "file.ino" => Self::FileIno,
             "file.md5" => Self::FileMd5,
             "file.sha256" => Self::FileSha256,
+            "file.upper_layer" => Self::FileUpperLayer,
+            "file.attribute" => Self::FileAttribute,
+            "file.new_mode" => Self::FileNewMode,
+            "file.new_owner_uid" => Self::FileNewOwnerUid,
             "net.remote_ip" => Self::NetRemoteIp,
             "net.local_ip" => Self::NetLocalIp,
             "net.remote_port" => Self::NetRemotePort,
@@ -443,6 +497,7 @@ impl Field {
             "net.private" => Self::NetPrivate,
             "net.domain" => Self::NetDomain,
             "net.path" => Self::NetPath,
+            "net.query_type" => Self::NetQueryType,
             "syscall.name" => Self::SyscallName,
             "syscall.nr" => Self::SyscallNr,
             "syscall.arg0" => Self::SyscallArg0,
@@ -459,6 +514,7 @@ impl Field {
             "syscall.sarg5" => Self::SyscallSarg5,
             "syscall.ret" => Self::SyscallRet,
             "cap.name" => Self::CapName,
+            "syscall.fd_type" => Self::SyscallFdType,
             "container.id" => Self::ContainerId,
             "container.name" => Self::ContainerName,
             "container.image" => Self::ContainerImage,
@@ -507,10 +563,10 @@ impl Field {
     /// What its values are.
     pub fn value_type(self) -> ValueType {
         match self {
-            Self::ProcName | Self::ProcPath | Self::ProcInvoked | Self::ProcComm | Self::ProcScript | Self::ProcPname | Self::ProcPpath | Self::ProcCallerName | Self::ProcCallerPath | Self::ProcCmdline | Self::ProcPcmdline | Self::ProcCwd | Self::ProcUser | Self::ProcService | Self::FilePath | Self::FileOtherPath | Self::FileSide | Self::FileInvoked | Self::FileDir | Self::FileName | Self::FileExt | Self::FileLinkTarget | Self::FileMd5 | Self::FileSha256 | Self::NetProtocol | Self::NetFamily | Self::NetDomain | Self::NetPath | Self::SyscallName | Self::SyscallSarg0 | Self::SyscallSarg1 | Self::SyscallSarg2 | Self::SyscallSarg3 | Self::SyscallSarg4 | Self::SyscallSarg5 | Self::CapName | Self::ContainerId | Self::ContainerName | Self::ContainerImage | Self::ContainerImageTag | Self::K8sNamespace | Self::K8sPod | Self::K8sNode | Self::K8sCluster | Self::HostName | Self::HostClass | Self::EventKind => ValueType::String,
-            Self::ProcArgs | Self::ProcAncestors | Self::EventTruncated => ValueType::List,
-            Self::ProcPid | Self::ProcPpid | Self::ProcUid | Self::ProcEuid | Self::ProcGid | Self::ProcLoginuid | Self::ProcSession | Self::ProcVpid | Self::FileMode | Self::FileOwnerUid | Self::FileDev | Self::FileIno | Self::NetRemotePort | Self::NetLocalPort | Self::SyscallNr | Self::SyscallRet | Self::EventTime => ValueType::Int,
-            Self::ProcInteractive | Self::ProcMemfd | Self::ProcUpperLayer | Self::NetPrivate | Self::ContainerPrivileged => ValueType::Bool,
+            Self::ProcName | Self::ProcPath | Self::ProcInvoked | Self::ProcComm | Self::ProcScript | Self::ProcPname | Self::ProcPpath | Self::ProcCallerName | Self::ProcCallerPath | Self::ProcCmdline | Self::ProcPcmdline | Self::ProcCwd | Self::ProcUser | Self::ProcService | Self::ProcStdinType | Self::ProcStdoutType | Self::ProcStderrType | Self::FilePath | Self::FileOtherPath | Self::FileSide | Self::FileInvoked | Self::FileDir | Self::FileName | Self::FileExt | Self::FileLinkTarget | Self::FileMd5 | Self::FileSha256 | Self::FileAttribute | Self::NetProtocol | Self::NetFamily | Self::NetDomain | Self::NetPath | Self::NetQueryType | Self::SyscallName | Self::SyscallSarg0 | Self::SyscallSarg1 | Self::SyscallSarg2 | Self::SyscallSarg3 | Self::SyscallSarg4 | Self::SyscallSarg5 | Self::CapName | Self::SyscallFdType | Self::ContainerId | Self::ContainerName | Self::ContainerImage | Self::ContainerImageTag | Self::K8sNamespace | Self::K8sPod | Self::K8sNode | Self::K8sCluster | Self::HostName | Self::HostClass | Self::EventKind => ValueType::String,
+            Self::ProcArgs | Self::ProcAncestors | Self::ProcEnv | Self::EventTruncated => ValueType::List,
+            Self::ProcPid | Self::ProcPpid | Self::ProcUid | Self::ProcEuid | Self::ProcGid | Self::ProcLoginuid | Self::ProcSession | Self::ProcVpid | Self::ProcFileOwnerUid | Self::ProcFileMode | Self::ProcAge | Self::FileMode | Self::FileOwnerUid | Self::FileDev | Self::FileIno | Self::FileNewMode | Self::FileNewOwnerUid | Self::NetRemotePort | Self::NetLocalPort | Self::SyscallNr | Self::SyscallRet | Self::EventTime => ValueType::Int,
+            Self::ProcInteractive | Self::ProcMemfd | Self::ProcUpperLayer | Self::ProcGroupLeader | Self::FileUpperLayer | Self::NetPrivate | Self::ContainerPrivileged => ValueType::Bool,
             Self::ProcCaps | Self::ProcPermitted | Self::FileType | Self::FileFlags => ValueType::Flags,
             Self::NetRemoteIp | Self::NetLocalIp => ValueType::Address,
             Self::SyscallArg0 | Self::SyscallArg1 | Self::SyscallArg2 | Self::SyscallArg3 | Self::SyscallArg4 | Self::SyscallArg5 => ValueType::Uint,
@@ -521,8 +577,8 @@ impl Field {
     /// How many bytes a text, or a list with its lengths, may have; 0 for other types.
     pub fn bytes_most(self) -> usize {
         match self {
-            Self::ProcName | Self::ProcPath | Self::ProcInvoked | Self::ProcComm | Self::ProcScript | Self::ProcPname | Self::ProcPpath | Self::ProcCallerName | Self::ProcCallerPath | Self::ProcCwd | Self::ProcUser | Self::ProcService | Self::FilePath | Self::FileOtherPath | Self::FileSide | Self::FileInvoked | Self::FileDir | Self::FileName | Self::FileExt | Self::FileLinkTarget | Self::FileMd5 | Self::FileSha256 | Self::NetProtocol | Self::NetFamily | Self::NetDomain | Self::NetPath | Self::SyscallName | Self::SyscallSarg0 | Self::SyscallSarg1 | Self::SyscallSarg2 | Self::SyscallSarg3 | Self::SyscallSarg4 | Self::SyscallSarg5 | Self::CapName | Self::ContainerId | Self::ContainerName | Self::ContainerImage | Self::ContainerImageTag | Self::K8sNamespace | Self::K8sPod | Self::K8sNode | Self::K8sCluster | Self::HostName | Self::HostClass | Self::EventKind => 4096,
-            Self::ProcCmdline | Self::ProcPcmdline | Self::ProcArgs | Self::ProcAncestors | Self::K8sLabels | Self::K8sClusterLabels | Self::HostLabels | Self::EventTruncated => 16384,
+            Self::ProcName | Self::ProcPath | Self::ProcInvoked | Self::ProcComm | Self::ProcScript | Self::ProcPname | Self::ProcPpath | Self::ProcCallerName | Self::ProcCallerPath | Self::ProcCwd | Self::ProcUser | Self::ProcService | Self::ProcStdinType | Self::ProcStdoutType | Self::ProcStderrType | Self::FilePath | Self::FileOtherPath | Self::FileSide | Self::FileInvoked | Self::FileDir | Self::FileName | Self::FileExt | Self::FileLinkTarget | Self::FileMd5 | Self::FileSha256 | Self::FileAttribute | Self::NetProtocol | Self::NetFamily | Self::NetDomain | Self::NetPath | Self::NetQueryType | Self::SyscallName | Self::SyscallSarg0 | Self::SyscallSarg1 | Self::SyscallSarg2 | Self::SyscallSarg3 | Self::SyscallSarg4 | Self::SyscallSarg5 | Self::CapName | Self::SyscallFdType | Self::ContainerId | Self::ContainerName | Self::ContainerImage | Self::ContainerImageTag | Self::K8sNamespace | Self::K8sPod | Self::K8sNode | Self::K8sCluster | Self::HostName | Self::HostClass | Self::EventKind => 4096,
+            Self::ProcCmdline | Self::ProcPcmdline | Self::ProcArgs | Self::ProcAncestors | Self::ProcEnv | Self::K8sLabels | Self::K8sClusterLabels | Self::HostLabels | Self::EventTruncated => 16384,
             _ => 0,
         }
     }
@@ -542,7 +598,7 @@ impl Field {
 
 /// Whether the value of a slot with this field's number is an offset.
 pub(crate) fn points(field: u16) -> bool {
-    matches!(field, 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 30 | 31 | 32 | 33 | 34 | 35 | 36 | 37 | 44 | 45 | 50 | 51 | 54 | 55 | 57 | 58 | 60 | 68 | 69 | 70 | 71 | 72 | 73 | 75 | 80 | 81 | 82 | 83 | 85 | 86 | 87 | 88 | 89 | 90 | 91 | 92 | 93 | 94 | 96)
+    matches!(field, 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 77 | 102 | 103 | 104 | 30 | 31 | 32 | 33 | 34 | 35 | 36 | 37 | 44 | 45 | 47 | 50 | 51 | 54 | 55 | 57 | 58 | 59 | 60 | 68 | 69 | 70 | 71 | 72 | 73 | 75 | 76 | 80 | 81 | 82 | 83 | 85 | 86 | 87 | 88 | 89 | 90 | 91 | 92 | 93 | 94 | 96)
 }
 
 /// Of a verdict, by strictness.
