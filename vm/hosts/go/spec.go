@@ -3,7 +3,7 @@
 package lictor
 
 // ModuleDigest is the SHA-256 of the module that this package was made for.
-const ModuleDigest = "b44d870245b3201ec85010c1129eccb5898538be5eefdddf3ac88ec1053435f3"
+const ModuleDigest = "306314768cea9bcb740e117a95f72d98ac4a4112584fe22310b81a0b638e901c"
 
 // Kind is what an event is about.
 type Kind uint8

@@ -4,7 +4,7 @@
 from enum import IntEnum, IntFlag
 
 # SHA-256 of the module that this package was made for
-MODULE_DIGEST = "b44d870245b3201ec85010c1129eccb5898538be5eefdddf3ac88ec1053435f3"
+MODULE_DIGEST = "306314768cea9bcb740e117a95f72d98ac4a4112584fe22310b81a0b638e901c"
 
 
 class Kind(IntEnum):

@@ -3,11 +3,11 @@
 use std::fmt;
 
 /// SHA-256 of the module that this crate was made for.
-pub const MODULE_DIGEST: &str = "b44d870245b3201ec85010c1129eccb5898538be5eefdddf3ac88ec1053435f3";
+pub const MODULE_DIGEST: &str = "306314768cea9bcb740e117a95f72d98ac4a4112584fe22310b81a0b638e901c";
 
 /// SHA-256 of the component that this crate was made for.
 #[cfg(feature = "component")]
-pub const COMPONENT_DIGEST: &str = "a80932b1ec8c824c8a6e25962f6bcddfd11aaccf0cc80a0d442a52c100be7b05";
+pub const COMPONENT_DIGEST: &str = "9386a820e472e321e4f83ea2e31c05383445158329e57169a88ca5d3b0c689e8";
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
