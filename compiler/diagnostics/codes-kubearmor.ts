@@ -22,11 +22,6 @@ export const KUBEARMOR_CODES = {
     severity: 'warning',
     text: 'Paths of `matchPaths` are absolute and taken literally: `*` is an asterisk there, and a relative path is never met. Directories end with a slash. Globs stand in `matchPatterns`.',
   },
-  L5105: {
-    title: 'the owner of a program is not known here',
-    severity: 'warning',
-    text: '`ownerOnly` lets the owner of a file through and nobody else. Events of files say who owns them; events of programs do not, so nobody counts as the owner of a program: with `Block` and `Allow` it is denied to everybody, with `Audit` every start is noted.',
-  },
   L5106: {
     title: 'nothing of the policy is left',
     severity: 'warning',

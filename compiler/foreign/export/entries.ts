@@ -7,7 +7,7 @@ import type { Report } from '../../schema/read.ts';
 import type { Text } from '../../schema/shape.ts';
 import type { Expr } from '../../../vm/bundle/normal.ts';
 import { SEVERITIES } from '../../../vm/spec/verdict.ts';
-import { KINDS, SOURCE } from '../kubearmor/conditions.ts';
+import { KINDS, OWNER, SOURCE, USER } from '../kubearmor/conditions.ts';
 import { PLAIN, type Entry, type EntryAction, type Subject } from '../kubearmor/entry.ts';
 import { conjuncts, equality, fieldOf, textTests } from './expression.ts';
 import { isPath, targetsOf, type NamedTarget } from './targets.ts';
@@ -178,7 +178,7 @@ const isField = (expr: Expr, left: string, right: string): boolean =>
   expr.op === 'compare' &&
   expr.cmp === '=' &&
   [`${left} ${right}`, `${right} ${left}`].includes(`${fieldOf(expr.left)} ${fieldOf(expr.right)}`);
-const isOwner = (expr: Expr): boolean => isField(expr, 'proc.uid', 'file.owner_uid');
+const isOwner = (expr: Expr, subject: Subject): boolean => isField(expr, USER, OWNER[subject] ?? '');
 const isTerminal = (expr: Expr): boolean =>
   expr.op === 'truth' && fieldOf({ is: 'field', ...expr.of }) === 'proc.interactive';
 
@@ -196,14 +196,13 @@ function conditionOf(
     return null;
   };
   for (const part of conjuncts(rule.when.expr)) {
-    const special =
-      subject === 'file' && isOwner(part)
-        ? 'owner'
-        : subject === 'file' && part.op === 'not' && isOwner(part.arg)
-          ? 'others'
-          : ['process', 'file', 'network'].includes(subject) && isTerminal(part)
-            ? 'terminal'
-            : null;
+    const special = isOwner(part, subject)
+      ? 'owner'
+      : part.op === 'not' && isOwner(part.arg, subject)
+        ? 'others'
+        : ['process', 'file', 'network'].includes(subject) && isTerminal(part)
+          ? 'terminal'
+          : null;
     if (special !== null && extra === 'none') {
       extra = special;
       continue;

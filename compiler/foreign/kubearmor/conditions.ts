@@ -1,7 +1,7 @@
 /** What entries look up, as conditions on our events. */
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Text } from '../../schema/shape.ts';
-import { all, ALWAYS, globOf, quoted, regexOf, some, test, type Condition } from '../condition.ts';
+import { all, ALWAYS, globOf, NEVER, quoted, regexOf, some, test, type Condition } from '../condition.ts';
 import { piece, type Piece } from '../written.ts';
 import { STRING_ARGUMENTS } from '../../../vm/spec/syscalls.ts';
 import type { Entry, SourceProgram, Subject, Target } from './entry.ts';
@@ -24,6 +24,20 @@ export const SOURCE: Readonly<Record<Subject, string>> = {
   dns: 'proc.path',
   capabilities: 'proc.path',
   syscalls: 'proc.path',
+};
+
+/** The field that says who owns what is looked up. */
+export const OWNER: { readonly [subject in Subject]?: string } = {
+  process: 'proc.file_owner_uid',
+  file: 'file.owner_uid',
+};
+/** Its enforcer takes the real user id. */
+export const USER = 'proc.uid';
+
+/** The process's user owns what it starts or opens. */
+export const isOwner = (subject: Subject): Condition => {
+  const owner = OWNER[subject];
+  return owner === undefined ? NEVER : test(`${USER} = ${owner}`);
 };
 
 /**

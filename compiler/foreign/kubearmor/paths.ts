@@ -35,10 +35,6 @@ export function pathEntries(subject: 'process' | 'file', spec: Sections, report:
     const target = targetOf(entry, report);
     const sources = sourcesOf(entry.fromSource, report);
     if (target === null) return [];
-    if (subject === 'process' && entry.ownerOnly?.value) {
-      const help = 'nobody counts as its owner; name users by a condition on `proc.uid` in the imported policy';
-      report(diagnose('L5105', 'who owns a program is not known here', entry.ownerOnly.span, help));
-    }
     return [
       {
         ...PLAIN,

@@ -2,7 +2,7 @@
 import { all, not, test, written, type Condition } from '../condition.ts';
 import { nameOf, UniqueNames } from '../names.ts';
 import { at, type Plain } from '../tree.ts';
-import { argumentsAre, argumentsOf, heldBy, KINDS } from './conditions.ts';
+import { argumentsAre, argumentsOf, heldBy, isOwner, KINDS } from './conditions.ts';
 import type { Entry } from './entry.ts';
 import { severityOf } from './severity.ts';
 
@@ -36,7 +36,6 @@ const alike = ({ target, span: _, sources, args, paths, message, ...rest }: Entr
     message?.value ?? null,
   ]);
 
-const OWNER = test('proc.uid = file.owner_uid');
 const ON_TERMINAL = test('proc.interactive');
 const READ = ['file.read'];
 const WRITTEN = ['file.modify'];
@@ -62,13 +61,10 @@ function groupRules(group: readonly Entry[], names: UniqueNames): Plain[] {
   return alone && !tangled ? refusals(entry, base, 'deny', rule) : answers(entry, base, rule);
 }
 
-/** Who owns a program is not known, so nobody is its owner. */
-const isOwned = ({ subject, ownerOnly }: Entry): boolean => ownerOnly && subject === 'file';
-
 /** Rules for what is refused, and none for the rest. */
 function refusals(entry: Entry, base: Condition, does: Does, rule: MakeRule): Plain[] {
   const { subject, ownerOnly, readOnly, offTerminal, args } = entry;
-  const others = isOwned(entry) ? [not(OWNER)] : [];
+  const others = ownerOnly ? [not(isOwner(subject))] : [];
   if (readOnly && subject === 'file') {
     const read = others.length > 0 ? [rule(does, READ, all([base, ...others]), '-read-by-others')] : [];
     return [rule(does, WRITTEN, base, '-written'), ...read];
@@ -85,7 +81,7 @@ function answers(entry: Entry, base: Condition, rule: MakeRule): Plain[] {
   const made: Plain[] = [];
   if (args !== null) made.push(rule('allow', kinds, all([base, argumentsAre(args)]), '-with-arguments'));
   if (offTerminal) made.push(rule('deny', kinds, all([base, ON_TERMINAL]), '-on-terminal'));
-  if (isOwned(entry)) made.push(rule('allow', readOnly ? READ : kinds, all([base, OWNER]), '-by-owner'));
+  if (ownerOnly) made.push(rule('allow', readOnly ? READ : kinds, all([base, isOwner(subject)]), '-by-owner'));
   if (ownerOnly || args !== null) return [...made, rule('deny', kinds, base)];
   if (readOnly && subject === 'file') {
     return [...made, rule('allow', READ, base, '-read'), rule('deny', WRITTEN, base, '-written')];

@@ -18,6 +18,7 @@ export interface ModelEvent {
     readonly vpid?: number;
     readonly uid?: number;
     readonly euid?: number;
+    readonly file_owner_uid?: number;
     readonly session?: number;
     readonly loginuid?: number;
     readonly interactive?: boolean;

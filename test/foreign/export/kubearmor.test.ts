@@ -96,7 +96,7 @@ function randomRule(r: Random, n: number): object {
     r.pick(tests),
     ...(r.chance(0.3) ? [`${source} = "/bin/x"`] : []),
     ...(on === FILES && r.chance(0.2) ? ['not proc.uid = file.owner_uid'] : []),
-    ...(on === 'exec' && r.chance(0.15) ? ['proc.interactive'] : []),
+    ...(on === 'exec' && r.chance(0.3) ? [r.pick(['proc.interactive', 'not proc.uid = proc.file_owner_uid'])] : []),
   ];
   const does = r.pick([
     { action: 'deny' },

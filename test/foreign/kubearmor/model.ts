@@ -41,6 +41,7 @@ export interface ModelEvent {
     readonly path: string;
     readonly ppath?: string;
     readonly uid?: number;
+    readonly file_owner_uid?: number;
     readonly interactive?: boolean;
   };
   readonly file?: { readonly path: string; readonly owner_uid?: number };
@@ -134,7 +135,7 @@ function refuses({ ownerOnly, readOnly, pts, action }: ModelEntry, { kind, proc,
   const written = kind !== 'file.read';
   if (pts === false && proc.interactive === true) return true;
   if (ownerOnly === true) {
-    const owner = !program && proc.uid !== undefined && proc.uid === file?.owner_uid;
+    const owner = proc.uid !== undefined && proc.uid === (program ? proc.file_owner_uid : file?.owner_uid);
     return !owner || (readOnly === true && written);
   }
   if (readOnly === true && !program) return written;

@@ -115,10 +115,19 @@ test('owners, readers, terminals and arguments', () => {
   );
 });
 
-test('nobody is the owner of a program', () => {
-  const text = policy({ process: { matchPaths: [{ path: '/bin/a', ownerOnly: true }] }, action: 'Allow' });
-  assert.equal(actions(text, [exec('/bin/a')]), ['deny']);
-  assert.equal(said(text), ['L5105 true: who owns a program is not known here']);
+test('the owner of a program', () => {
+  const owned = (action: string): string =>
+    policy({ process: { matchPaths: [{ path: '/bin/a', ownerOnly: true }] }, action });
+  const started = (facts: object): object => exec('/bin/a', '/bin/sh', facts);
+  const events = [
+    started({ uid: 1000, file_owner_uid: 1000 }),
+    started({ uid: 1000, euid: 0, file_owner_uid: 0 }),
+    started({ uid: 1000 }),
+  ];
+  assert.equal(actions(owned('Allow'), events), ['allow', 'deny', 'deny']);
+  assert.equal(actions(owned('Block'), events), ['allow', 'deny', 'deny']);
+  assert.equal(actions(owned('Audit'), events), ['allow', 'allow noted', 'allow noted']);
+  assert.equal(said(owned('Allow')), []);
 });
 
 test('protocols, names and capabilities', () => {

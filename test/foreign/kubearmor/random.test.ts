@@ -14,7 +14,7 @@ function randomEvent(r: Random): ModelEvent {
   const k8s = { namespace: r.pick(['shop', 'shop', 'bank', 'x']), labels: { ...r.pick(LABELS), ...r.pick(LABELS) } };
   const seen = { uid: r.below(2), interactive: r.chance(0.3) };
   return kind === 'exec'
-    ? { kind, proc: { path: r.pick(PATHS), ppath: r.pick(PROGRAMS), ...seen }, k8s }
+    ? { kind, proc: { path: r.pick(PATHS), ppath: r.pick(PROGRAMS), file_owner_uid: r.below(2), ...seen }, k8s }
     : { kind, proc: { path: r.pick(PROGRAMS), ...seen }, file: { path: r.pick(PATHS), owner_uid: r.below(2) }, k8s };
 }
 

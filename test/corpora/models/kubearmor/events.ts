@@ -85,7 +85,11 @@ const ofEntry = (entry: Entry, random: Random): Bare[] => {
   switch (entry.class) {
     case 'process':
       return [
-        ...objects(entry, random).flatMap((path) => sources.map((ppath) => exec(path, ppath, entry))),
+        ...objects(entry, random).flatMap((path) =>
+          sources.flatMap((ppath) =>
+            (entry.ownerOnly ? [0, 1000] : [0]).map((owner) => exec(path, ppath, entry, owner)),
+          ),
+        ),
         ...(entry.noTerminal ? [true, false] : []).map((interactive) => {
           const event = exec(objects(entry, random)[0], from, entry);
           return { ...event, proc: { ...event.proc, interactive } };
@@ -116,13 +120,14 @@ const ofEntry = (entry: Entry, random: Random): Bare[] => {
   }
 };
 
-const exec = (path: string, ppath: string, { allowedArgs }: Entry): Bare & { proc: object } => ({
+const exec = (path: string, ppath: string, { allowedArgs }: Entry, file_owner_uid = 0): Bare & { proc: object } => ({
   kind: 'exec',
   proc: {
     path,
     ppath,
     caller_path: ppath,
     uid: 0,
+    file_owner_uid,
     args: [baseName(path)!, ...allowedArgs, ...(path.length % 2 ? ['--other'] : [])],
   },
 });
