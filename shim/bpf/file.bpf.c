@@ -24,6 +24,8 @@ struct {
 #define O_TMPFILE 020200000
 #define MAP_ANONYMOUS 0x20
 #define MMAP_FLAGS 3
+#define MODE_BITS 07777
+#define NO_OWNER 0xffffffffU /* chown leaves the owner as it is */
 
 struct flag {
 	__u32 kernel;
@@ -59,10 +61,38 @@ static __always_inline void emit_as(struct builder *b, __u32 kind, struct task_s
 		emit(b, subject_of(task), workload, 0);
 }
 
-/* The first member of openat2's struct open_how: its flags. */
-static __always_inline const void *how_of(struct pt_regs *regs, struct lictor_call *call)
+/* What openat2's struct open_how begins with. It is memory of the process, read after the call. */
+struct how {
+	__u64 flags;
+	__u64 mode;
+};
+
+/* Two slots that only a change of attributes has: which, and whom it makes the owner. */
+static __always_inline void put_change(struct builder *b, struct pt_regs *regs, struct lictor_call *call)
 {
-	return (const void *)argument(regs, call->flags);
+	__u32 length = call->attribute_length & 7;
+	__u8 *item = next_item(b);
+	__u32 owner = argument(regs, call->new_owner);
+
+	if (length && item) {
+		__builtin_memcpy(item, call->attribute, sizeof(call->attribute));
+		put_item(b, LICTOR_FIELD_FILE_ATTRIBUTE, item, length);
+	} else {
+		put_nothing(b);
+	}
+	if (call->new_owner != LICTOR_NO_ARGUMENT && owner != NO_OWNER)
+		put_number(b, LICTOR_FIELD_FILE_NEW_OWNER_UID, owner);
+	else
+		put_nothing(b);
+}
+
+/* One slot: the mode that is asked for, where an argument has it. */
+static __always_inline void put_new_mode(struct builder *b, struct pt_regs *regs, struct lictor_call *call)
+{
+	if (call->new_mode == LICTOR_NO_ARGUMENT)
+		put_nothing(b);
+	else
+		put_number(b, LICTOR_FIELD_FILE_NEW_MODE, argument(regs, call->new_mode) & MODE_BITS);
 }
 
 /* Asks for each thing that the open does. The file is at hand: its path is exact. */
@@ -71,14 +101,19 @@ static __always_inline void on_open(struct builder *b, struct task_struct *task,
 {
 	struct file *file = file_of(task, descriptor);
 	__u32 mode = BPF_CORE_READ(file, f_mode);
-	__u32 flags = argument(regs, call->flags);
+	struct how how = {argument(regs, call->flags), argument(regs, call->new_mode)};
+	long unread = 0;
+	__u32 flags;
 
 	if (!file || mode & FMODE_PATH)
 		return;
 	if (call->shape == LICTOR_SHAPE_CREAT)
-		flags = O_WRONLY | O_CREAT | O_TRUNC;
-	else if (call->shape == LICTOR_SHAPE_OPENAT2 && bpf_probe_read_user(&flags, sizeof(flags), how_of(regs, call)))
+		how.flags = O_WRONLY | O_CREAT | O_TRUNC;
+	else if (call->shape == LICTOR_SHAPE_OPENAT2)
+		unread = bpf_probe_read_user(&how, sizeof(how), (const void *)how.flags);
+	if (unread)
 		b->count->unread++;
+	flags = how.flags;
 	put_file_path(b, LICTOR_FIELD_FILE_PATH, file);
 	put_user_path(b, LICTOR_FIELD_FILE_INVOKED, argument(regs, call->path));
 	put_inode(b, BPF_CORE_READ(file, f_inode));
@@ -88,17 +123,22 @@ static __always_inline void on_open(struct builder *b, struct task_struct *task,
 		emit_as(b, LICTOR_KIND_FILE_READ, task, workload);
 	if (mode & FMODE_WRITE || flags & O_TRUNC)
 		emit_as(b, LICTOR_KIND_FILE_WRITE, task, workload);
-	if (mode & FMODE_CREATED || (flags & O_TMPFILE) == O_TMPFILE)
+	if (mode & FMODE_CREATED || (flags & O_TMPFILE) == O_TMPFILE) {
+		if (!unread)
+			put_number(b, LICTOR_FIELD_FILE_NEW_MODE, how.mode & MODE_BITS);
 		emit_as(b, LICTOR_KIND_FILE_CREATE, task, workload);
+	}
 }
 
-static __always_inline void on_file(struct builder *b, struct task_struct *task, struct file *file,
-				    struct lictor_call *call, __u64 workload)
+static __always_inline void on_file(struct builder *b, struct task_struct *task, struct pt_regs *regs,
+				    struct file *file, struct lictor_call *call, __u64 workload)
 {
 	if (!file)
 		return;
 	put_file_path(b, LICTOR_FIELD_FILE_PATH, file);
 	put_inode(b, BPF_CORE_READ(file, f_inode));
+	put_change(b, regs, call);
+	put_new_mode(b, regs, call);
 	put_actor(b, task);
 	emit_as(b, call->kind, task, workload);
 }
@@ -160,6 +200,8 @@ static __always_inline void on_path(struct builder *b, struct task_struct *task,
 		put_user_path(b, LICTOR_FIELD_FILE_LINK_TARGET, argument(regs, call->path2));
 	else
 		put_nothing(b);
+	put_change(b, regs, call);
+	put_new_mode(b, regs, call);
 	put_actor(b, task);
 	emit_as(b, call->kind, task, workload);
 }
@@ -218,7 +260,7 @@ int BPF_PROG(file_exit, struct pt_regs *regs, long ret)
 	if ((flags & call->test) != call->value && (flags & call->test) != call->value2)
 		return 0;
 	workload = workload_of_current();
-	if (!workload || is_compat(task) || begin(&b, call->kind, ACTOR_SLOTS + 8))
+	if (!workload || is_compat(task) || begin(&b, call->kind, ACTOR_SLOTS + 10))
 		return 0;
 	switch (call->shape) {
 	case LICTOR_SHAPE_OPEN:
@@ -231,19 +273,19 @@ int BPF_PROG(file_exit, struct pt_regs *regs, long ret)
 		return 0;
 	case LICTOR_SHAPE_MAPPING:
 		bpf_find_vma(task, argument(regs, call->path), mapped_file, &file, 0);
-		on_file(&b, task, file, call, workload);
+		on_file(&b, task, regs, file, call, workload);
 		return 0;
 	case LICTOR_SHAPE_DESCRIPTOR:
 		if (call->kind == LICTOR_KIND_FILE_MAP_EXEC && argument(regs, MMAP_FLAGS) & MAP_ANONYMOUS)
 			return 0;
-		on_file(&b, task, file_of(task, (__s32)argument(regs, call->path)), call, workload);
+		on_file(&b, task, regs, file_of(task, (__s32)argument(regs, call->path)), call, workload);
 		return 0;
 	case LICTOR_SHAPE_PAIR:
 		on_pair(&b, task, regs, call, flags, workload);
 		return 0;
 	}
 	if (call->folder != LICTOR_NO_ARGUMENT && names_nothing(argument(regs, call->path)))
-		on_file(&b, task, file_of(task, (__s32)argument(regs, call->folder)), call, workload);
+		on_file(&b, task, regs, file_of(task, (__s32)argument(regs, call->folder)), call, workload);
 	else
 		on_path(&b, task, regs, call, flags, workload);
 	return 0;

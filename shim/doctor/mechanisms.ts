@@ -30,7 +30,10 @@ export interface KindMechanism {
 }
 
 const OBJECT = 'path invoked dir name ext type mode owner_uid dev ino'.split(' ').map((name) => `file.${name}`);
-const MADE = 'path invoked dir name ext type flags mode owner_uid link_target'.split(' ').map((name) => `file.${name}`);
+const MADE = 'path invoked dir name ext type flags mode owner_uid link_target new_mode'
+  .split(' ')
+  .map((name) => `file.${name}`);
+const CHANGED = [...OBJECT, ...'attribute new_mode new_owner_uid'.split(' ').map((name) => `file.${name}`)];
 const PAIR = [...OBJECT, 'file.other_path', 'file.side'];
 const FILE = 'path invoked dir name ext type flags mode owner_uid dev ino'.split(' ').map((name) => `file.${name}`);
 const REMOTE = 'remote_ip remote_port protocol family private path'.split(' ').map((name) => `net.${name}`);
@@ -114,7 +117,7 @@ const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
   'file.delete': { ...PERFORMED, fields: OBJECT, caveats: [] },
   'file.rename': { ...PERFORMED, fields: PAIR, caveats: [] },
   'file.link': { ...PERFORMED, fields: PAIR, caveats: [] },
-  'file.attr': { ...PERFORMED, fields: OBJECT, caveats: [] },
+  'file.attr': { ...PERFORMED, fields: CHANGED, caveats: [] },
   'net.connect': { ...SOCKETS, fields: REMOTE, caveats: [UNIX_PATH, PASSED] },
   'net.send': { ...SOCKETS, fields: REMOTE, caveats: [UNIX_PATH, PASSED] },
   'net.bind': { ...SOCKETS, fields: LOCAL, caveats: [UNIX_BIND, IMPLICIT] },

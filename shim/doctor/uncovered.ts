@@ -120,6 +120,10 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'the filter and the sensors read system call registers of that machine; everything without a kernel works elsewhere',
   },
   {
+    what: 'in a recording, another thread can change what `openat2` asks for (`file.flags`, `file.new_mode`) before it is read',
+    why: 'it stands in memory of the program, which the sensor reads when the call returns; a guarded workload has no `openat2`, and what other calls ask for is the kernel’s own copy',
+  },
+  {
     what: 'a sensor follows symlinks of a path that a call names only afterwards, in user space',
     why: 'such a call cannot be resolved in a tracepoint; the record has the flag `lexical` where it could not be settled',
   },

@@ -10,7 +10,7 @@ import { interpreterArgs, stageAfter } from './exec-stages.ts';
 import type { ExecArguments } from './exec-arguments.ts';
 import type { Judge, Means } from './judge.ts';
 import { OpenMode } from './open-mode.ts';
-import { KIND, type FileObject, type FileRole, type Questions } from './questions.ts';
+import { KIND, PLAIN, type FileObject, type FileRole, type Questions } from './questions.ts';
 import { NR } from './syscalls.ts';
 import type { TextReader } from './text-reader.ts';
 
@@ -34,13 +34,7 @@ export class Opens {
   readonly #mode = new OpenMode();
   readonly #head = new Uint8Array(HEAD_BYTES);
   readonly #object: FileObject;
-  readonly #role: { -readonly [K in keyof FileRole]: FileRole[K] } = {
-    flags: 0,
-    made: false,
-    side: null,
-    other: null,
-    link: null,
-  };
+  readonly #role: { -readonly [K in keyof FileRole]: FileRole[K] } = { ...PLAIN };
   /** `device:inode` of the machine's own loaders. */
   readonly #loaders = new Set<string>();
   readonly #answer = (allow: boolean): void => this.events.answer(allow);

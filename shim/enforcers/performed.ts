@@ -13,12 +13,13 @@ import type { Judge, Means } from './judge.ts';
 import type { Notifications } from './notifications.ts';
 import { OpenMode } from './open-mode.ts';
 import { SocketAddress } from './socket-address.ts';
-import { KIND, type FileRole, type Questions } from './questions.ts';
+import { KIND, PLAIN, type FileRole, type Questions } from './questions.ts';
 
 const MEANS: Means = { mechanism: 'seccomp', onlyEperm: false, caveat: null };
 const EPERM = 1;
 const RENAME_EXCHANGE = 2;
 const TYPE_BITS = 0o170000;
+const MODE_BITS = 0o7777;
 const FOLDER = 0o040000;
 const REGULAR = 0o100000;
 const SYMLINK = 0o120000;
@@ -26,7 +27,15 @@ const SOCKET = 0o140000;
 
 const isFolder = ({ status }: OperationPath): boolean => (status.getUint32(STAT.mode, true) & TYPE_BITS) === FOLDER;
 
-const PLAIN: FileRole = { flags: 0, made: false, side: null, other: null, link: null };
+/** `file.attribute` by what the performer calls the operation. */
+const ATTRIBUTE: Readonly<Partial<Record<OperationName, Uint8Array>>> = {
+  chmod: Buffer.from('mode'),
+  chown: Buffer.from('owner'),
+  utimes: Buffer.from('times'),
+  setxattr: Buffer.from('xattr'),
+  removexattr: Buffer.from('xattr'),
+  flags: Buffer.from('flags'),
+};
 
 /** Which kinds somebody asks for. */
 export interface PerformedNeeds {
@@ -123,8 +132,17 @@ export class Performed {
         if (this.needs.writes) this.#file('file.write', process, first, PLAIN);
         return;
       default:
-        if (this.needs.attr) this.#file('file.attr', process, first, PLAIN);
+        return this.#changes(name, operation, process);
     }
+  }
+
+  #changes(name: OperationName, operation: Operation, process: Process): void {
+    if (!this.needs.attr) return;
+    const role = this.#roleOf(0, false);
+    role.attribute = ATTRIBUTE[name]!;
+    if (name === 'chmod') role.newMode = operation.mode & MODE_BITS;
+    if (name === 'chown') role.newOwner = operation.newOwner;
+    this.#file('file.attr', process, operation.paths[0], role);
   }
 
   /** An open that creates asks for what it opens for as well. */
@@ -135,6 +153,7 @@ export class Performed {
     const [object] = operation.paths;
     if (this.#mode.reads && this.needs.reads) this.#file('file.read', process, object, role);
     if (this.#mode.writes && this.needs.writes) this.#file('file.write', process, object, role);
+    role.newMode = operation.mode & MODE_BITS;
     if (this.needs.create) this.#file('file.create', process, object, role);
   }
 
@@ -143,6 +162,7 @@ export class Performed {
     this.#make(operation, type);
     const role = this.#roleOf(0, true);
     if (type === SYMLINK) role.link = operation.link;
+    else if (type !== SOCKET) role.newMode = operation.mode & MODE_BITS;
     this.#file('file.create', process, operation.paths[0], role);
   }
 
@@ -160,7 +180,7 @@ export class Performed {
     const { status } = operation.paths[0];
     const asked = type === SOCKET ? 0o777 : operation.mode;
     const masked = type === SYMLINK ? asked : asked & ~operation.umask;
-    status.setUint32(STAT.mode, type | (masked & 0o7777), true);
+    status.setUint32(STAT.mode, type | (masked & MODE_BITS), true);
     status.setUint32(STAT.uid, operation.owner, true);
   }
 
@@ -180,7 +200,7 @@ export class Performed {
     const role = this.#role;
     role.flags = flags;
     role.made = made;
-    role.side = role.other = role.link = null;
+    role.side = role.other = role.link = role.attribute = role.newMode = role.newOwner = null;
     return role;
   }
 

@@ -59,7 +59,24 @@ export interface FileRole {
   readonly other: FileObject | null;
   /** Text of a symlink that is made. */
   readonly link: Uint8Array | null;
+  /** `file.attribute`: what is changed. */
+  readonly attribute: Uint8Array | null;
+  /** Mode bits and owner that are asked for. */
+  readonly newMode: number | null;
+  readonly newOwner: number | null;
 }
+
+/** An object that is there, of which the call says no more than its path. */
+export const PLAIN: FileRole = {
+  flags: 0,
+  made: false,
+  side: null,
+  other: null,
+  link: null,
+  attribute: null,
+  newMode: null,
+  newOwner: null,
+};
 
 const SIDES = { source: Buffer.from('source'), target: Buffer.from('target') } as const;
 /** Thread and arguments of a system call that waits. */
@@ -70,7 +87,7 @@ export interface CallRegisters {
   address(argument: number): number;
 }
 
-const FILE_SLOTS = 12;
+const FILE_SLOTS = 14;
 const SYSCALL_SLOTS = 14;
 const NET_SLOTS = 6;
 /** An exchange of two files, which asks four questions, and one more that a system call rule asks. */
@@ -123,6 +140,9 @@ export class Questions {
     if (role.side) writer.fileSide(SIDES[role.side], 0, SIDES[role.side].length);
     if (role.other) writer.fileOtherPath(role.other.path, 0, role.other.length);
     if (role.link) writer.fileLinkTarget(role.link, 0, role.link.length);
+    if (role.attribute) writer.fileAttribute(role.attribute, 0, role.attribute.length);
+    if (role.newMode !== null) writer.fileNewMode(role.newMode);
+    if (role.newOwner !== null) writer.fileNewOwnerUid(role.newOwner);
     if (role.made) return this.#end();
     writer.long(FILE_DEV, status.getUint32(STAT.dev, true), status.getUint32(STAT.dev + 4, true));
     writer.long(FILE_INO, status.getUint32(STAT.ino, true), status.getUint32(STAT.ino + 4, true));

@@ -1,7 +1,7 @@
 /** The performer library (shim/performer) by FFI. All calls from the thread that made it. */
 import koffi from 'koffi';
 import { assetPath } from '../../vm/host/assets.ts';
-import { OPERATION, OPERATIONS, PATH_ROOM, TEXT_ROOM, type OperationName } from '../performer/layout.ts';
+import { NO_OWNER, OPERATION, OPERATIONS, PATH_ROOM, TEXT_ROOM, type OperationName } from '../performer/layout.ts';
 import { layoutOfMembers } from '../sensors/layout.ts';
 import { kernelError, type KernelError } from './bpf-error.ts';
 import { STAT } from './kernel.ts';
@@ -56,7 +56,7 @@ export class Operation {
   get flags(): number {
     return this.#number('flags');
   }
-  /** Of a file that is made, as the call has it. */
+  /** That the call asks for: of a file that is made, or of a chmod. */
   get mode(): number {
     return this.#number('mode');
   }
@@ -66,6 +66,11 @@ export class Operation {
   /** User id with which files are made. */
   get owner(): number {
     return this.#number('owner');
+  }
+  /** The owner that a chown asks for; null: it leaves the owner as it is. */
+  get newOwner(): number | null {
+    const owner = this.#number('new_owner');
+    return owner === NO_OWNER ? null : owner;
   }
   /** The target of a rename is there. */
   get targetExists(): boolean {

@@ -137,7 +137,7 @@ static bool describe_attributes(struct job *job)
 	case SYS_fchown: job->shared.kind = KIND(CHOWN); itself(job, ARG(0)); break;
 	case SYS_fchownat:
 		object(job, KIND(CHOWN), ARG(0), ARG(1), ARG(4));
-		job->uid = ARG(2);
+		job->shared.new_owner = ARG(2);
 		job->gid = ARG(3);
 		return true;
 	case SYS_truncate: object(job, KIND(TRUNCATE), AT_FDCWD, ARG(0), 0); job->length = ARG(1); return true;
@@ -163,7 +163,7 @@ static bool describe_attributes(struct job *job)
 	case SYS_ioctl: job->shared.kind = KIND(FLAGS); itself(job, ARG(0)); job->command = ARG(1); return true;
 	default: return false;
 	}
-	job->uid = ARG(1);
+	job->shared.new_owner = ARG(1);
 	job->gid = ARG(2);
 	return true;
 }

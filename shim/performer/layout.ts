@@ -3,6 +3,8 @@ import { member } from '../sensors/layout.ts';
 
 /** Room for one path: a path, and ` (deleted)` behind it. */
 export const PATH_ROOM = 4352;
+/** `new_owner` of a chown that leaves the owner as it is. */
+export const NO_OWNER = 0xffffffff;
 /** Room for one path as it was written. */
 export const TEXT_ROOM = 4096;
 
@@ -35,6 +37,7 @@ export const OPERATION = [
   member('mode', 'u32', 'as the call has it: the umask is not taken off'),
   member('exists', 'u32', 'not 0: the target of a rename is there'),
   member('owner', 'u32', 'user id with which files are made'),
+  member('new_owner', 'u32', 'user id that a chown asks for, NO_OWNER: none'),
   member('umask', 'u32', "the caller's"),
   member('direct', 'u32', "not 0: performed by the guard's thread, as soon as it is decided"),
   member('path_length', 'u32', 'bytes of `path`', 2),

@@ -141,8 +141,8 @@ static long change(const struct performer *p, struct job *job)
 		/* fchmodat2 with AT_EMPTY_PATH needs Linux 6.6 */
 		return nr == SYS_fchmod ? fchmod(one->fd, job->shared.mode) : chmod(own_path(one, room), job->shared.mode);
 	case KIND(CHOWN):
-		return nr == SYS_fchown ? fchown(one->fd, job->uid, job->gid)
-					: fchownat(one->fd, "", job->uid, job->gid, AT_EMPTY_PATH);
+		return nr == SYS_fchown ? fchown(one->fd, job->shared.new_owner, job->gid)
+					: fchownat(one->fd, "", job->shared.new_owner, job->gid, AT_EMPTY_PATH);
 	case KIND(UTIMES):
 		return utimensat(one->fd, "", job->now ? NULL : job->times, AT_EMPTY_PATH);
 	case KIND(SETXATTR):

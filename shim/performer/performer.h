@@ -69,8 +69,7 @@ struct job {
 	bool harmless;       /* after all it changes nothing */
 	bool direct;         /* may be performed by the guard's own thread */
 	uint64_t length;     /* truncate */
-	uid_t uid;
-	gid_t gid;
+	gid_t gid;           /* of a chown */
 	dev_t device;
 	int at_flags;
 	bool now;            /* utimes without times */

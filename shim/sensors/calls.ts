@@ -8,6 +8,7 @@ import { FIELDS } from '../../vm/spec/fields.ts';
 import { ANY_TYPE, CALL_SHAPES, encodeStruct, FOLLOW, MODE_TYPE, NO_ARGUMENT } from './layout.ts';
 
 type Shape = (typeof CALL_SHAPES)[number];
+type Attribute = 'mode' | 'owner' | 'times' | 'xattr' | 'flags';
 
 interface Call {
   readonly nr: number;
@@ -20,6 +21,11 @@ interface Call {
   readonly path2?: number;
   readonly flags?: number;
   readonly type?: number;
+  /** Of `file.attr`. */
+  readonly attribute?: Attribute;
+  /** Numbers of the arguments with the mode, and with the owner, that are asked for. */
+  readonly newMode?: number;
+  readonly newOwner?: number;
   readonly follow?: (typeof FOLLOW)[number];
   readonly followBits?: number;
   readonly test?: number;
@@ -36,12 +42,12 @@ const FS_IOC_FSSETXATTR = 0x401c5820;
 const TYPES = FIELDS.find((field) => field.name === 'file.type')!.values!;
 const [FOLDER, SYMLINK] = [TYPES.indexOf('folder'), TYPES.indexOf('symlink')];
 
-const opens = (nr: number, shape: Shape, path: number, flags?: number): Call => ({
+const opens = (nr: number, shape: Shape, path: number, more: Partial<Call> = {}): Call => ({
   nr,
   kinds: ['file.read', 'file.write', 'file.create'],
   shape,
   path,
-  flags,
+  ...more,
 });
 const call = (kind: string, nr: number, shape: Shape, path: number, more: Partial<Call> = {}): Call => ({
   nr,
@@ -50,27 +56,31 @@ const call = (kind: string, nr: number, shape: Shape, path: number, more: Partia
   path,
   ...more,
 });
-const attr = (nr: number, more: Partial<Call> = {}): Call =>
-  call('file.attr', nr, 'path', 0, { follow: 'always', ...more });
-const attrAt = (nr: number, more: Partial<Call> = {}): Call =>
-  attr(nr, { folder: 0, path: 1, follow: 'unless', followBits: NOFOLLOW, ...more });
-const attrOf = (nr: number): Call => call('file.attr', nr, 'descriptor', 0);
+/** Changes an attribute of what a path names. */
+const attr = (attribute: Attribute, nr: number, more: Partial<Call> = {}): Call =>
+  call('file.attr', nr, 'path', 0, { attribute, follow: 'always', ...more });
+/** Below a folder, with flags. */
+const attrAt = (attribute: Attribute, nr: number, more: Partial<Call> = {}): Call =>
+  attr(attribute, nr, { folder: 0, path: 1, follow: 'unless', followBits: NOFOLLOW, ...more });
+/** Of what a descriptor stands for. */
+const attrOf = (attribute: Attribute, nr: number, more: Partial<Call> = {}): Call =>
+  attr(attribute, nr, { shape: 'descriptor', follow: 'never', ...more });
 
 // prettier-ignore
 const CALLS: readonly Call[] = [
-  opens(2, 'open', 0, 1), // open
-  opens(85, 'creat', 0), // creat
-  opens(257, 'open', 1, 2), // openat
-  opens(437, 'openat2', 1, 2), // openat2
+  opens(2, 'open', 0, { flags: 1, newMode: 2 }), // open
+  opens(85, 'creat', 0, { newMode: 1 }), // creat
+  opens(257, 'open', 1, { flags: 2, newMode: 3 }), // openat
+  opens(437, 'openat2', 1, { flags: 2 }), // openat2
 
   call('file.write', 76, 'path', 0, { follow: 'always' }), // truncate
   call('file.write', 77, 'descriptor', 0), // ftruncate
   call('file.write', 285, 'descriptor', 0), // fallocate
 
-  call('file.create', 83, 'path', 0, { type: FOLDER }), // mkdir
-  call('file.create', 258, 'path', 1, { folder: 0, type: FOLDER }), // mkdirat
-  call('file.create', 133, 'path', 0, { flags: 1, type: MODE_TYPE }), // mknod
-  call('file.create', 259, 'path', 1, { folder: 0, flags: 2, type: MODE_TYPE }), // mknodat
+  call('file.create', 83, 'path', 0, { newMode: 1, type: FOLDER }), // mkdir
+  call('file.create', 258, 'path', 1, { folder: 0, newMode: 2, type: FOLDER }), // mkdirat
+  call('file.create', 133, 'path', 0, { flags: 1, newMode: 1, type: MODE_TYPE }), // mknod
+  call('file.create', 259, 'path', 1, { folder: 0, flags: 2, newMode: 2, type: MODE_TYPE }), // mknodat
   call('file.create', 88, 'symlink', 1, { path2: 0, type: SYMLINK }), // symlink
   call('file.create', 266, 'symlink', 2, { folder: 1, path2: 0, type: SYMLINK }), // symlinkat
   call('file.create', 49, 'socket', 0), // bind of a unix socket
@@ -85,15 +95,18 @@ const CALLS: readonly Call[] = [
   call('file.link', 86, 'pair', 0, { path2: 1 }), // link
   call('file.link', 265, 'pair', 1, { folder: 0, folder2: 2, path2: 3, flags: 4, follow: 'when', followBits: FOLLOW_BIT }), // linkat
 
-  attr(90), attr(92), attr(132), attr(235), attr(188), attr(197), // chmod chown utime utimes setxattr removexattr
-  attr(94, { follow: 'never' }), attr(189, { follow: 'never' }), attr(198, { follow: 'never' }), // lchown lsetxattr lremovexattr
-  attrAt(268, { follow: 'always' }), attrAt(452, { flags: 3 }), // fchmodat fchmodat2
-  attrAt(260, { flags: 4 }), // fchownat
-  attrAt(261, { follow: 'always' }), attrAt(280, { flags: 3 }), // futimesat utimensat
-  attrAt(463, { flags: 2 }), attrAt(466, { flags: 2 }), // setxattrat removexattrat
-  attrAt(469, { flags: 4 }), // file_setattr
-  attrOf(91), attrOf(93), attrOf(190), attrOf(199), // fchmod fchown fsetxattr fremovexattr
-  { ...attrOf(16), flags: 1, test: 0xffffffff, value: FS_IOC_SETFLAGS, value2: FS_IOC_FSSETXATTR }, // ioctl
+  attr('mode', 90, { newMode: 1 }), attrOf('mode', 91, { newMode: 1 }), // chmod fchmod
+  attrAt('mode', 268, { follow: 'always', newMode: 2 }), attrAt('mode', 452, { flags: 3, newMode: 2 }), // fchmodat fchmodat2
+  attr('owner', 92, { newOwner: 1 }), attrOf('owner', 93, { newOwner: 1 }), // chown fchown
+  attr('owner', 94, { follow: 'never', newOwner: 1 }), attrAt('owner', 260, { flags: 4, newOwner: 2 }), // lchown fchownat
+  attr('times', 132), attr('times', 235), // utime utimes
+  attrAt('times', 261, { follow: 'always' }), attrAt('times', 280, { flags: 3 }), // futimesat utimensat
+  attr('xattr', 188), attr('xattr', 197), // setxattr removexattr
+  attr('xattr', 189, { follow: 'never' }), attr('xattr', 198, { follow: 'never' }), // lsetxattr lremovexattr
+  attrOf('xattr', 190), attrOf('xattr', 199), // fsetxattr fremovexattr
+  attrAt('xattr', 463, { flags: 2 }), attrAt('xattr', 466, { flags: 2 }), // setxattrat removexattrat
+  attrAt('flags', 469, { flags: 4 }), // file_setattr
+  attrOf('flags', 16, { flags: 1, test: 0xffffffff, value: FS_IOC_SETFLAGS, value2: FS_IOC_FSSETXATTR }), // ioctl
 
   call('file.map_exec', 9, 'descriptor', 4, { flags: 2, test: PROT_EXEC, value: PROT_EXEC, value2: PROT_EXEC }), // mmap
   call('file.map_exec', 10, 'mapping', 0, { flags: 2, test: PROT_EXEC, value: PROT_EXEC, value2: PROT_EXEC }), // mprotect
@@ -119,6 +132,10 @@ export const watchedCalls = (kinds: readonly string[]): ReadonlyMap<number, Uint
         flags: of.flags ?? NO_ARGUMENT,
         type: of.type ?? ANY_TYPE,
         follow: FOLLOW.indexOf(of.follow ?? 'never'),
+        new_mode: of.newMode ?? NO_ARGUMENT,
+        new_owner: of.newOwner ?? NO_ARGUMENT,
+        attribute_length: of.attribute?.length ?? 0,
+        attribute: Buffer.from(of.attribute ?? ''),
         follow_bits: of.followBits ?? 0,
         test: of.test ?? 0,
         value: of.value ?? 0,

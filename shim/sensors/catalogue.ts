@@ -10,6 +10,7 @@ export interface SensorSpec {
 
 const ACTOR = ['proc.pid', 'proc.uid', 'proc.euid', 'proc.gid', 'proc.comm'];
 const INODE = ['file.type', 'file.mode', 'file.owner_uid', 'file.dev', 'file.ino'];
+const CHANGE = ['file.attribute', 'file.new_mode', 'file.new_owner_uid'];
 const OPENED = [...ACTOR, 'file.path', 'file.invoked', 'file.flags', ...INODE];
 const PAIR = [...ACTOR, 'file.path', 'file.other_path', 'file.side', 'file.invoked'];
 const LOCAL = [...ACTOR, 'net.local_ip', 'net.local_port', 'net.protocol', 'net.family', 'net.path'];
@@ -53,11 +54,11 @@ export const SENSORS: readonly SensorSpec[] = [
     kinds: {
       'file.read': OPENED,
       'file.write': OPENED,
-      'file.create': [...OPENED, 'file.link_target'],
+      'file.create': [...OPENED, 'file.link_target', 'file.new_mode'],
       'file.delete': [...ACTOR, 'file.path', 'file.invoked', 'file.type'],
       'file.rename': PAIR,
       'file.link': PAIR,
-      'file.attr': [...ACTOR, 'file.path', 'file.invoked', ...INODE],
+      'file.attr': [...ACTOR, 'file.path', 'file.invoked', ...INODE, ...CHANGE],
       'file.map_exec': [...ACTOR, 'file.path', ...INODE],
     },
   },

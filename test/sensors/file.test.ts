@@ -20,6 +20,9 @@ const lines = (watched: Watched, records: readonly Seen[]): string[] => {
       below(values['file.path']),
       ...(values['file.side'] ? [values['file.side'], below(values['file.other_path'])] : []),
       ...(values['file.type'] === undefined ? [] : flagsOf('file.type', values['file.type'])),
+      ...['attribute', 'new_mode', 'new_owner_uid']
+        .map((name) => values[`file.${name}`])
+        .flatMap((value, i) => (value === undefined ? [] : [i === 1 ? value.toString(8) : String(value)])),
       ...(values['file.link_target'] === undefined ? [] : [`to ${String(values['file.link_target'])}`]),
     ].join(' '),
   );
@@ -42,18 +45,22 @@ os.close(os.open("excl",os.O_CREAT|os.O_EXCL|os.O_RDWR))
 os.mkdir("dir"); os.mkfifo("dir/fifo"); os.mknod("dev",0o20600,os.makedev(1,3))
 os.symlink("new","sym"); d=os.open("dir",os.O_RDONLY); os.symlink("x","sym2",dir_fd=d); os.mkdir("sub",dir_fd=d)
 socket.socket(socket.AF_UNIX).bind("sock")
+import ctypes,struct; ctypes.CDLL(None).syscall(437,-100,b"how",struct.pack("QQQ",os.O_CREAT|os.O_WRONLY,0o4751,0),24)
+ctypes.CDLL(None).creat(b"creat",0o600)
 try: os.mkdir("dir")
 except OSError: pass`,
     [
-      'file.create new regular',
-      'file.create excl regular',
-      'file.create dir folder',
-      'file.create dir/fifo pipe',
-      'file.create dev device',
+      'file.create new regular 666',
+      'file.create excl regular 777',
+      'file.create dir folder 777',
+      'file.create dir/fifo pipe 666',
+      'file.create dev device 600',
       'file.create sym symlink to new',
       'file.create dir/sym2 symlink to x',
-      'file.create dir/sub folder',
+      'file.create dir/sub folder 777',
       'file.create sock socket',
+      'file.create how regular 4751',
+      'file.create creat regular 600',
     ],
   ),
 );
@@ -84,32 +91,38 @@ os.unlink("f",dir_fd=d); os.rmdir("d"); os.remove(os.path.abspath("a"))`,
   ),
 );
 
-kernelTest('attr: modes, owners, times, extended attributes, by path and by descriptor', NEEDS, () =>
-  seen(
-    ['file.attr'],
-    `
+kernelTest(
+  'attr: modes, owners, times, extended attributes, by path and by descriptor, with what is asked for',
+  NEEDS,
+  () =>
+    seen(
+      ['file.attr'],
+      `
 fd=os.open("a",os.O_CREAT|os.O_RDWR)
-os.chmod("a",0o600); os.fchmod(fd,0o640); os.chown("a",0,0); os.fchown(fd,0,0); os.lchown("a",0,0)
+os.chmod("a",0o4600); os.fchmod(fd,0o640); os.chown("a",1,0); os.fchown(fd,0,0); os.lchown("a",-1,0)
+os.chown("a",2,0,dir_fd=os.open(".",os.O_RDONLY))
+import ctypes; ctypes.CDLL(None).syscall(452,fd,b"",0o2601,0x1000)
 os.utime("a"); os.utime(fd); os.setxattr("a","user.x",b"1"); os.removexattr("a","user.x"); os.setxattr(fd,"user.y",b"1")
 os.chmod("/proc/self/fd/%d"%fd,0o600)
 import fcntl,struct
-try: fcntl.ioctl(fd,0x40086602,struct.pack("q",0x40))
-except OSError: os.fchmod(fd,0o640)
+fcntl.ioctl(fd,0x40086602,struct.pack("q",0x40))
 fcntl.ioctl(fd,0x541B,bytearray(8))`,
-    [
-      'file.attr a',
-      'file.attr a regular',
-      'file.attr a',
-      'file.attr a regular',
-      'file.attr a',
-      'file.attr a',
-      'file.attr a regular',
-      'file.attr a',
-      'file.attr a',
-      'file.attr a regular',
-      'file.attr a regular',
-    ],
-  ),
+      [
+        'file.attr a mode 4600',
+        'file.attr a regular mode 640',
+        'file.attr a owner 1',
+        'file.attr a regular owner 0',
+        'file.attr a owner',
+        'file.attr a owner 2',
+        'file.attr a regular mode 2601',
+        'file.attr a times',
+        'file.attr a regular times',
+        'file.attr a xattr',
+        'file.attr a xattr',
+        'file.attr a regular xattr',
+        'file.attr a regular flags',
+      ],
+    ),
 );
 
 kernelTest('write: opens that write, truncate, ftruncate, fallocate; read: opens that read', NEEDS, () =>

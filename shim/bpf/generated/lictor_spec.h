@@ -261,13 +261,17 @@ struct lictor_call {
 	__u8 path2; /* argument with the second path or, of a symlink, with its target */
 	__u8 flags; /* argument with flags, NO_ARGUMENT: none */
 	__u8 type; /* bit of file.type that the object gets, or ANY_TYPE, MODE_TYPE */
-	__u32 follow; /* FOLLOW: whether a symlink at the end of the path is followed */
+	__u8 follow; /* FOLLOW: whether a symlink at the end of the path is followed */
+	__u8 new_mode; /* argument with the mode that is asked for, NO_ARGUMENT: none */
+	__u8 new_owner; /* argument with the owner that is asked for, NO_ARGUMENT: none */
+	__u8 attribute_length; /* bytes of `attribute`, 0: it changes none */
+	__u8 attribute[8]; /* file.attribute: which one it changes */
 	__u32 follow_bits; /* of `flags`, for `unless` and `when` */
 	__u32 test; /* bits of `flags` that decide whether the call is meant at all; 0: always */
 	__u32 value; /* what these bits must be */
 	__u32 value2; /* or be */
 };
-_Static_assert(sizeof(struct lictor_call) == 28, "size of lictor_call");
+_Static_assert(sizeof(struct lictor_call) == 36, "size of lictor_call");
 _Static_assert(__builtin_offsetof(struct lictor_call, kind) == 0, "lictor_call.kind");
 _Static_assert(__builtin_offsetof(struct lictor_call, shape) == 1, "lictor_call.shape");
 _Static_assert(__builtin_offsetof(struct lictor_call, folder) == 2, "lictor_call.folder");
@@ -277,10 +281,14 @@ _Static_assert(__builtin_offsetof(struct lictor_call, path2) == 5, "lictor_call.
 _Static_assert(__builtin_offsetof(struct lictor_call, flags) == 6, "lictor_call.flags");
 _Static_assert(__builtin_offsetof(struct lictor_call, type) == 7, "lictor_call.type");
 _Static_assert(__builtin_offsetof(struct lictor_call, follow) == 8, "lictor_call.follow");
-_Static_assert(__builtin_offsetof(struct lictor_call, follow_bits) == 12, "lictor_call.follow_bits");
-_Static_assert(__builtin_offsetof(struct lictor_call, test) == 16, "lictor_call.test");
-_Static_assert(__builtin_offsetof(struct lictor_call, value) == 20, "lictor_call.value");
-_Static_assert(__builtin_offsetof(struct lictor_call, value2) == 24, "lictor_call.value2");
+_Static_assert(__builtin_offsetof(struct lictor_call, new_mode) == 9, "lictor_call.new_mode");
+_Static_assert(__builtin_offsetof(struct lictor_call, new_owner) == 10, "lictor_call.new_owner");
+_Static_assert(__builtin_offsetof(struct lictor_call, attribute_length) == 11, "lictor_call.attribute_length");
+_Static_assert(__builtin_offsetof(struct lictor_call, attribute) == 12, "lictor_call.attribute");
+_Static_assert(__builtin_offsetof(struct lictor_call, follow_bits) == 20, "lictor_call.follow_bits");
+_Static_assert(__builtin_offsetof(struct lictor_call, test) == 24, "lictor_call.test");
+_Static_assert(__builtin_offsetof(struct lictor_call, value) == 28, "lictor_call.value");
+_Static_assert(__builtin_offsetof(struct lictor_call, value2) == 32, "lictor_call.value2");
 
 struct lictor_traced {
 	__u8 traced; /* 1: a record is wanted */

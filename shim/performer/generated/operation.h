@@ -29,6 +29,7 @@ struct lictor_operation {
 	__u32 mode; /* as the call has it: the umask is not taken off */
 	__u32 exists; /* not 0: the target of a rename is there */
 	__u32 owner; /* user id with which files are made */
+	__u32 new_owner; /* user id that a chown asks for, NO_OWNER: none */
 	__u32 umask; /* the caller's */
 	__u32 direct; /* not 0: performed by the guard's thread, as soon as it is decided */
 	__u32 path_length[2]; /* bytes of `path` */
@@ -39,21 +40,22 @@ struct lictor_operation {
 	__u8 invoked[8192]; /* as it was written */
 	__u8 link[4096]; /* text of a symlink that is made */
 };
-_Static_assert(sizeof(struct lictor_operation) == 21332, "size of lictor_operation");
+_Static_assert(sizeof(struct lictor_operation) == 21336, "size of lictor_operation");
 _Static_assert(__builtin_offsetof(struct lictor_operation, kind) == 0, "lictor_operation.kind");
 _Static_assert(__builtin_offsetof(struct lictor_operation, tid) == 4, "lictor_operation.tid");
 _Static_assert(__builtin_offsetof(struct lictor_operation, flags) == 8, "lictor_operation.flags");
 _Static_assert(__builtin_offsetof(struct lictor_operation, mode) == 12, "lictor_operation.mode");
 _Static_assert(__builtin_offsetof(struct lictor_operation, exists) == 16, "lictor_operation.exists");
 _Static_assert(__builtin_offsetof(struct lictor_operation, owner) == 20, "lictor_operation.owner");
-_Static_assert(__builtin_offsetof(struct lictor_operation, umask) == 24, "lictor_operation.umask");
-_Static_assert(__builtin_offsetof(struct lictor_operation, direct) == 28, "lictor_operation.direct");
-_Static_assert(__builtin_offsetof(struct lictor_operation, path_length) == 32, "lictor_operation.path_length");
-_Static_assert(__builtin_offsetof(struct lictor_operation, invoked_length) == 40, "lictor_operation.invoked_length");
-_Static_assert(__builtin_offsetof(struct lictor_operation, link_length) == 48, "lictor_operation.link_length");
-_Static_assert(__builtin_offsetof(struct lictor_operation, status) == 52, "lictor_operation.status");
-_Static_assert(__builtin_offsetof(struct lictor_operation, path) == 340, "lictor_operation.path");
-_Static_assert(__builtin_offsetof(struct lictor_operation, invoked) == 9044, "lictor_operation.invoked");
-_Static_assert(__builtin_offsetof(struct lictor_operation, link) == 17236, "lictor_operation.link");
+_Static_assert(__builtin_offsetof(struct lictor_operation, new_owner) == 24, "lictor_operation.new_owner");
+_Static_assert(__builtin_offsetof(struct lictor_operation, umask) == 28, "lictor_operation.umask");
+_Static_assert(__builtin_offsetof(struct lictor_operation, direct) == 32, "lictor_operation.direct");
+_Static_assert(__builtin_offsetof(struct lictor_operation, path_length) == 36, "lictor_operation.path_length");
+_Static_assert(__builtin_offsetof(struct lictor_operation, invoked_length) == 44, "lictor_operation.invoked_length");
+_Static_assert(__builtin_offsetof(struct lictor_operation, link_length) == 52, "lictor_operation.link_length");
+_Static_assert(__builtin_offsetof(struct lictor_operation, status) == 56, "lictor_operation.status");
+_Static_assert(__builtin_offsetof(struct lictor_operation, path) == 344, "lictor_operation.path");
+_Static_assert(__builtin_offsetof(struct lictor_operation, invoked) == 9048, "lictor_operation.invoked");
+_Static_assert(__builtin_offsetof(struct lictor_operation, link) == 17240, "lictor_operation.link");
 
 #endif
