@@ -1,11 +1,12 @@
 /** Policies of ours as KubeArmorPolicy, KubeArmorClusterPolicy and KubeArmorHostPolicy. */
 import { diagnose } from '../../diagnostics/index.ts';
-import type { ResolvedPolicy } from '../../resolve/index.ts';
+import type { ResolvedPolicy, ResolvedRule } from '../../resolve/index.ts';
 import type { Report } from '../../schema/read.ts';
 import type { Entry, Subject } from '../kubearmor/entry.ts';
 import { compareRanks, interfere, keysOf, rankOf } from '../kubearmor/lookup.ts';
 import { withAlone } from '../kubearmor/order.ts';
-import { canMeet, type Selection } from '../kubearmor/selection.ts';
+import { eachOverlap, type Placed } from '../kubearmor/overlap.ts';
+import type { Selection } from '../kubearmor/selection.ts';
 import { entriesOf, type Exported } from './entries.ts';
 import { Naming, noteLost, refuseMode } from './policy.ts';
 import { configurationOf, judgeDefaults, listedIn } from './postures.ts';
@@ -53,25 +54,28 @@ function read(policy: ResolvedPolicy, report: Report): Leaving[] {
 
 /** What stands first here must be looked up first there, wherever it matters which does. */
 function judgeOrder(leaving: readonly Leaving[], report: Report): void {
+  const wrong: (readonly [first: Placed, second: Placed])[] = [];
+  const policies = leaving.map(({ selection, entries }) => ({ selection, entries: entries.map(({ entry }) => entry) }));
+  eachOverlap(policies, (one, other) => {
+    const [first, second] = byPlace(one, other) < 0 ? [one, other] : [other, one];
+    if (!inPlace(first.entry, second.entry, first.policy === second.policy)) wrong.push([first, second]);
+  });
+  wrong.sort(([a, b], [c, d]) => a.policy - c.policy || b.policy - d.policy || byPlace(a, c) || byPlace(b, d));
   const said = new Set<unknown>();
-  for (const [i, one] of leaving.entries()) {
-    for (let j = i; j < leaving.length; j++) {
-      const other = leaving[j];
-      if (!canMeet(one.selection, other.selection)) continue;
-      for (const [n, a] of one.entries.entries()) {
-        for (const b of i === j ? other.entries.slice(n + 1) : other.entries) {
-          if (said.has(b.rule) || inPlace(a.entry, b.entry, i === j)) continue;
-          said.add(b.rule);
-          const message = `KubeArmor asks for \`${b.rule.name.value}\` before \`${a.rule.name.value}\`, or for one of them alone`;
-          const help =
-            'its order is: what is noted; paths, program names, directories with sources; paths, program names, directories without; patterns; the deeper directory first, and of one target one rule';
-          const related = [{ message: 'this rule comes first here', span: a.rule.name.span }];
-          report(diagnose('L5705', message, b.rule.name.span, help, related));
-        }
-      }
-    }
+  const ruleOf = ({ policy, index }: Placed): ResolvedRule => leaving[policy].entries[index].rule;
+  for (const [a, b] of wrong.map(([first, second]) => [ruleOf(first), ruleOf(second)])) {
+    if (said.has(b)) continue;
+    said.add(b);
+    const message = `KubeArmor asks for \`${b.name.value}\` before \`${a.name.value}\`, or for one of them alone`;
+    const help =
+      'its order is: what is noted; paths, program names, directories with sources; paths, program names, directories without; patterns; the deeper directory first, and of one target one rule';
+    const related = [{ message: 'this rule comes first here', span: a.name.span }];
+    report(diagnose('L5705', message, b.name.span, help, related));
   }
 }
+
+/** Less than zero: a stands before b here. */
+const byPlace = (a: Placed, b: Placed): number => a.policy - b.policy || a.index - b.index;
 
 /** @param together in one policy: what it says of a key twice is kept once; of what is looked up alike, the order stays */
 function inPlace(first: Entry, second: Entry, together: boolean): boolean {

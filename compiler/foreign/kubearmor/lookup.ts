@@ -7,7 +7,7 @@
  */
 import type { Entry } from './entry.ts';
 
-/** Stages with the words for them in names. Smaller is earlier; between stages there is room for depths. */
+/** Stages with the words for them in names. Smaller is earlier. */
 const STAGES = {
   note: 0,
   preset: 1,
@@ -21,7 +21,6 @@ const STAGES = {
   pattern: 9,
 } as const;
 export type Stage = keyof typeof STAGES;
-const ROOM = 4096;
 
 export interface Rank {
   readonly stage: Stage;
@@ -50,8 +49,7 @@ export function rankOf({ target, sources, action }: Entry): Rank {
 }
 
 /** Less than zero: a is looked up before b. */
-export const compareRanks = (a: Rank, b: Rank): number => numberOf(a) - numberOf(b);
-const numberOf = ({ stage, depth }: Rank): number => STAGES[stage] * ROOM - depth;
+export const compareRanks = (a: Rank, b: Rank): number => STAGES[a.stage] - STAGES[b.stage] || b.depth - a.depth;
 
 /** What the table has once: a later entry of the same key and source replaces the earlier. Notes are not in it. */
 export const keysOf = ({ subject, target, sources, action }: Entry): string[] =>
@@ -59,45 +57,10 @@ export const keysOf = ({ subject, target, sources, action }: Entry): string[] =>
     ? []
     : (sources ?? [null]).map((source) => JSON.stringify([subject, target.is, target.text.value, source?.path.value]));
 
-/** Whether which of the two is asked first matters to an event. Where it cannot be told, it does. */
+/** Of two entries that one event could be about (`eachOverlap`): whether it matters which of them is asked first. */
 export const interfere = (a: Entry, b: Entry): boolean =>
-  !(a.action === b.action && (a.action === 'Audit' || (isPlain(a) && isPlain(b)))) && overlap(a, b);
-
-/** Whether other entries block some of what this one is about: then what it lets through needs a rule that says so. */
-export const isSaidMoreOf = (entry: Entry, others: readonly Entry[]): boolean =>
-  others.some((other) => other !== entry && other.action === 'Block' && overlap(entry, other));
+  !(a.action === b.action && (a.action === 'Audit' || (isPlain(a) && isPlain(b))));
 
 /** Always the same, whoever acts, however. */
 export const isPlain = ({ ownerOnly, readOnly, offTerminal, args }: Entry): boolean =>
   !ownerOnly && !readOnly && !offTerminal && args === null;
-
-/** Whether one event could be of both. */
-function overlap(a: Entry, b: Entry): boolean {
-  if (a.subject !== b.subject) return false;
-  if (a.sources !== null && b.sources !== null) {
-    const others = new Set(b.sources.map(({ path }) => path.value));
-    if (!a.sources.some(({ path }) => others.has(path.value))) return false;
-  }
-  return meets(a.target, b.target) || meets(b.target, a.target);
-}
-
-function meets(a: Entry['target'], b: Entry['target']): boolean {
-  const [x, y] = [a.text.value, b.text.value];
-  switch (a.is) {
-    case 'path':
-      if (b.is === 'path') return x === y;
-      if (b.is === 'name') return x.endsWith(`/${y}`);
-      return b.is === 'directory' && (x === y || x.startsWith(y === '/' ? y : `${y}/`));
-    case 'directory':
-      return b.is === 'name' || (b.is === 'directory' && (x === y || x.startsWith(y === '/' ? y : `${y}/`)));
-    case 'name':
-      return b.is === 'name' && x === y;
-    case 'domain':
-      return x === y || x.endsWith(`.${y}`);
-    case 'protocol':
-    case 'capability':
-      return x === y || b.is === 'every-protocol';
-    default:
-      return true;
-  }
-}

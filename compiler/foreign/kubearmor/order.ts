@@ -2,8 +2,9 @@
  * Policies in an order in which our first match is KubeArmor's lookup. A policy stays whole unless entries of another have
  * to stand between its own: of those that do so in a circle, each becomes one policy a stage.
  */
-import { canMeet, type Selection } from './selection.ts';
-import { compareRanks, interfere, isPlain, isSaidMoreOf, keysOf, rankOf, type Rank } from './lookup.ts';
+import type { Selection } from './selection.ts';
+import { compareRanks, interfere, isPlain, keysOf, rankOf, type Rank } from './lookup.ts';
+import { eachOverlap, meetings } from './overlap.ts';
 import type { Entry, Subject } from './entry.ts';
 
 export interface Ordered {
@@ -31,51 +32,45 @@ export const inOrder = (entries: readonly Entry[]): Entry[] =>
     .map(({ entry }) => entry);
 
 /** Marks the entries that block, and of whose exceptions nobody else says anything. */
-export const withAlone = <P extends Ordered>(policies: readonly P[]): P[] =>
-  policies.map((policy) => {
-    if (policy.entries.every((entry) => isPlain(entry) || entry.action !== 'Block')) return policy;
-    const near = policies.filter(({ selection }) => canMeet(policy.selection, selection));
-    const entries = policy.entries.map((entry) =>
-      entry.action === 'Block' &&
-      !isPlain(entry) &&
-      !near.some((other) => other.allowing.has(entry.subject) || isSaidMoreOf(entry, other.entries))
-        ? { ...entry, alone: true }
-        : entry,
-    );
+export function withAlone<P extends Ordered>(policies: readonly P[]): readonly P[] {
+  const couldBe = (entry: Entry): boolean => entry.action === 'Block' && !isPlain(entry);
+  if (!policies.some(({ entries }) => entries.some(couldBe))) return policies;
+  // Where others block some of what an entry is about, what it lets through needs a rule that says so.
+  const said = new Set<Entry>();
+  eachOverlap(policies, ({ entry: one }, { entry: other }) => {
+    if (one.action === 'Block' && other.action === 'Block') said.add(one).add(other);
+  });
+  const meet = meetings(policies.map(({ selection }) => selection));
+  const allowing = policies.flatMap(({ allowing: subjects }, index) =>
+    subjects.size > 0 ? [{ index, subjects }] : [],
+  );
+  return policies.map((policy, i) => {
+    const isAlone = (entry: Entry): boolean =>
+      couldBe(entry) &&
+      !said.has(entry) &&
+      !allowing.some(({ index, subjects }) => subjects.has(entry.subject) && meet(i, index));
+    const entries = policy.entries.map((entry) => (isAlone(entry) ? { ...entry, alone: true } : entry));
     return { ...policy, entries };
   });
+}
 
 /** @param policies in document order */
 export function ordered<P extends Ordered>(policies: readonly P[]): Part<P>[] {
   const after = policies.map((): Set<number> => new Set());
-  for (const [i, a] of policies.entries()) {
-    for (let j = i + 1; j < policies.length; j++) {
-      const { first, second } = between(a, policies[j]);
-      if (first) after[i].add(j);
-      if (second) after[j].add(i);
-    }
-  }
-  const bound = new Set(after.flatMap((others, i) => (others.size > 0 ? [i, ...others] : [])));
+  const bound = new Set<number>();
+  eachOverlap(policies, (one, other) => {
+    if (one.policy === other.policy || !interfere(one.entry, other.entry)) return;
+    // Of the same key, what is read last counts: it comes first.
+    const isFirst = (compareRanks(one.rank, other.rank) || other.policy - one.policy) < 0;
+    const [first, second] = isFirst ? [one.policy, other.policy] : [other.policy, one.policy];
+    after[first].add(second);
+    bound.add(first).add(second);
+  });
   return circles(after).flatMap((circle): Part<P>[] => {
     if (circle.length > 1) return inParts(circle.sort((i, j) => i - j).map((i) => policies[i]));
     const policy = policies[circle[0]];
     return [{ policy, entries: inOrder(policy.entries), rank: null, bound: bound.has(circle[0]) }];
   });
-}
-
-/** Whether something of the first must stand before something of the second, and the other way round. */
-function between(a: Ordered, b: Ordered): { first: boolean; second: boolean } {
-  const found = { first: false, second: false };
-  if (!canMeet(a.selection, b.selection)) return found;
-  for (const one of a.entries) {
-    for (const other of b.entries) {
-      if (!interfere(one, other)) continue;
-      // Of the same key, what is read last counts: it comes first.
-      if (compareRanks(rankOf(one), rankOf(other)) < 0) found.first = true;
-      else found.second = true;
-    }
-  }
-  return found;
 }
 
 /** By rank; of one rank the policy that is read last comes first. */
@@ -95,7 +90,8 @@ function inParts<P extends Ordered>(policies: readonly P[]): Part<P>[] {
 }
 
 /**
- * Strongly connected components in topological order (Tarjan, "Depth-first search and linear graph algorithms", 1972).
+ * Strongly connected components in topological order (Tarjan, "Depth-first search and linear graph algorithms", 1972), by
+ * steps instead of calls: a chain is as long as there are policies.
  * @param after by node: those that come after it
  */
 function circles(after: readonly ReadonlySet<number>[]): number[][] {
@@ -104,21 +100,34 @@ function circles(after: readonly ReadonlySet<number>[]): number[][] {
   const stack: number[] = [];
   const open = new Set<number>();
   const found: number[][] = [];
-  const visit = (node: number): void => {
+  const way: { readonly node: number; readonly left: number[] }[] = [];
+  const enter = (node: number): void => {
     index.set(node, index.size);
     low.set(node, index.size - 1);
     stack.push(node);
     open.add(node);
-    for (const next of [...after[node]].sort((i, j) => j - i)) {
-      if (!index.has(next)) visit(next);
-      if (open.has(next)) low.set(node, Math.min(low.get(node)!, low.get(next)!));
-    }
-    if (low.get(node) !== index.get(node)) return;
-    const circle = stack.splice(stack.indexOf(node));
-    circle.forEach((one) => open.delete(one));
-    found.push(circle);
+    // The last one is taken first.
+    way.push({ node, left: [...after[node]].sort((i, j) => i - j) });
   };
-  for (let node = after.length - 1; node >= 0; node--) if (!index.has(node)) visit(node);
+  const lower = (node: number, other: number): void => void low.set(node, Math.min(low.get(node)!, low.get(other)!));
+  for (let root = after.length - 1; root >= 0; root--) {
+    if (!index.has(root)) enter(root);
+    while (way.length > 0) {
+      const { node, left } = way.at(-1)!;
+      const next = left.pop();
+      if (next !== undefined) {
+        if (!index.has(next)) enter(next);
+        else if (open.has(next)) lower(node, next);
+        continue;
+      }
+      way.pop();
+      if (low.get(node) === index.get(node)) {
+        const circle = stack.splice(stack.lastIndexOf(node));
+        circle.forEach((one) => open.delete(one));
+        found.push(circle);
+      } else if (way.length > 0) lower(way.at(-1)!.node, node);
+    }
+  }
   return found.reverse();
 }
 

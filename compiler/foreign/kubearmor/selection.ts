@@ -182,32 +182,49 @@ function byKey(labels: readonly Label[]): [string, Plain[]][] {
   return keys.map((key) => [key, labels.filter(([one]) => one === key).map(([, { value, span }]) => at(span, value))]);
 }
 
-/** Whether a workload could be of both. Where it cannot be told, it could. */
-export function canMeet(a: Selection, b: Selection): boolean {
-  if (a.host !== b.host) return false;
-  if (a.host) return true;
-  const values = (texts: readonly Text[]): string[] => texts.map(({ value }) => value);
-  const apart = (one: readonly string[] | null, other: readonly string[] | null): boolean =>
-    one !== null && other !== null && !one.some((value) => other.includes(value));
-  const excluded = (one: Selection, other: Selection): boolean =>
-    one.namespaces !== null && values(one.namespaces).every((name) => values(other.exceptNamespaces).includes(name));
-  const named = ({ containers }: Selection): string[] | null => (containers.length > 0 ? values(containers) : null);
-  const labelled = ({ labels, anyLabel }: Selection): Map<string, readonly string[]> => {
-    const map = new Map<string, readonly string[]>(labels.map(([key, { value }]) => [key, [value]]));
-    const keys = new Set(anyLabel.map(([key]) => key));
-    if (keys.size === 1)
-      map.set(
-        anyLabel[0][0],
-        anyLabel.map(([, { value }]) => value),
-      );
-    return map;
-  };
-  const others = labelled(b);
-  return !(
-    apart(a.namespaces && values(a.namespaces), b.namespaces && values(b.namespaces)) ||
-    excluded(a, b) ||
-    excluded(b, a) ||
-    apart(named(a), named(b)) ||
-    [...labelled(a)].some(([key, wanted]) => apart(wanted, others.get(key) ?? null))
-  );
+/** A selection as `canMeet` asks it. */
+export interface Facets {
+  /** The same for selections that are the same. */
+  readonly key: string;
+  readonly host: boolean;
+  /** The only ones of each; null: all. */
+  readonly namespaces: readonly string[] | null;
+  readonly containers: readonly string[] | null;
+  readonly exceptNamespaces: readonly string[];
+  /** Values that the workload's label has one of. */
+  readonly labels: ReadonlyMap<string, readonly string[]>;
 }
+
+export function facetsOf(selection: Selection): Facets {
+  const values = (texts: readonly Text[]): string[] => texts.map(({ value }) => value);
+  const { host, namespaces, exceptNamespaces, containers, labels, anyLabel } = selection;
+  const wanted = new Map<string, readonly string[]>(labels.map(([key, { value }]) => [key, [value]]));
+  if (new Set(anyLabel.map(([key]) => key)).size === 1) {
+    wanted.set(
+      anyLabel[0][0],
+      anyLabel.map(([, { value }]) => value),
+    );
+  }
+  const facets = {
+    host,
+    namespaces: namespaces && values(namespaces),
+    containers: containers.length > 0 ? values(containers) : null,
+    exceptNamespaces: values(exceptNamespaces),
+  };
+  return { ...facets, labels: wanted, key: JSON.stringify([facets, ...wanted]) };
+}
+
+/** Whether a workload could be of both. Where it cannot be told, it could. */
+export function canMeet(a: Facets, b: Facets): boolean {
+  if (a.host || b.host) return a.host === b.host;
+  if (apart(a.namespaces, b.namespaces) || apart(a.containers, b.containers)) return false;
+  if (isExcluded(a, b) || isExcluded(b, a)) return false;
+  for (const [key, wanted] of a.labels) if (apart(wanted, b.labels.get(key) ?? null)) return false;
+  return true;
+}
+
+const apart = (one: readonly string[] | null, other: readonly string[] | null): boolean =>
+  one !== null && other !== null && !one.some((value) => other.includes(value));
+
+const isExcluded = ({ namespaces }: Facets, { exceptNamespaces }: Facets): boolean =>
+  namespaces?.every((name) => exceptNamespaces.includes(name)) === true;
