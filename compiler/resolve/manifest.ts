@@ -81,6 +81,7 @@ function makePart(policy: ResolvedPolicy, number: number, place: (span: Span) =>
       tags: rule.tags,
       message: rule.message,
       log: rule.log,
+      ...(rule.rateLimit && { rateLimit: rule.rateLimit }),
       when: rule.when.text,
       unless: rule.unless.map(({ name, text, span, exception }) => ({
         name,

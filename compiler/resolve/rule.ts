@@ -5,6 +5,7 @@ import type { Span } from '../diagnostics/diagnostic.ts';
 import { FIELDS, FIELD_ALIASES } from '../../vm/spec/fields.ts';
 import { KINDS, KIND_CLASSES } from '../../vm/spec/kinds.ts';
 import { DEFAULT_ERRNO, ERRNOS, type Action } from '../../vm/spec/verdict.ts';
+import type { ManifestRateLimit } from '../../vm/bundle/manifest.ts';
 import { FALSE, type Expr } from '../../vm/bundle/normal.ts';
 import type { ExceptionDocument, LibraryRuleBody } from '../schema/documents.ts';
 import type { Report } from '../schema/read.ts';
@@ -36,6 +37,7 @@ export interface ResolvedRule {
   readonly tags: readonly string[];
   readonly message: string | null;
   readonly log: 'audit' | 'incident';
+  readonly rateLimit: ManifestRateLimit | undefined;
   readonly enabled: boolean;
   readonly span: Span;
 }
@@ -107,10 +109,19 @@ export function resolveRule(
     tags: body.tags?.value.map((tag) => tag.value) ?? [],
     message: body.message?.value ?? null,
     log: body.log?.value ?? 'audit',
+    rateLimit: rateLimitOf(body),
     enabled: body.enabled?.value ?? true,
     span: body.span,
   };
 }
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+const rateLimitOf = ({ rateLimit }: LibraryRuleBody): ManifestRateLimit | undefined => {
+  if (rateLimit === undefined || rateLimit.missing) return undefined;
+  const [time, per] = rateLimit.value.split(' per ');
+  return { seconds: parseInt(time, 10) * SECONDS[time.slice(-1)], scope: per === undefined ? 'process' : 'workload' };
+};
 
 /** What no rule may say: deny what cannot be refused, go on after a decision. */
 export function judgeRule(rule: ResolvedRule, report: Report): void {

@@ -30,6 +30,10 @@ const ANY_TEXT = text();
 const WORD = text('[A-Za-z_][A-Za-z0-9_-]*', 'letters, digits, `_` and `-`, not starting with a digit or `-`');
 const IDENTIFIER = text('[A-Za-z_][A-Za-z0-9_]*', 'letters, digits and `_`, not starting with a digit');
 const FILLED = text('[^]*\\S[^]*', 'a text');
+const RATE_LIMIT = text(
+  '[1-9][0-9]{0,4}[smh]( per workload)?',
+  'a time such as `30s`, `1m` or `2h`, or `1m per workload`',
+);
 const DATE = text('[0-9]{4}-[0-9]{2}-[0-9]{2}', 'a date, `YYYY-MM-DD`');
 const ACTION = choice(ACTIONS);
 const KIND = choice([...KINDS.map(({ name }) => name), ...Object.keys(KIND_CLASSES)]);
@@ -93,6 +97,7 @@ const ruleBody = {
   tags: optional(list(ANY_TEXT), 'labels for reports: mitre:T1059.004, cis:docker-5.4'),
   message: optional(ANY_TEXT, '`{field}` stands for the field of the event'),
   log: optional(choice(LOGS), 'where a match is reported; default audit'),
+  rateLimit: optional(RATE_LIMIT, 'a process that is let through is recorded once in this time for the same object'),
   enabled: optional(boolean, 'false leaves the rule out'),
 };
 const rule = object({ ...ruleName, ...ruleBody });

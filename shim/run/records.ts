@@ -2,16 +2,24 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Bundle } from '../../vm/bundle/index.ts';
-import { decodeRecord, eventToJson, joinFacts, type Event, type Value } from '../../vm/event/index.ts';
+import {
+  decodeRecord,
+  eventToJson,
+  joinFacts,
+  type DecodedRecord,
+  type Event,
+  type Value,
+} from '../../vm/event/index.ts';
 import type { Redact } from '../../vm/event/redact.ts';
 import { verdictRecord } from '../../vm/host/verdict-record.ts';
 import type { VerdictReport } from '../enforcers/report.ts';
+import { RateLimit } from './rate-limit.ts';
 import type { Sink } from '../sinks/sink.ts';
 
-const decode = (bytes: Uint8Array): Event => {
+const decode = (bytes: Uint8Array): DecodedRecord => {
   const decoded = decodeRecord(bytes);
   if ('error' in decoded) throw new Error(`BUG: the guard reported a record that is none: ${decoded.error}`);
-  return decoded.event;
+  return decoded;
 };
 
 export interface LiveRecords {
@@ -33,14 +41,18 @@ export const liveRecords = (
   const run = randomBytes(8).toString('hex');
   const host = hostname();
   const facts: Event = { kind: 0, time: undefined, values: workload };
+  const limit = new RateLimit(bundle.manifest.rules);
   let count = 0;
   return {
     get count() {
       return count;
     },
     write: (report) => {
-      const subject = report.subject.length > 0 ? [decode(report.subject)] : [];
-      const whole = joinFacts(decode(report.record), facts, ...subject);
+      const subject = report.subject.length > 0 ? [decode(report.subject).event] : [];
+      const record = decode(report.record);
+      const whole = joinFacts(record.event, facts, ...subject);
+      const repeated = limit.admit(report.decision, whole, record.subject);
+      if (repeated < 0) return;
       const event = redact ? redact(whole) : whole;
       count++;
       const verdict = verdictRecord(bundle.manifest, report.decision, event);
@@ -54,6 +66,7 @@ export const liveRecords = (
         id: `${run}-${count}`,
         seq: count,
         host,
+        ...(repeated > 0 && { repeated }),
         bundle: bundle.digest,
         mechanism: report.mechanism,
         latency_ns: report.latencyNs,

@@ -10,6 +10,8 @@ export interface LiveRecord extends VerdictRecord {
   /** Counts from 1 in a run, without gaps. */
   readonly seq: number;
   readonly host: string;
+  /** Records like this one that `rateLimit` left out since the last that was written; absent: none. */
+  readonly repeated?: number;
   /** Digest of the bundle. */
   readonly bundle: string;
   /** What asked and answered: `fanotify`, `seccomp`, `cgroup`, `sensor`. */

@@ -177,6 +177,24 @@ test('libraries: lists, macros, parameters, rules with their own action and seve
   assert.ok(JSON.stringify(user.when).includes('"16"') && JSON.stringify(user.when).includes('"bob"'));
 });
 
+test('rate limits reach the manifest, of libraries, too; other texts are errors', () => {
+  const limited = (limit: string) => `{name: r, on: exec, when: 'proc.uid = 1', action: audit, rateLimit: ${limit}}`;
+  const limitOf = (limit: string) => compiled([policy([limited(limit)])]).manifest.rules[0].rateLimit;
+  assert.equal(limitOf('30s'), { seconds: 30, scope: 'process' });
+  assert.equal(limitOf('99999h per workload'), { seconds: 359_996_400, scope: 'workload' });
+  const library = document(
+    'Library',
+    'l',
+    "{rules: {r: {on: exec, when: 'proc.uid = 1', action: audit, rateLimit: 2m}}}",
+  );
+  assert.equal(compiled([library, policy(['{use: r}'])]).manifest.rules[0].rateLimit, {
+    seconds: 120,
+    scope: 'process',
+  });
+  for (const wrong of ['0s', '1d', '1.5m', '100000s', '1m per host', '"1m  per workload"'])
+    assert.is(codes(policy([limited(wrong)]))[0], 'L1109', wrong);
+});
+
 test('a rule of a library is switched off in one policy only', () => {
   const { normal } = compiled(
     [LIBRARY, policy(['{use: no-shells, enabled: false}', rule('r')], 'a'), policy(['{use: no-shells}'], 'b')],

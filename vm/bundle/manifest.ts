@@ -55,10 +55,18 @@ export interface ManifestRule {
   readonly tags: readonly string[];
   readonly message: string | null;
   readonly log: 'audit' | 'incident';
+  /** A match that lets pass is recorded once in this time for the same object. */
+  readonly rateLimit?: ManifestRateLimit;
   /** The condition as it was written. */
   readonly when: string;
   readonly unless: readonly ManifestUnless[];
   readonly span: SourceSpan;
+}
+
+export interface ManifestRateLimit {
+  readonly seconds: number;
+  /** Whose matches count together. */
+  readonly scope: 'process' | 'workload';
 }
 
 export interface ManifestUnless {

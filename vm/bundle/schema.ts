@@ -45,6 +45,7 @@ export const manifestSchema: z.ZodMiniType<Manifest> = z.object({
       tags: texts,
       message: z.nullable(text),
       log: z.enum(['audit', 'incident']),
+      rateLimit: z.optional(z.object({ seconds: integer, scope: z.enum(['process', 'workload']) })),
       when: text,
       unless: z.array(z.object({ name: text, when: text, span })),
       span,

@@ -12,6 +12,8 @@ export interface Effect {
   readonly is: 'none' | 'report' | 'deny' | 'kill';
   /** Error of the operation; undefined: the default. */
   readonly errno?: string;
+  /** Of a report, in our words. */
+  readonly rateLimit?: string;
 }
 
 const NAMES = [
@@ -38,7 +40,9 @@ const ACTIONS: Readonly<Record<string, ActionName>> = Object.fromEntries(
 
 const SIGKILL = 9n;
 /** Parameters that add to an event. */
-const EXTRAS = ['rateLimit', 'kernelStackTrace', 'userStackTrace', 'imaHash'];
+const EXTRAS = ['kernelStackTrace', 'userStackTrace', 'imaHash'];
+/** Of `rateLimitScope`. We do not tell the threads of a process apart, and a policy counts for each workload. */
+const RATE_LIMIT_SCOPES = { thread: '', process: '', global: ' per workload' } as const;
 
 /**
  * All actions of a selector together; without one an event is posted.
@@ -51,7 +55,17 @@ export function readActions(nodes: readonly Located[], findings: Findings): Effe
   const errno = effects.find((effect) => effect.errno !== undefined)?.errno;
   const strongest = (['kill', 'deny'] as const).find((is) => effects.some((effect) => effect.is === is));
   const silent = nodes.find((_, n) => effects[n].is === 'none');
-  if (strongest === undefined) return { is: silent === undefined ? 'report' : 'none' };
+  const limited = effects.findIndex(({ rateLimit }) => rateLimit !== undefined);
+  if (strongest === undefined) {
+    if (silent !== undefined) return { is: 'none' };
+    return limited < 0 ? { is: 'report' } : { is: 'report', rateLimit: effects[limited].rateLimit };
+  }
+  if (limited >= 0) {
+    findings.dropped(
+      headOf(nodes[limited]),
+      '`rateLimit` beside an action that enforces: what is refused is always recorded',
+    );
+  }
   if (silent !== undefined) {
     findings.dropped(headOf(silent), '`NoPost` beside an action that enforces: what is refused is always recorded');
   }
@@ -87,7 +101,7 @@ function readAction(node: Located, findings: Findings): Effect | undefined {
       return undefined;
     case 'Post':
       dropExtras(node, findings);
-      return { is: 'report' };
+      return { is: 'report', ...rateLimitOf(node, findings) };
     case 'NoPost':
       return { is: 'none' };
     case 'Sigkill':
@@ -118,9 +132,27 @@ function dropExtras(node: Located, findings: Findings): void {
   for (const key of EXTRAS) {
     const value = get(node, key);
     if (value === undefined || (value.is === 'scalar' && (value.value === false || value.text === ''))) continue;
-    const help = key === 'rateLimit' ? 'each match is recorded; limit where the records are read' : null;
-    findings.dropped(headOf(value), `\`${key}\` is not carried over`, help);
+    findings.dropped(headOf(value), `\`${key}\` is not carried over`);
   }
+}
+
+/** A number of seconds, or with a unit. */
+const PERIOD = /^(0*[1-9][0-9]{0,4})([smh]?)$/;
+
+function rateLimitOf(node: Located, findings: Findings): { rateLimit?: string } {
+  const value = get(node, 'rateLimit');
+  const scope = get(node, 'rateLimitScope');
+  if (value === undefined || (value.is === 'scalar' && value.text === '')) {
+    if (scope !== undefined) findings.dropped(headOf(scope), '`rateLimitScope` without `rateLimit`');
+    return {};
+  }
+  const whose = scope === undefined ? '' : findings.word(scope, 'rateLimitScope', RATE_LIMIT_SCOPES);
+  const period = value.is === 'scalar' ? PERIOD.exec(value.text) : null;
+  if (period === null) {
+    findings.wrong(value, 'rateLimit', 'a time such as `30s`, `5m` or `1h`');
+    return {};
+  }
+  return { rateLimit: `${Number(period[1])}${period[2] || 's'}${whose ?? ''}` };
 }
 
 function enforce(node: Located, findings: Findings): Effect | undefined {

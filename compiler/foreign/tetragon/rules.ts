@@ -26,7 +26,7 @@ export interface Notes {
 /** Kinds whose operation cannot be refused. */
 const UNDENIABLE: readonly string[] = ['proc.fork', 'proc.exit'];
 
-const isSame = (a: Effect, b: Effect): boolean => a.is === b.is && a.errno === b.errno;
+const isSame = (a: Effect, b: Effect): boolean => a.is === b.is && a.errno === b.errno && a.rateLimit === b.rateLimit;
 const textOf = ({ pieces }: Condition): string => pieces.map(({ text }) => text).join('');
 
 /** @param names of the policy's rules */
@@ -119,6 +119,7 @@ function ruleOf(name: string, { kinds, when, unless }: Variant, effect: Effect, 
     action: effect.is === 'report' ? 'audit' : effect.is,
     errno: effect.errno,
     continue: effect.is === 'report' ? true : undefined,
+    rateLimit: effect.rateLimit,
     tags: notes.tags,
     message: notes.message,
   });

@@ -108,6 +108,7 @@ function selector(r: Random, matchArgs: readonly object[]): object {
 const actions = (r: Random): object[] =>
   r.pick<object[]>([
     [{ action: 'Post' }],
+    [{ action: 'Post', rateLimit: '5m', rateLimitScope: 'process' }],
     [{ action: 'NoPost' }],
     [{ action: 'Sigkill' }],
     [{ action: 'Signal', argSig: 9 }],

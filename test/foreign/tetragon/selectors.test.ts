@@ -203,9 +203,34 @@ test('actions together make one effect', () => {
   assert.is(effect({ action: 'post' }, { action: 'sigkill' }), 'kill 0 1');
 });
 
+test('a limited rate of reports is ours', () => {
+  const limits = (...list: readonly object[]) =>
+    built(acting(...list)).manifest.rules.map(({ rateLimit }) => rateLimit);
+  assert.equal(limits({ action: 'Post' }), [undefined]);
+  assert.equal(limits({ action: 'Post', rateLimit: '5m' }), [{ seconds: 300, scope: 'process' }]);
+  assert.equal(limits({ action: 'Post', rateLimit: 30 }), [{ seconds: 30, scope: 'process' }]);
+  assert.equal(limits({ action: 'Post', rateLimit: '1h', rateLimitScope: 'global' }), [
+    { seconds: 3600, scope: 'workload' },
+  ]);
+  assert.equal(limits({ action: 'Post', rateLimit: '1m', rateLimitScope: 'thread' }), [
+    { seconds: 60, scope: 'process' },
+  ]);
+  assert.equal(said(acting({ action: 'Post', rateLimit: 'often' })), [
+    'L5004 often: `rateLimit` takes other values, found the string `often`',
+  ]);
+  assert.equal(said(acting({ action: 'Post', rateLimit: '1m', rateLimitScope: 'node' })), [
+    'L5004 node: `rateLimitScope` takes other values, found the string `node`',
+  ]);
+  assert.equal(said(acting({ action: 'Post', rateLimitScope: 'global' })), [
+    'L5003 global: `rateLimitScope` without `rateLimit`',
+  ]);
+  assert.equal(said(acting({ action: 'Sigkill' }, { action: 'Post', rateLimit: '1m' })), [
+    'L5003 action: `rateLimit` beside an action that enforces: what is refused is always recorded',
+  ]);
+});
+
 test('what is not carried over of actions is said', () => {
-  assert.equal(said(acting({ action: 'Post', rateLimit: '5m', kernelStackTrace: true, imaHash: false })), [
-    'L5003 5m: `rateLimit` is not carried over',
+  assert.equal(said(acting({ action: 'Post', kernelStackTrace: true, imaHash: false })), [
     'L5003 true: `kernelStackTrace` is not carried over',
   ]);
   assert.equal(said(acting({ action: 'Signal', argSig: 15 })), [
