@@ -3,14 +3,13 @@
  * exec, after the new image stands: the program's resolved path and everything that is known of a process from then on.
  * A script is seen as its interpreter alone: the kernel keeps no other file. `token` is the parent's subject key.
  */
-#include "lib/path.h"
+#include "lib/object.h"
 #include "lib/process.h"
 #include "lib/scope.h"
 #include <bpf/bpf_tracing.h>
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define OVERLAYFS_SUPER_MAGIC 0x794c7630
 #define ARGUMENTS 2048
 #define WORD(n) (((n) + 3) & ~3U)
 
@@ -122,20 +121,6 @@ static __always_inline __u32 innermost_id(struct pid *pid)
 
 	bpf_probe_read_kernel(&id, sizeof(id), (char *)&pid->numbers[0] + level * each);
 	return id;
-}
-
-/*
- * Whether a file lies in the writable layer of its overlay. What overlayfs knows of an inode stands around it: behind it,
- * the dentry in the writable layer, where there is one (fs/overlayfs/ovl_entry.h, struct ovl_inode).
- */
-static __always_inline int is_upper_layer(struct inode *inode)
-{
-	void *upper = NULL;
-
-	if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAYFS_SUPER_MAGIC)
-		return 0;
-	bpf_probe_read_kernel(&upper, sizeof(upper), (char *)inode + bpf_core_type_size(struct inode));
-	return upper != NULL;
 }
 
 static __always_inline void put_identity(struct builder *b, struct task_struct *task)

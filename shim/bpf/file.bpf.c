@@ -260,7 +260,7 @@ int BPF_PROG(file_exit, struct pt_regs *regs, long ret)
 	if ((flags & call->test) != call->value && (flags & call->test) != call->value2)
 		return 0;
 	workload = workload_of_current();
-	if (!workload || is_compat(task) || begin(&b, call->kind, ACTOR_SLOTS + 10))
+	if (!workload || is_compat(task) || begin(&b, call->kind, ACTOR_SLOTS + 11))
 		return 0;
 	switch (call->shape) {
 	case LICTOR_SHAPE_OPEN:

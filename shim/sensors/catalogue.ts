@@ -9,7 +9,7 @@ export interface SensorSpec {
 }
 
 const ACTOR = ['proc.pid', 'proc.uid', 'proc.euid', 'proc.gid', 'proc.comm'];
-const INODE = ['file.type', 'file.mode', 'file.owner_uid', 'file.dev', 'file.ino'];
+const INODE = ['file.type', 'file.mode', 'file.owner_uid', 'file.dev', 'file.ino', 'file.upper_layer'];
 const CHANGE = ['file.attribute', 'file.new_mode', 'file.new_owner_uid'];
 const OPENED = [...ACTOR, 'file.path', 'file.invoked', 'file.flags', ...INODE];
 const PAIR = [...ACTOR, 'file.path', 'file.other_path', 'file.side', 'file.invoked'];

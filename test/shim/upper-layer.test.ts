@@ -84,4 +84,30 @@ kernelTest('the sensor says the same', ['root', 'bpf', 'cgroup'], () =>
   ),
 );
 
+kernelTest('a library that was not in the image is recorded as such when it is mapped', ['root', 'bpf', 'cgroup'], () =>
+  inFolder((folder) =>
+    inOverlay(folder, (merged) => {
+      watching({ kinds: ['file.map_exec', 'file.read'] }, (watched) => {
+        watched.python(
+          `import mmap,os\nfor name in ["shipped","changed","dropped"]: mmap.mmap(os.open("${merged}/"+name,os.O_RDONLY),4096,mmap.MAP_PRIVATE,mmap.PROT_READ|mmap.PROT_EXEC)`,
+        );
+        const seen = watched
+          .records()
+          .filter(({ values }) => String(values['file.path']).startsWith(merged))
+          .map(({ kind, values }) => [kind, values['file.path'], values['file.upper_layer']]);
+        assert.equal(
+          seen,
+          [
+            ['shipped', false],
+            ['changed', true],
+            ['dropped', true],
+          ].flatMap(([name, upper]) =>
+            ['file.read', 'file.map_exec'].map((kind) => [kind, `${merged}/${name}`, upper]),
+          ),
+        );
+      });
+    }),
+  ),
+);
+
 test.run();

@@ -3,6 +3,7 @@
 #ifndef LICTOR_OBJECT_H
 #define LICTOR_OBJECT_H
 
+#include "file.h"
 #include "path.h"
 #include "syscall.h"
 
@@ -45,7 +46,7 @@ static __always_inline __u64 device_of(__u32 dev)
 	return (minor & 0xff) | major << 8 | (__u64)(minor & ~0xffU) << 12;
 }
 
-/* Five slots, of an object that is at hand. */
+/* Six slots, of an object that is at hand. */
 static __always_inline void put_inode(struct builder *b, struct inode *inode)
 {
 	__u32 mode = BPF_CORE_READ(inode, i_mode);
@@ -55,6 +56,7 @@ static __always_inline void put_inode(struct builder *b, struct inode *inode)
 	put_number(b, LICTOR_FIELD_FILE_OWNER_UID, BPF_CORE_READ(inode, i_uid.val));
 	put_number(b, LICTOR_FIELD_FILE_DEV, device_of(BPF_CORE_READ(inode, i_sb, s_dev)));
 	put_number(b, LICTOR_FIELD_FILE_INO, BPF_CORE_READ(inode, i_ino));
+	put_number(b, LICTOR_FIELD_FILE_UPPER_LAYER, is_upper_layer(inode));
 }
 
 /*

@@ -33,17 +33,4 @@ static __always_inline int is_compat(struct task_struct *task)
 	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
 }
 
-/* What a descriptor stands for now, or NULL. */
-static __always_inline struct file *file_of(struct task_struct *task, __s64 descriptor)
-{
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **files = BPF_CORE_READ(table, fd);
-	struct file *file = NULL;
-
-	if (descriptor < 0 || descriptor >= BPF_CORE_READ(table, max_fds))
-		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), files + descriptor);
-	return file;
-}
-
 #endif
