@@ -66,7 +66,7 @@ kernelTest('closing leaves no program and no descriptor behind', NEEDS, async ()
   const info = readFileSync(`/proc/self/fdinfo/${sensors.objects[0].programFd('exit_process')}`, 'utf8');
   const id = Number(/^prog_id:\s*(\d+)/m.exec(info)![1]);
   sensors.close();
-  assert.is(descriptors(), before);
+  assert.ok(descriptors() <= before, 'more descriptors than before'); // others of this process may end meanwhile
   // The kernel frees a program after the last processor has left it.
   let left = 0;
   for (let tries = 0; tries < 100; tries++) {
