@@ -7,7 +7,7 @@
  * best round of each counts, for other work on the machine only takes away, and nothing may be lost.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -63,7 +63,7 @@ const compileC = (name: string): string => {
 const made = attachSensors({ kinds: ['syscall'], syscalls: [GETPPID], ringBytes: RING_BYTES });
 if ('error' in made) throw new Error(kernelErrorText(made.error));
 const { sensors } = made;
-const watched = sensors.watch(statSync(cgroup, { bigint: true }).ino);
+const watched = sensors.watch(cgroup);
 if (watched) throw new Error(kernelErrorText(watched));
 
 const program = join(folder, 'program');

@@ -1,5 +1,5 @@
 /** Everything of the kernel that one guard holds: taken together, given back together, also when one part fails. */
-import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { kernelErrorText } from '../kernel/bpf-error.ts';
 import { Epoll, EventFd } from '../kernel/epoll.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -174,7 +174,7 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
     if (interrupts) held(interrupts, () => interrupts.close());
     const sensors = attachAll(config);
     held(sensors, () => sensors.close());
-    const watched = sensors.watch(statSync(config.cgroup, { bigint: true }).ino, BigInt(WORKLOAD_KEY));
+    const watched = sensors.watch(config.cgroup, BigInt(WORKLOAD_KEY));
     if (watched) throw new GuardError(kernelErrorText(watched));
     const opened = openRing(sensors.ringFd, sensors.ringBytes);
     if ('error' in opened) throw new GuardError(kernelErrorText(opened.error));

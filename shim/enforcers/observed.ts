@@ -9,7 +9,7 @@ import { combine } from '../../vm/host/combine.ts';
 import { decodeRecord, fieldId, type Event } from '../../vm/event/index.ts';
 import { KINDS, LIMITS, RECORD, RECORD_FLAGS, RING, SLOT, VERDICT_FLAGS } from '../../vm/spec/index.ts';
 import type { Ring } from '../kernel/ring.ts';
-import { subjectPid, type PathSettler } from '../sensors/index.ts';
+import { settleQueries, subjectPid, type PathSettler } from '../sensors/index.ts';
 import type { Processes } from '../workloads/processes.ts';
 import { ACTION, type Effects } from './effects.ts';
 import type { Engine } from './engine.ts';
@@ -100,6 +100,7 @@ export class Observed {
     if (last === undefined) return;
     if (this.#offsets.some((at) => this.#decided[this.#kind(at)] === 1)) {
       this.settler.settle(this.#span.subarray(0, length));
+      settleQueries(this.#span.subarray(0, length));
       this.#know();
       const count = this.engine.evaluateRing(length);
       for (let i = 0; i < count && i < this.#offsets.length;) i += this.#act(i, count);

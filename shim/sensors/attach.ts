@@ -1,4 +1,5 @@
 /** Loads and attaches the sensors of the kinds that are wanted, all writing into one ring. */
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import koffi from 'koffi';
 import { assetPath } from '../../vm/host/assets.ts';
 import { CAPABILITIES } from '../../vm/spec/fields.ts';
@@ -15,6 +16,8 @@ export interface SensorOptions {
   readonly kinds: readonly string[];
   /** Numbers of the calls that the kind `syscall` is about. */
   readonly syscalls?: readonly number[];
+  /** Names of the kinds whose operations do not take effect before they are answered: `net.dns` or none. */
+  readonly held?: readonly string[];
   /** Bytes of the ring: a power of two, pages at least; default 4 MiB. */
   readonly ringBytes?: number;
 }
@@ -33,6 +36,7 @@ const CAPABILITY_NAMES = new Map(
 
 const word = (value: number): Uint8Array => new Uint8Array(new Uint32Array([value]).buffer);
 const long = (value: bigint): Uint8Array => new Uint8Array(new BigUint64Array([value]).buffer);
+const kindBits = (names: readonly string[]): bigint => names.reduce((bits, name) => bits | kindBit(name), 0n);
 const kindBit = (name: string): bigint => {
   const kind = KINDS.find((of) => of.name === name);
   if (!kind) throw new Error(`BUG: no kind ${name}`);
@@ -50,32 +54,57 @@ const taiOffset = (): bigint => {
   return BigInt(Math.round(seconds(CLOCK.tai) - seconds(CLOCK.realtime))) * 1_000_000_000n;
 };
 
+interface LoadedSensor {
+  readonly sensor: SensorSpec;
+  readonly object: BpfObject;
+}
+
 /** Attached sensors. Their programs see nothing until a cgroup is watched. */
 export class Sensors {
   readonly ringFd: number;
   readonly ringBytes: number;
-  readonly #kinds: bigint;
+  readonly kinds: readonly string[];
+  readonly #held: readonly string[];
+  /** Of the sensors, in their order. */
+  readonly #objects: readonly BpfObject[];
+  /** Ids of the cgroups that have programs of ours: they stay. */
+  readonly #entered = new Set<bigint>();
 
-  /** @param objects loaded, at least one */
+  /** @param loaded at least one */
   constructor(
-    readonly kinds: readonly string[],
-    readonly objects: readonly BpfObject[],
+    options: SensorOptions,
+    readonly loaded: readonly LoadedSensor[],
   ) {
+    this.kinds = options.kinds;
+    this.#held = options.held ?? [];
+    this.#objects = loaded.map(({ object }) => object);
     this.ringFd = this.#map('events').fd;
     this.ringBytes = this.#map('events').maxEntries;
-    this.#kinds = kinds.reduce((bits, kind) => bits | kindBit(kind), 0n);
   }
 
   /**
-   * Watches the processes of a cgroup and of all below it.
+   * Watches the processes of a cgroup and of all below it. Programs about its packets stay with the cgroup.
    *
-   * @param cgroup id: the inode number of its cgroup2 folder
+   * @param cgroup its cgroup2 folder
    * @param workload key that records carry, not 0; default the cgroup's id
    */
-  watch(cgroup: bigint, workload: bigint = cgroup): KernelError | null {
-    return this.#map('scope').update(long(cgroup), long(workload));
+  watch(cgroup: string, workload?: bigint): KernelError | null {
+    const fd = openSync(cgroup, 'r');
+    try {
+      const id = fstatSync(fd, { bigint: true }).ino;
+      for (const { sensor, object } of this.#entered.has(id) ? [] : this.loaded)
+        for (const program of sensor.perCgroup ? sensor.programs : []) {
+          const error = object.attachCgroup(program, fd);
+          if (error) return error;
+        }
+      this.#entered.add(id);
+      return this.#map('scope').update(long(id), long(workload ?? id));
+    } finally {
+      closeSync(fd);
+    }
   }
 
+  /** @param cgroup id: the inode number of its folder */
   unwatch(cgroup: bigint): KernelError | null {
     return this.#map('scope').delete(long(cgroup));
   }
@@ -94,17 +123,25 @@ export class Sensors {
 
   /** Tells the programs what time it is: once they are attached and, where they run for long, every few minutes. */
   setClock(): KernelError | null {
-    const settings = encodeStruct('settings', { tai_offset: taiOffset(), kinds: this.#kinds });
+    const [kinds, held] = [kindBits(this.kinds), kindBits(this.#held)];
+    const settings = encodeStruct('settings', { tai_offset: taiOffset(), kinds, held });
     return this.#map('settings').update(word(0), settings);
   }
 
   /** Detaches everything. */
   close(): void {
-    for (const object of this.objects) object.close();
+    for (const object of this.#objects) object.close();
+  }
+
+  /** The object of a sensor that was attached; another one is a bug. */
+  object(name: string): BpfObject {
+    const found = this.loaded.find(({ sensor }) => sensor.object === name);
+    if (!found) throw new Error(`BUG: no sensor ${name}`);
+    return found.object;
   }
 
   #map(name: (typeof SHARED)[number]): BpfMap {
-    return this.objects[0].map(name);
+    return this.#objects[0].map(name);
   }
 }
 
@@ -158,24 +195,24 @@ export const attachSensors = (
 ): { readonly sensors: Sensors } | { readonly error: KernelError } => {
   const wanted = SENSORS.filter((sensor) => options.kinds.some((kind) => kind in sensor.kinds));
   if (wanted.length === 0) throw new Error('BUG: no kind that a sensor serves');
-  const objects: BpfObject[] = [];
+  const made: LoadedSensor[] = [];
   const undo = (error: KernelError): { readonly error: KernelError } => {
-    for (const object of objects) object.close();
+    for (const { object } of made) object.close();
     return { error };
   };
   for (const sensor of wanted) {
-    const loaded = load(sensor, objects[0], options.ringBytes ?? RING_BYTES);
+    const loaded = load(sensor, made[0]?.object, options.ringBytes ?? RING_BYTES);
     if ('error' in loaded) return undo(loaded.error);
-    objects.push(loaded.object);
+    made.push({ sensor, object: loaded.object });
     const error = fill(loaded.object, sensor, options);
     if (error) return undo(error);
   }
-  const sensors = new Sensors(options.kinds, objects);
+  const sensors = new Sensors(options, made);
   const error = sensors.setClock();
   if (error) return undo(error);
-  for (const [i, sensor] of wanted.entries())
-    for (const program of sensor.programs) {
-      const attached = objects[i].attach(program);
+  for (const { sensor, object } of made)
+    for (const program of sensor.perCgroup ? [] : sensor.programs) {
+      const attached = object.attach(program);
       if ('error' in attached) return undo(attached.error);
     }
   return { sensors };

@@ -4,6 +4,8 @@ export interface SensorSpec {
   /** Object below `dist/bpf`. */
   readonly object: string;
   readonly programs: readonly string[];
+  /** They are attached to the watched cgroups, not once for all. */
+  readonly perCgroup?: boolean;
   /** By kind: names of the fields that its records can carry. What a policy asks of them beyond is derived, or a fact. */
   readonly kinds: Readonly<Record<string, readonly string[]>>;
 }
@@ -71,6 +73,14 @@ export const SENSORS: readonly SensorSpec[] = [
       'net.bind': LOCAL,
       'net.listen': LOCAL,
       'net.accept': [...LOCAL, ...REMOTE],
+    },
+  },
+  {
+    object: 'dns',
+    programs: ['dns_egress'],
+    perCgroup: true,
+    kinds: {
+      'net.dns': [...LOCAL.filter((name) => name !== 'net.path'), ...REMOTE, 'net.domain', 'net.query_type'],
     },
   },
   {

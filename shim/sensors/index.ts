@@ -1,5 +1,6 @@
 export { attachSensors, probeSensors, type SensorCounters, type SensorOptions, type Sensors } from './attach.ts';
 export { SENSOR_KINDS, SENSORS, sensorFields, type SensorSpec } from './catalogue.ts';
+export { QueryPacket, settleQueries } from './queries.ts';
 export { normalPath, PathSettler } from './settle.ts';
 export { subjectKey, subjectOfStat, subjectPid } from './subject.ts';
 export { stringArguments, SYSCALLS_END, syscallName, syscallNumber } from './syscalls.ts';

@@ -21,6 +21,9 @@ export interface Member {
 /** A line of a struct. */
 export const member = (name: string, type: Scalar, doc: string, count?: number): Member => ({ name, type, count, doc });
 
+/** Bytes of a packet with a DNS query that are looked at: what fits into the frames of most networks. */
+export const QUERY_BYTES = 1536;
+
 /** Members stand without padding: each is aligned by those before it, and a size is a multiple of its widest member. */
 export const STRUCTS = {
   /** Value of `counters`, an element for each kind id, once a CPU. */
@@ -36,6 +39,7 @@ export const STRUCTS = {
   settings: [
     member('tai_offset', 'u64', 'ns by which CLOCK_TAI is ahead of CLOCK_REALTIME'),
     member('kinds', 'u64', 'bit set of the kind ids that are wanted'),
+    member('held', 'u64', 'of these, what does not take effect before it is answered'),
   ],
   /** Value of `calls`, by system call number: how to read its arguments (shim/sensors/calls.ts). */
   call: [
@@ -67,6 +71,29 @@ export const STRUCTS = {
   ],
   /** Value of `capabilities`, by capability number. */
   name: [member('length', 'u8', 'bytes of `name`'), member('name', 'u8', 'name of the capability', 31)],
+  /** Stands behind the record of a DNS query: its packet, of which the shim reads the question, and what an answer needs. */
+  query: [
+    member('cookie', 'u64', 'of the socket'),
+    member('sequence', 'u32', 'TCP: number of the first byte of the message in its stream'),
+    member('interface', 'u32', 'index of the network interface that it leaves by'),
+    member('transport', 'u16', 'place of the UDP or TCP header in `packet`'),
+    member('message', 'u16', 'place of the DNS message in `packet`'),
+    member('length', 'u16', 'bytes of `packet` that count; 0: they could not be copied'),
+    member('protocol', 'u16', 'IPPROTO number'),
+    member('packet', 'u8', 'IP and transport headers, and one message', QUERY_BYTES),
+  ],
+  /** Key of `answered`: a message of a TCP stream that may leave. */
+  answered_key: [
+    member('cookie', 'u64', 'as in `query`'),
+    member('sequence', 'u32', 'as in `query`'),
+    member('zero', 'u32', '0'),
+  ],
+  /** Value of `streams`, of a TCP socket: how far its messages are decided. */
+  stream: [
+    member('subject', 'u64', 'who connected'),
+    member('next', 'u32', 'number of the first byte that has not left'),
+    member('asked', 'u32', 'number of the first byte that nobody was asked about'),
+  ],
   /** Key of `tokens`. */
   token_key: [
     member('thread', 'u32', 'thread id'),

@@ -63,7 +63,7 @@ kernelTest('closing leaves no program and no descriptor behind', NEEDS, async ()
   must(attachSensors({ kinds }), 'sensors').close(); // what libraries keep open, they have open now
   const before = descriptors();
   const sensors = must(attachSensors({ kinds }), 'sensors');
-  const info = readFileSync(`/proc/self/fdinfo/${sensors.objects[0].programFd('exit_process')}`, 'utf8');
+  const info = readFileSync(`/proc/self/fdinfo/${sensors.object('process').programFd('exit_process')}`, 'utf8');
   const id = Number(/^prog_id:\s*(\d+)/m.exec(info)![1]);
   sensors.close();
   assert.ok(descriptors() <= before, 'more descriptors than before'); // others of this process may end meanwhile

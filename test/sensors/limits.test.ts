@@ -103,7 +103,7 @@ kernelTest('nobody else is seen, and nobody at all before a cgroup is watched or
     assert.is(watched.sensors.unwatch(watched.cgroupId), null);
     watched.run('/bin/true');
     assert.is(watched.records().length, 0);
-    assert.is(watched.sensors.watch(watched.cgroupId, 77n), null);
+    assert.is(watched.sensors.watch(watched.cgroup, 77n), null);
     watched.run('/bin/true');
     const records = watched.records();
     assert.ok(records.length > 0);

@@ -11,7 +11,7 @@ import { LIMITS } from '../../vm/spec/limits.ts';
 import { RECORD, RING } from '../../vm/spec/record.ts';
 import { openRing, type Ring } from '../../shim/kernel/ring.ts';
 import { kernelErrorText } from '../../shim/kernel/bpf.ts';
-import { attachSensors, type SensorOptions, type Sensors } from '../../shim/sensors/index.ts';
+import { attachSensors, settleQueries, type SensorOptions, type Sensors } from '../../shim/sensors/index.ts';
 
 /** The value of a call that must not fail. */
 export const must = <K extends string, T>(
@@ -76,7 +76,7 @@ export class Watched {
     this.folder = realpathSync(mkdtempSync(join(base, 'lictor-test-')));
     this.sensors = must(attachSensors(options), 'sensors');
     this.ring = must(openRing(this.sensors.ringFd, this.sensors.ringBytes), 'ring');
-    const error = this.sensors.watch(this.cgroupId);
+    const error = this.sensors.watch(this.cgroup);
     if (error) throw new Error(kernelErrorText(error));
   }
 
@@ -100,7 +100,9 @@ export class Watched {
     const into = new Uint8Array(this.sensors.ringBytes + LIMITS.recordBytes.value);
     let length = 0;
     for (let more = 1; more > 0; length += more) more = this.ring.drain(into.subarray(length));
-    return into.subarray(0, length);
+    const span = into.subarray(0, length);
+    settleQueries(span);
+    return span;
   }
 
   records(): Seen[] {

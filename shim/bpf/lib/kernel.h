@@ -241,6 +241,18 @@ struct bpf_sock_addr_kern {
 	__u32 uaddrlen;
 } KERNEL_TYPE;
 
+/* Data of packets that were sent without a copy: their pages can still change. */
+#define SKB_DATA_SHARED 0xb /* SKBFL_ZEROCOPY_ENABLE, SKBFL_SHARED_FRAG, SKBFL_MANAGED_FRAG_REFS */
+
+struct sk_buff {
+	unsigned char *head;
+	unsigned int end; /* from `head`, where skb_shared_info is */
+} KERNEL_TYPE;
+
+struct skb_shared_info {
+	__u8 flags;
+} KERNEL_TYPE;
+
 /* Registers of a system call on x86-64. They keep the arguments until it returns. */
 struct pt_regs {
 	unsigned long r10, r9, r8, dx, si, di, orig_ax;
