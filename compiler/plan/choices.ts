@@ -17,7 +17,11 @@ export interface Choice {
   readonly answered: readonly Answer[];
   /** The smaller, the fewer conditions share the way. */
   readonly score: number;
+  /** Where it is a disjunction that its keys do not answer, found by a key of each of its parts: it. */
+  readonly either?: Disjunction;
 }
+
+export type Disjunction = Extract<Expr, { op: 'and' | 'or' }>;
 
 /** How much a form costs and how little it tells, beside how many chose the key. */
 const WEIGHT: Readonly<Record<Classifier['form'], number>> = {
@@ -80,11 +84,11 @@ export class Choices {
       if (e.args.some(isBound)) ways.push(...this.#intervals(e.args));
     } else if (e.op === 'or') {
       const cover = this.#disjunction(e);
-      if (cover) ways.push(this.#choice(e, cover));
+      if (cover) ways.push({ ...this.#choice(e, cover), ...(!cover.exact && { either: e }) });
     } else for (const cover of this.#accesses.covers(e)) ways.push(this.#choice(e, cover));
   }
 
-  #disjunction(e: Extract<Expr, { op: 'and' | 'or' }>): Cover | null {
+  #disjunction(e: Disjunction): Cover | null {
     if (e.args.length === 0) return null;
     const covers: Cover[] = [];
     for (const arg of e.args) {

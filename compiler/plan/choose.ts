@@ -5,10 +5,11 @@
  */
 import { BOTH_DEPTH } from '../../vm/spec/index.ts';
 import type { Accesses } from './access.ts';
-import { best, type Choice, Choices, Popularity, without } from './choices.ts';
+import { best, type Choice, Choices, type Disjunction, Popularity, without } from './choices.ts';
 import { cut } from './cut.ts';
 import { diagramOf } from './diagram.ts';
 import { type KeyedList, Lists } from './lists.ts';
+import { and } from './simplify.ts';
 import { halvesOf, isOfWorkload, pointsOf, wholeOf } from './tuple.ts';
 import { type Access, type Candidate, depthOf, type Diagram, type Entry, isFew, isSingle, type Step } from './types.ts';
 
@@ -19,6 +20,8 @@ export const LONG = 4;
  * only the list of its own, so that a table pays late.
  */
 export const LONG_NETWORK = 32;
+/** Parts of disjunctions, and of disjunctions in these, that one candidate may be taken apart into. */
+export const MOST_PARTS = 64;
 /** Pairs that one candidate may take. */
 export const MAX_PAIRS = 64;
 /**
@@ -43,7 +46,7 @@ interface Budget {
 export const choose = (candidates: readonly Candidate[], entries: readonly Entry[], accesses: Accesses): Step[] => {
   const choices = new Choices(accesses, new Popularity(candidates, accesses));
   const lists = new Lists();
-  for (const candidate of candidates) place(candidate, choices.of(candidate.condition), lists, accesses);
+  for (const candidate of candidates) place(candidate, choices, lists, accesses, MOST_PARTS);
   const budget: Budget = {
     moves: candidates.length * MOVES.each + MOVES.more,
     lists: candidates.length * DIAGRAMS.each + DIAGRAMS.more,
@@ -64,8 +67,13 @@ export const choose = (candidates: readonly Candidate[], entries: readonly Entry
   return lists.steps((list) => diagrams.get(list) ?? cut(list, entries));
 };
 
-/** Where the candidate is found, and what is left to check there. */
-const place = (candidate: Candidate, ways: readonly Choice[], lists: Lists, accesses: Accesses): void => {
+/**
+ * Where the candidate is found, and what is left to check there. Where that is by a disjunction each part of it takes its own
+ * way, as a rule of its own would, so that its keys lead to nothing of the others.
+ * @param room parts that it may come to
+ */
+const place = (candidate: Candidate, choices: Choices, lists: Lists, accesses: Accesses, room: number): void => {
+  const ways = choices.of(candidate.condition);
   const points = pointsOf(ways);
   const networks = networksOf(ways);
   if (networks.length > 0) {
@@ -84,13 +92,24 @@ const place = (candidate: Candidate, ways: readonly Choice[], lists: Lists, acce
     lists.join(points[0].cover.accesses[0], restOf(candidate, answered));
   } else {
     const way = best(ways);
-    if (!way) lists.always.push(candidate);
-    else {
+    if (!way) lists.add(candidate);
+    else if (way.either && way.either.args.length <= room) {
+      for (const part of partsOf(candidate, way.either)) {
+        place(part, choices, lists, accesses, Math.floor(room / way.either.args.length));
+      }
+    } else {
       const rest = restOf(candidate, way.answered);
       for (const access of distinct(way.cover.accesses)) lists.join(access, rest);
     }
   }
 };
+
+/** The candidate with each part of a disjunction in its place: it is one of the tests of its condition, or all of it. */
+const partsOf = ({ entry, condition }: Candidate, either: Disjunction): readonly Candidate[] =>
+  either.args.map((part) => ({
+    entry,
+    condition: condition.op === 'and' ? and(...condition.args.map((test) => (test === either ? part : test))) : part,
+  }));
 
 /**
  * Behind one network or two. Facts of workloads go before them: the policies of all workloads name the same few networks, and

@@ -1,6 +1,7 @@
 /** Leaves out of a list what can no longer matter where it is found. */
 import type { Expr } from '../../vm/bundle/normal.ts';
 import { ENTRY_FLAGS } from '../../vm/spec/index.ts';
+import { append } from './lists.ts';
 import type { Candidate, Entry } from './types.ts';
 
 /** Decisions of one list that later candidates are compared with. */
@@ -60,11 +61,13 @@ const isSettled = <T>(
   return false;
 };
 
-/** Candidates that moved here came after the others. */
-const inOrder = (list: readonly Candidate[]): readonly Candidate[] =>
-  list.every(({ entry }, i) => i === 0 || list[i - 1].entry < entry)
-    ? list
-    : [...list].sort((a, b) => a.entry - b.entry);
+/** Candidates that moved here came after the others, and parts of one may have come both ways. */
+const inOrder = (list: readonly Candidate[]): readonly Candidate[] => {
+  if (list.every(({ entry }, i) => i === 0 || list[i - 1].entry < entry)) return list;
+  const ordered: Candidate[] = [];
+  for (const candidate of [...list].sort((a, b) => a.entry - b.entry)) append(ordered, candidate);
+  return ordered;
+};
 
 const testsOf = (e: Expr): readonly Expr[] => (e.op === 'and' ? e.args : [e]);
 

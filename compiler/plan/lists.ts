@@ -1,4 +1,5 @@
 /** The lists that lookups lead to, while they are filled. */
+import { or } from './simplify.ts';
 import { type Access, type Candidate, type Classifier, type Diagram, pairKey, pairOf, type Step } from './types.ts';
 
 /** The lists behind keys of one classifier, or behind pairs of keys of two, by `pairKey`. */
@@ -23,6 +24,11 @@ export class Lists {
   readonly #tables = new Map<number, Table>();
   /** What no key finds. */
   readonly always: Candidate[] = [];
+
+  /** Adds a candidate that no key finds. */
+  add(candidate: Candidate): void {
+    append(this.always, candidate);
+  }
 
   /** Adds a candidate that one key finds. */
   join({ classifier, key }: Access, candidate: Candidate): void {
@@ -73,6 +79,15 @@ export class Lists {
 
 const push = (lists: Map<number, Candidate[]>, key: number, candidate: Candidate): void => {
   const list = lists.get(key);
-  if (list) list.push(candidate);
+  if (list) append(list, candidate);
   else lists.set(key, [candidate]);
+};
+
+/** Parts of a disjunction that meet again are one. */
+export const append = (list: Candidate[], candidate: Candidate): void => {
+  const last = list[list.length - 1] as Candidate | undefined;
+  if (last?.entry !== candidate.entry) list.push(candidate);
+  else if (last.condition !== candidate.condition) {
+    list[list.length - 1] = { entry: last.entry, condition: or(last.condition, candidate.condition) };
+  }
 };

@@ -12,6 +12,7 @@ export const equals = (name: string, value: string): Expr => ({
   right: { is: 'string', value },
 });
 export const and = (...args: Expr[]): Expr => ({ op: 'and', args });
+export const or = (...args: Expr[]): Expr => ({ op: 'or', args });
 export const not = (arg: Expr): Expr => ({ op: 'not', arg });
 
 /** One enforced policy; each condition is a deny rule on `file.read`. */

@@ -1,6 +1,6 @@
 /** `docs/limits.md`: every number that bounds something, and what live enforcement does not cover. */
 import { MAX_KEYS } from '../../compiler/plan/access.ts';
-import { DIAGRAMS, LONG, LONG_NETWORK, MAX_PAIRS, MOVES } from '../../compiler/plan/choose.ts';
+import { DIAGRAMS, LONG, LONG_NETWORK, MAX_PAIRS, MOST_PARTS, MOVES } from '../../compiler/plan/choose.ts';
 import { GROUP_MOST } from '../../compiler/plan/tuple.ts';
 import { MOST_RULES } from '../../compiler/cover/index.ts';
 import { DROPPED } from '../../shim/enforcers/filter/capabilities.ts';
@@ -130,6 +130,11 @@ export const limits = (): Target =>
           'values of one test that are keys',
           MAX_KEYS,
           'more keys weigh more than checking the test where others find the rule',
+        ],
+        [
+          `parts of one rule (${code('or')}), each found and checked as a rule of its own`,
+          MOST_PARTS,
+          'parts of parts multiply; a rule with more is found by a key of each, and checked whole there',
         ],
         [
           'operands in one key: of facts of workloads, of subjects, and of the event itself, each',
