@@ -137,6 +137,8 @@ static __always_inline void put_identity(struct builder *b, struct task_struct *
 	put_number(b, LICTOR_FIELD_PROC_LOGINUID, login);
 	put_number(b, LICTOR_FIELD_PROC_SESSION, BPF_CORE_READ(signal, pids[PIDTYPE_SID], numbers[0].nr));
 	put_number(b, LICTOR_FIELD_PROC_INTERACTIVE, BPF_CORE_READ(signal, tty) != NULL);
+	put_number(b, LICTOR_FIELD_PROC_GROUP_LEADER,
+		   BPF_CORE_READ(signal, pids[PIDTYPE_PGID]) == BPF_CORE_READ(task, thread_pid));
 	bpf_probe_read_kernel(&caps, sizeof(caps), &cred->cap_effective);
 	put_number(b, LICTOR_FIELD_PROC_CAPS, caps);
 	bpf_probe_read_kernel(&caps, sizeof(caps), &cred->cap_permitted);
@@ -144,24 +146,45 @@ static __always_inline void put_identity(struct builder *b, struct task_struct *
 	put_number(b, LICTOR_FIELD_PROC_VPID, innermost_id(BPF_CORE_READ(task, thread_pid)));
 }
 
+/* The owner is the one that the file system keeps; an idmapped mount may show another. */
+static __always_inline void put_program(struct builder *b, struct linux_binprm *bprm)
+{
+	struct file *file = BPF_CORE_READ(bprm, file);
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+
+	put_file_path(b, LICTOR_FIELD_PROC_PATH, file);
+	put_kernel_string(b, LICTOR_FIELD_PROC_INVOKED, BPF_CORE_READ(bprm, filename));
+	put_number(b, LICTOR_FIELD_PROC_MEMFD, is_memfd(BPF_CORE_READ(file, f_path.dentry)));
+	put_number(b, LICTOR_FIELD_PROC_UPPER_LAYER, is_upper_layer(inode));
+	put_number(b, LICTOR_FIELD_PROC_FILE_OWNER_UID, BPF_CORE_READ(inode, i_uid.val));
+	put_number(b, LICTOR_FIELD_PROC_FILE_MODE, BPF_CORE_READ(inode, i_mode) & 07777);
+}
+
+/* The descriptors that exec closes are closed by now. */
+static __always_inline void put_streams(struct builder *b, struct task_struct *task)
+{
+	static const __u16 fields[STREAMS] = {LICTOR_FIELD_PROC_STDIN_TYPE, LICTOR_FIELD_PROC_STDOUT_TYPE,
+					      LICTOR_FIELD_PROC_STDERR_TYPE};
+#pragma unroll
+	for (int n = 0; n < STREAMS; n++)
+		put_descriptor_type(b, fields[n], descriptor_type(task, n));
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	__u64 workload = workload_of_current();
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
-	struct file *file = BPF_CORE_READ(bprm, file);
 	struct file *parent_file = BPF_CORE_READ(task, real_parent, mm, exe_file);
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct builder b;
 
-	if (!workload || begin(&b, LICTOR_KIND_EXEC, ACTOR_SLOTS + 15))
+	if (!workload || begin(&b, LICTOR_KIND_EXEC, ACTOR_SLOTS + 21))
 		return 0;
 	put_actor(&b, task);
 	put_identity(&b, task);
-	put_file_path(&b, LICTOR_FIELD_PROC_PATH, file);
-	put_kernel_string(&b, LICTOR_FIELD_PROC_INVOKED, BPF_CORE_READ(bprm, filename));
-	put_number(&b, LICTOR_FIELD_PROC_MEMFD, is_memfd(BPF_CORE_READ(file, f_path.dentry)));
-	put_number(&b, LICTOR_FIELD_PROC_UPPER_LAYER, is_upper_layer(BPF_CORE_READ(file, f_inode)));
+	put_program(&b, bprm);
+	put_streams(&b, task);
 	put_path(&b, LICTOR_FIELD_PROC_CWD, BPF_CORE_READ(fs, pwd.mnt), BPF_CORE_READ(fs, pwd.dentry));
 	if (parent_file)
 		put_file_path(&b, LICTOR_FIELD_PROC_PPATH, parent_file);

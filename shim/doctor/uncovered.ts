@@ -56,6 +56,22 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'another thread can exchange them before the kernel copies them, and the next hook is where the program stands; interpreters of binfmt_misc change them too',
   },
   {
+    what: 'a program that comes to run with standard streams of another type than were decided is killed in the same way, where a rule reads `proc.stdin_type` and its like',
+    why: 'another thread, or a process that shares the table of descriptors, can exchange them until the kernel unshares it',
+  },
+  {
+    what: '`proc.stdin_type`, `proc.stdout_type` and `proc.stderr_type` say what the streams were when the program started; what it puts there later, a rule of kind `syscall` about `dup2` sees',
+    why: 'they are facts of the program; of a process that was first met in /proc, what they are then',
+  },
+  {
+    what: '`proc.group_leader` is that of the question where operations are asked, and that of the last exec or fork where they are only observed',
+    why: 'setpgid changes it without an exec, and a record of a sensor carries only what changes often',
+  },
+  {
+    what: '`proc.file_owner_uid` is a user id of the initial user namespace: as the mount shows it where execs are asked and in /proc, as the file system keeps it in records of the sensor; on an idmapped mount these differ',
+    why: 'a BPF program sees the inode, and the mapping of a mount has no stable layout in the kernel',
+  },
+  {
     what: 'of unix sockets, the path of a bind (where no change of files is asked), and which socket listens, can be exchanged by another thread after the verdict',
     why: 'no hook sees the kernel’s copy of either, and a guard that listened would be the peer that clients see; paths of connect and send are compared in the kernel from Linux 6.7',
   },

@@ -11,7 +11,7 @@ import { attachSensors, PathSettler, type Sensors } from '../sensors/index.ts';
 import { WORKLOAD_KEY, type GuardConfig } from './config.ts';
 import { refuseStorage } from './devices.ts';
 import { Interrupts } from './interrupts.ts';
-import { ExecArguments } from './exec-arguments.ts';
+import { ExecBinding } from './exec-binding.ts';
 import { SocketGate } from './gate.ts';
 
 /** Says why the guard cannot stand; caught by the worker. */
@@ -22,8 +22,8 @@ export interface Attached {
   readonly epoll: Epoll;
   /** Null: no socket operation is asked for. */
   readonly gate: SocketGate | null;
-  /** Null: no rule reads arguments. */
-  readonly execArguments: ExecArguments | null;
+  /** Null: no rule reads what a program is started with. */
+  readonly execBinding: ExecBinding | null;
   /** Null: no call waits here. */
   readonly interrupts: Interrupts | null;
   readonly sensors: Sensors;
@@ -102,11 +102,12 @@ const attachDevices = ({ needs, cgroup }: GuardConfig): void => {
   if (error !== null) throw new GuardError(`cannot keep the workload from devices below file systems: ${error}`);
 };
 
-const attachArguments = (kernel: Kernel, { needs, cgroup }: GuardConfig): ExecArguments | null => {
-  if (!needs.arguments) return null;
-  const attached = ExecArguments.attach(kernel, cgroup);
-  if ('error' in attached) throw new GuardError(`cannot hold programs to their arguments: ${attached.error}`);
-  return attached.execArguments;
+const attachBinding = (kernel: Kernel, { needs, cgroup }: GuardConfig): ExecBinding | null => {
+  if (needs.bound.length === 0) return null;
+  const attached = ExecBinding.attach(kernel, cgroup, needs.bound);
+  if ('error' in attached)
+    throw new GuardError(`cannot hold programs to what they were started with: ${attached.error}`);
+  return attached.execBinding;
 };
 
 const attachInterrupts = ({ needs }: GuardConfig): Interrupts | null => {
@@ -168,8 +169,8 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
     attachDevices(config);
     const gate = attachGate(config);
     if (gate) held(gate, () => gate.close());
-    const execArguments = attachArguments(kernel, config);
-    if (execArguments) held(execArguments, () => execArguments.close());
+    const execBinding = attachBinding(kernel, config);
+    if (execBinding) held(execBinding, () => execBinding.close());
     const interrupts = attachInterrupts(config);
     if (interrupts) held(interrupts, () => interrupts.close());
     const sensors = attachAll(config);
@@ -202,7 +203,7 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
     return {
       epoll,
       gate,
-      execArguments,
+      execBinding,
       interrupts,
       sensors,
       ring,

@@ -1,9 +1,11 @@
 /** Decides system calls that wait in the seccomp listener: the start of an exec here, socket operations in `sockets.ts`. */
 import { ERRNO } from '../kernel/kernel.ts';
+import { NO_STREAMS, streamsOf } from '../workloads/descriptor-types.ts';
 import type { Processes } from '../workloads/processes.ts';
 import { NOTHING, type Text } from '../workloads/process.ts';
 import type { Accepts } from './accepts.ts';
 import type { DirectoryCache } from './cache/index.ts';
+import type { Needs } from './needs.ts';
 import type { Notifications } from './notifications.ts';
 import type { Performed } from './performed.ts';
 import type { Sockets } from './sockets.ts';
@@ -29,8 +31,8 @@ export class Calls {
     readonly performed: Performed | null,
     /** Hears of renames; null: no decisions are kept. */
     readonly cache: DirectoryCache | null,
-    /** Execs are decided by an event that follows. */
-    readonly needs: { readonly exec: boolean; readonly tree: boolean },
+    /** `exec`: execs are decided by an event that follows. */
+    readonly needs: Pick<Needs, 'exec' | 'tree' | 'streams'>,
     /** Null: no rule is about system calls. */
     readonly systemCalls: SystemCalls | null,
   ) {}
@@ -81,16 +83,18 @@ export class Calls {
   }
 
   /** @param folder argument with the descriptor that the path is relative to; -1: the working directory */
-  #exec(folder: number, path: number, args: number): void {
+  #exec(folder: number, path: number, argv: number): void {
     const calls = this.notifications;
     const { tid } = calls;
     const process = this.processes.ofThread(tid, true);
     if (process) {
-      const { strings, cut } = this.reader.list(tid, calls.address(args), LIMITS.textBytes.value);
+      const { strings, cut } = this.reader.list(tid, calls.address(argv), LIMITS.textBytes.value);
       const named = execName(folder < 0 ? AT_FDCWD : calls.low(folder) | 0, this.reader.text(tid, calls.address(path)));
       // a program without arguments gets an empty one (Linux 5.18)
       const list = strings.length === 0 && !cut ? EMPTY : strings;
-      process.execs.set(tid, { stage: 'object', invoked: named, named, args: list, argsCut: cut, script: NOTHING });
+      const streams = this.needs.streams ? streamsOf(calls.kernel, process.pid, tid, true) : NO_STREAMS;
+      const args = { args: list, argsCut: cut };
+      process.execs.set(tid, { stage: 'object', invoked: named, named, ...args, streams, script: NOTHING });
       if (!this.needs.exec) process.stale = true; // no event says whether it came to that
     }
     calls.continue();

@@ -63,7 +63,7 @@ export class Guard {
     const { needs, init, users, trace } = config;
     engine.putWorkload(BigInt(WORKLOAD_KEY), config.workload);
     this.#attached = attach(kernel, config);
-    const { gate, execArguments, interrupts, epoll, ring, settler, performing, opens, fanotify, listener, caching } =
+    const { gate, execBinding, interrupts, epoll, ring, settler, performing, opens, fanotify, listener, caching } =
       this.#attached;
 
     const facts = {
@@ -95,7 +95,7 @@ export class Guard {
       opens &&
       new Opens(
         ...([kernel, opens, processes, questions, judge, reader] as const),
-        ...([needs, execArguments, performs, this.#cache] as const),
+        ...([needs, execBinding, performs, this.#cache] as const),
       );
     this.#opens?.trustLoaders(LOADERS);
     const notifications = new Notifications(kernel, listener);
@@ -160,7 +160,7 @@ export class Guard {
     this.#accepts?.close();
     this.#descriptors.close();
     this.#reportLost();
-    const { gate, execArguments } = this.#attached;
+    const { gate, execBinding } = this.#attached;
     const notice = (count: number | undefined, text: string): void => {
       if (count) this.report({ type: 'notice', text: `${count} ${text}` });
     };
@@ -168,9 +168,10 @@ export class Guard {
       gate?.counters()['mismatch'],
       "socket operations were refused: the kernel's address was not the one that was decided",
     );
-    const killed = execArguments?.counters();
-    notice(killed?.['changed'], 'programs were killed as they began: their arguments were not those that were decided');
-    notice(killed?.['undecided'], 'programs were killed as they began: nobody had decided about their arguments');
+    for (const [bound, killed] of Object.entries(execBinding?.counters() ?? {})) {
+      notice(killed['changed'], `programs were killed as they began: their ${bound} were not those that were decided`);
+      notice(killed['undecided'], `programs were killed as they began: nobody had decided about their ${bound}`);
+    }
     this.#attached.close();
   }
 

@@ -1,6 +1,7 @@
 /** Which kinds and fields a bundle makes the guard look at: nothing else is asked, notified or attached. */
 import type { Manifest } from '../../vm/bundle/manifest.ts';
 import { SENSOR_KINDS } from '../sensors/index.ts';
+import { BOUND } from '../sensors/layout.ts';
 import type { Action } from '../../vm/spec/index.ts';
 
 /** Kinds that are asked without anything being performed for the workload. */
@@ -13,7 +14,13 @@ const TREE: readonly string[] = ['file.create', 'file.delete', 'file.rename', 'f
 /** Kinds that are decided before the operation takes effect; every other one is observed. */
 export const SYNCHRONOUS: readonly string[] = [...ASKED, ...TREE, 'file.attr'];
 
-const ARGUMENTS = ['proc.args', 'proc.cmdline'];
+/** What the kernel holds a program to that is about to run. */
+export type Bound = keyof typeof BOUND;
+/** The fields that say it. */
+const STARTED_WITH: Readonly<Record<Bound, readonly string[]>> = {
+  arguments: ['proc.args', 'proc.cmdline'],
+  streams: ['proc.stdin_type', 'proc.stdout_type', 'proc.stderr_type'],
+};
 
 /** Fields of a process that change without an exec. */
 const IDENTITY = [
@@ -27,12 +34,13 @@ const IDENTITY = [
   'proc.vpid',
   'proc.comm',
   'proc.session',
+  'proc.group_leader',
 ];
 
 export interface Needs {
   readonly exec: boolean;
-  /** Rules read the arguments of a program that is about to run. */
-  readonly arguments: boolean;
+  /** What rules read of what a program that is about to run is started with. */
+  readonly bound: readonly Bound[];
   readonly reads: boolean;
   readonly writes: boolean;
   readonly create: boolean;
@@ -54,6 +62,8 @@ export interface Needs {
   readonly identity: boolean;
   /** Rules read `proc.upper_layer`. */
   readonly upperLayer: boolean;
+  /** Somebody asks what standard streams refer to. */
+  readonly streams: boolean;
   /** Rules of kind `syscall` read strings behind pointers. */
   readonly strings: boolean;
   /** Some rule or default isolates. */
@@ -74,9 +84,12 @@ export const needsOf = (
 ): Needs => {
   const kinds = new Set(manifest.kinds);
   const fields = new Set(manifest.fields);
+  const read = (Object.keys(BOUND) as Bound[]).filter((bound) =>
+    STARTED_WITH[bound].some((field) => fields.has(field)),
+  );
   return {
     exec: kinds.has('exec'),
-    arguments: kinds.has('exec') && ARGUMENTS.some((field) => fields.has(field)),
+    bound: kinds.has('exec') ? read : [],
     reads: kinds.has('file.read'),
     writes: kinds.has('file.write'),
     create: kinds.has('file.create'),
@@ -94,6 +107,7 @@ export const needsOf = (
     invoked: fields.has('file.invoked'),
     identity: IDENTITY.some((field) => fields.has(field)),
     upperLayer: fields.has('proc.upper_layer'),
+    streams: read.includes('streams'),
     strings: [...fields].some((field) => field.startsWith('syscall.sarg')),
     isolation: actions.has('isolate'),
     observed: SENSOR_KINDS.filter((kind) => kinds.has(kind) && !SYNCHRONOUS.includes(kind)),
@@ -106,6 +120,7 @@ export const needsOf = (
  */
 export const observing = (kinds: readonly string[]): Needs => ({
   ...needsOf({ kinds, fields: ['file.invoked'] }, new Set()),
+  streams: true,
   tree: false,
   attr: false,
   observed: SENSOR_KINDS.filter((kind) => kinds.includes(kind) && (kind === 'syscall' || !ASKED.includes(kind))),

@@ -2,12 +2,13 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { STAT } from '../kernel/kernel.ts';
 import type { PermissionEvents } from '../kernel/permission-events.ts';
-import { imageOf, type Processes } from '../workloads/processes.ts';
-import { NOTHING, type PendingExec, type Process, type Text } from '../workloads/process.ts';
+import { NO_STREAMS } from '../workloads/descriptor-types.ts';
+import type { Processes } from '../workloads/processes.ts';
+import { NOTHING, type Image, type PendingExec, type Process, type Text } from '../workloads/process.ts';
 import { isUpperLayer } from '../workloads/upper-layer.ts';
 import type { DirectoryCache } from './cache/index.ts';
 import { interpreterArgs, stageAfter } from './exec-stages.ts';
-import type { ExecArguments } from './exec-arguments.ts';
+import type { ExecBinding } from './exec-binding.ts';
 import type { Judge, Means } from './judge.ts';
 import { OpenMode } from './open-mode.ts';
 import { KIND, PLAIN, type FileObject, type FileRole, type Questions } from './questions.ts';
@@ -49,8 +50,8 @@ export class Opens {
     readonly judge: Judge,
     readonly reader: TextReader,
     readonly needs: OpenNeeds,
-    /** Null: no rule reads arguments. */
-    readonly execArguments: Pick<ExecArguments, 'put'> | null,
+    /** Null: no rule reads what a program is started with. */
+    readonly execBinding: Pick<ExecBinding, 'put'> | null,
     /** Whether a thread opens for the workload what was decided already. */
     readonly performs: (tid: number) => boolean,
     /** Null: every open asks. */
@@ -114,10 +115,9 @@ export class Opens {
     if (asksRead) this.questions.file(KIND['file.read'], process, this.#object, this.#role);
     if (asksWrite) this.questions.file(KIND['file.write'], process, this.#object, this.#role);
     if (asksExec) {
-      const { invoked, args, argsCut } = process.image;
-      const upper = this.#upper();
-      if (upper === null && needs.upperLayer) return events.answer(false);
-      this.questions.exec(process, imageOf(this.#path(), invoked, NOTHING, args, argsCut, upper));
+      const file = this.#program();
+      if (file.upper === null && needs.upperLayer) return events.answer(false);
+      this.questions.exec(process, { ...process.image, ...file, script: NOTHING });
     }
     this.judge.decide(process, MEANS, started, this.#answer);
   }
@@ -134,6 +134,7 @@ export class Opens {
       named: NOTHING,
       args: NOTHING,
       argsCut: false,
+      streams: NO_STREAMS,
       script: NOTHING,
     };
     const isLoader = this.#loaders.has(identityOf(events.status));
@@ -141,20 +142,21 @@ export class Opens {
       pending.stage = 'object';
       return events.answer(true);
     }
-    const path = this.#path();
+    const file = this.#program();
+    const { path } = file;
     const read = Math.max(0, this.kernel.readAt(events.fd, this.#head, 0));
     const head = this.#head.subarray(0, read);
-    const upper = this.#upper();
     // a rule would read what cannot be told
-    if (upper === null && this.needs.upperLayer) return events.answer(false);
-    const image = imageOf(path, pending.invoked, pending.script, pending.args, pending.argsCut, upper);
+    if (file.upper === null && this.needs.upperLayer) return events.answer(false);
+    const { invoked, script, args, argsCut, streams } = pending;
+    const image: Image = { ...file, invoked, script, args, argsCut, streams };
     if (this.needs.identity) this.processes.refreshIdentity(process);
     this.questions.start();
     this.questions.exec(process, image);
     let admitted = true;
     const allowed = this.judge.decide(process, MEANS, started, (allow) => {
       if (allow && isLoader) admitted = this.#admitLoader(path);
-      const bound = allow && admitted && (this.execArguments?.put(tid, pending.args, pending.argsCut) ?? true);
+      const bound = allow && admitted && (this.execBinding?.put(tid, pending) ?? true);
       events.answer(bound);
     });
     if (!allowed || !admitted) {
@@ -185,6 +187,13 @@ export class Opens {
   #isLoader({ image }: Process): boolean {
     for (let i = 0; i < this.#running.length; i++) if (Buffer.compare(this.#running[i], image.path) === 0) return true;
     return false;
+  }
+
+  /** What the object says of the program that it is. */
+  #program(): Pick<Image, 'path' | 'upper' | 'owner' | 'mode'> {
+    const { status } = this.events;
+    const [owner, mode] = [status.getUint32(STAT.uid, true), status.getUint32(STAT.mode, true) & 0o7777];
+    return { path: this.#path(), upper: this.#upper(), owner, mode };
   }
 
   /** Whether the object is of the writable layer; null where it cannot be told, or nobody asks. */

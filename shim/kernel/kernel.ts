@@ -24,6 +24,8 @@ export interface Kernel {
   procFile(pid: number, name: string, into: Uint8Array): number;
   /** Target of a link below `/proc/PID/`, for instance `exe`. */
   procLink(pid: number, name: string, into: Uint8Array): number;
+  /** `struct stat` of what a link below `/proc/PID/` leads to, as the kernel knows it: no file system is asked for news. */
+  procStatus(pid: number, name: string, into: Uint8Array): number;
   /** `struct stat` of what a path names in the mounts and root of a process; symbolic links are followed. */
   statusIn(pid: number, path: string, into: Uint8Array): number;
   /** Bytes of another process's memory. Another of its threads may change them at the same time. */
@@ -46,7 +48,17 @@ export interface Kernel {
 }
 
 /** Offsets in `struct stat` of x86-64. */
-export const STAT = { size: 144, length: 48, dev: 0, ino: 8, links: 16, mode: 24, uid: 28, gid: 32 } as const;
+export const STAT = {
+  size: 144,
+  length: 48,
+  dev: 0,
+  ino: 8,
+  links: 16,
+  mode: 24,
+  uid: 28,
+  gid: 32,
+  device: 40,
+} as const;
 
 export const ERRNO = {
   ...{

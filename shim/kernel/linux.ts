@@ -6,6 +6,7 @@ import { linuxSockets } from './sockets.ts';
 
 const O_RDONLY_CLOEXEC = 0o2000000;
 const AT_FDCWD = -100;
+const AT_STATX_DONT_SYNC = 0x4000;
 const EFD_CLOEXEC_NONBLOCK = 0o2004000;
 /** PIDFD_THREAD. */
 const O_EXCL = 0o200;
@@ -66,6 +67,10 @@ export const linuxKernel = (): Kernel => {
     },
     procLink: (pid, name, into) =>
       result(readlink(path.start('/proc/').number(pid).text('/').text(name).bytes, into, into.length)),
+    procStatus: (pid, name, into) => {
+      const link = path.start('/proc/').number(pid).text('/').text(name).bytes;
+      return result(fstatat(AT_FDCWD, link, into, AT_STATX_DONT_SYNC));
+    },
     statusIn: (pid, name, into) =>
       result(fstatat(AT_FDCWD, path.start('/proc/').number(pid).text('/root').text(name).bytes, into, 0)),
     readMemory: (tid, address, into) => {

@@ -3,7 +3,7 @@ import koffi from 'koffi';
 import { assetPath } from '../../vm/host/assets.ts';
 
 const SOL_SOCKET = 1;
-const SO = { type: 3, receiveTimeout: 20, acceptConnections: 30, protocol: 38 } as const;
+const SO = { type: 3, receiveTimeout: 20, acceptConnections: 30, protocol: 38, family: 39 } as const;
 const SOCK_CLOEXEC = 0o2000000;
 const SIOCUNIXFILE = 0x89e0;
 const F_GETFL = 3;
@@ -14,6 +14,8 @@ const POLLIN = 1;
 export interface SocketCalls {
   /** An IPPROTO number. */
   protocol(fd: number): number;
+  /** AF_INET and its like. */
+  family(fd: number): number;
   /** SOCK_STREAM and its like. */
   type(fd: number): number;
   isListening(fd: number): boolean;
@@ -67,6 +69,7 @@ export const linuxSockets = (): SocketCalls => {
   };
   return {
     protocol: (fd) => option(fd, SO.protocol),
+    family: (fd) => option(fd, SO.family),
     type: (fd) => option(fd, SO.type),
     isListening: (fd) => option(fd, SO.acceptConnections) === 1,
     isNonBlocking: (fd) => (fcntl(fd, F_GETFL) & O_NONBLOCK) !== 0,

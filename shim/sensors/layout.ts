@@ -118,17 +118,19 @@ export const STRUCTS = {
     member('mismatch', 'u64', "refused: the kernel's address is another one than the token's"),
     member('isolated', 'u64', 'packets dropped because the workload is isolated'),
   ],
-  /** Value of `decided`, by thread id: what the supervisor takes for the arguments of its exec. */
-  arguments: [
+  /** Value of `decided_arguments`, by thread id: what was decided on of the exec that it is in. */
+  strings: [
     member('length', 'u32', 'bytes that count; behind them zeros up to the next multiple of 256'),
     member('cut', 'u32', 'not 0: the program may have more'),
     member('bytes', 'u8', 'as they lie in memory: a zero behind each', LIMITS.textBytes.value),
   ],
-  /** Value of `argument_counters`, once a CPU. */
-  argument_counters: [
-    member('same', 'u64', 'programs whose arguments were those that were decided'),
-    member('changed', 'u64', 'killed: they were others'),
-    member('undecided', 'u64', 'killed: nobody had decided about them'),
+  /** Value of `decided_streams`, by thread id. */
+  streams: [member('types', 'u8', 'of descriptors 0, 1 and 2, as the exec leaves them: numbers of types', 3)],
+  /** Value of `binding_counters`, by BOUND, once a CPU. */
+  binding_counters: [
+    member('same', 'u64', 'programs that were started with what was decided'),
+    member('changed', 'u64', 'killed: with something else'),
+    member('undecided', 'u64', 'killed: nobody had decided'),
   ],
 } as const satisfies Readonly<Record<string, readonly Member[]>>;
 
@@ -153,6 +155,12 @@ export const ANY_TYPE = 255;
 export const MODE_TYPE = 254;
 /** Numbers of system calls that `calls` has room for. */
 export const CALL_NUMBERS = 512;
+
+/** What an exec is bound to, by number. */
+export const BOUND = { arguments: 0, streams: 1 } as const;
+
+/** In place of the number of a type: no descriptor. */
+export const CLOSED = 255;
 
 /** In the order of their numbers, from 1. */
 export const GATE_OPERATIONS = { connect: 1, bind: 2, send: 3 } as const;
@@ -210,7 +218,7 @@ export const encodeStruct = (
  * @param perCpu what `BpfMap.lookup` gave for a per-CPU map
  */
 export const sumCounters = (
-  name: 'counters' | 'gate_counters' | 'argument_counters',
+  name: 'counters' | 'gate_counters' | 'binding_counters',
   perCpu: Uint8Array,
 ): Readonly<Record<string, number>> => {
   const { size, offsets } = layoutOf(name);

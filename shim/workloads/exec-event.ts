@@ -1,9 +1,13 @@
 /** What a sensor's record of an exec says of the process: program and identity, without `/proc`. */
 import { fieldId, type Event, type Value } from '../../vm/event/index.ts';
+import { DESCRIPTOR_TYPES, type Streams } from './descriptor-types.ts';
 import { NOTHING, type Identity, type Image, type Text } from './process.ts';
 
 const FIELD = Object.fromEntries(
-  'path invoked args comm cwd ppid uid euid gid loginuid session interactive caps permitted vpid upper_layer'
+  (
+    'path invoked args comm cwd ppid uid euid gid loginuid session interactive caps permitted vpid upper_layer ' +
+    'group_leader file_owner_uid file_mode stdin_type stdout_type stderr_type'
+  )
     .split(' ')
     .map((name) => [name, fieldId(`proc.${name}`)]),
 );
@@ -27,6 +31,12 @@ const low = (flags: Value | undefined, otherwise: number): number =>
 const high = (flags: Value | undefined, otherwise: number): number =>
   typeof flags === 'bigint' ? Number(flags >> 32n) : otherwise;
 
+/** A name that is none, or no name, is the number of a closed one: 255 in a byte. */
+const streams = (event: Event): Streams =>
+  Uint8Array.from(['stdin', 'stdout', 'stderr'], (name) =>
+    DESCRIPTOR_TYPES.indexOf(value(event, `${name}_type`) as string),
+  );
+
 export const imageOfEvent = (event: Event): Image => {
   const args = value(event, 'args');
   const cut = event.values.get(TRUNCATED);
@@ -37,6 +47,9 @@ export const imageOfEvent = (event: Event): Image => {
     args: Array.isArray(args) ? Buffer.from(args.map((arg) => `${arg}\0`).join(''), 'latin1') : NOTHING,
     argsCut: Array.isArray(cut) && cut.includes('proc.args'),
     upper: value(event, 'upper_layer') === true,
+    owner: number(event, 'file_owner_uid', -1),
+    mode: number(event, 'file_mode', -1),
+    streams: streams(event),
   };
 };
 
@@ -61,5 +74,6 @@ export const identityOfEvent = (event: Event, before: Identity, users: ReadonlyM
     permittedLow: low(permitted, before.permittedLow),
     permittedHigh: high(permitted, before.permittedHigh),
     vpid: number(event, 'vpid', before.vpid),
+    groupLeader: value(event, 'group_leader') === true,
   };
 };

@@ -1,10 +1,13 @@
 /** What `/proc` says of a process. Reading allocates: it is done when a process starts a program, not for each event. */
-import type { Kernel } from '../kernel/kernel.ts';
+import { STAT, type Kernel } from '../kernel/kernel.ts';
 import { subjectOfStat } from '../sensors/subject.ts';
+import { streamsOf } from './descriptor-types.ts';
 import { NOTHING, type Identity, type Image, type Text } from './process.ts';
 
 const SMALL = new Uint8Array(8192);
 const LARGE = new Uint8Array(16385);
+const STATUS = new Uint8Array(STAT.size);
+const STATUS_VIEW = new DataView(STATUS.buffer);
 /** (uid_t)-1 and the unset session id of the audit system. */
 const UNSET = 0xffffffff;
 
@@ -44,7 +47,7 @@ export const readIdentity = (kernel: Kernel, pid: number, users: ReadonlyMap<num
   const permitted = /^CapPrm:\t(\w{8})(\w{8})$/m.exec(status);
   // "PID (COMM) S PPID PGRP SESSION TTY …": COMM may contain anything, so count from the last parenthesis
   const stat = text(kernel, pid, 'stat');
-  const tty = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[4] ?? 0);
+  const [, , group, , tty] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const comm = text(kernel, pid, 'comm');
   return {
     ppid: numbers('PPid')[0],
@@ -56,20 +59,22 @@ export const readIdentity = (kernel: Kernel, pid: number, users: ReadonlyMap<num
     user: users.get(uid) ?? NOTHING,
     loginuid: audit(text(kernel, pid, 'loginuid')),
     session: audit(text(kernel, pid, 'sessionid')),
-    interactive: tty !== 0,
+    interactive: Number(tty ?? 0) !== 0,
     capsLow: parseInt(caps?.[2] ?? '0', 16),
     capsHigh: parseInt(caps?.[1] ?? '0', 16),
     permittedLow: parseInt(permitted?.[2] ?? '0', 16),
     permittedHigh: parseInt(permitted?.[1] ?? '0', 16),
     // One number for each namespace, the innermost last.
     vpid: numbers('NSpid').at(-1) || 0,
+    groupLeader: Number(group) === pid,
   };
 };
 
-/** The program that a process runs now; how it was invoked is not in `/proc`. */
+/** The program that a process runs now, and its streams as they are now; how it was invoked is not in `/proc`. */
 export const readImage = (kernel: Kernel, pid: number): Image => {
   const path = link(kernel, pid, 'exe');
   const size = Math.max(0, kernel.procFile(pid, 'cmdline', LARGE));
+  const found = kernel.procStatus(pid, 'exe', STATUS) >= 0;
   return {
     path,
     invoked: NOTHING,
@@ -77,5 +82,8 @@ export const readImage = (kernel: Kernel, pid: number): Image => {
     args: LARGE.slice(0, Math.min(size, LARGE.length - 1)),
     argsCut: size === LARGE.length,
     upper: null,
+    owner: found ? STATUS_VIEW.getUint32(STAT.uid, true) : -1,
+    mode: found ? STATUS_VIEW.getUint32(STAT.mode, true) & 0o7777 : -1,
+    streams: streamsOf(kernel, pid, pid, false),
   };
 };

@@ -1,6 +1,7 @@
 /** A process of a workload and what is known of its program: the facts that its events are joined with. */
 import type { QuestionWriter } from '../../vm/event/generated/question-writer.ts';
 import { fieldId } from '../../vm/event/index.ts';
+import { DESCRIPTOR_TYPES, type Streams } from './descriptor-types.ts';
 
 /** Bytes of a text; the empty array where it is not known. */
 export type Text = Uint8Array;
@@ -16,6 +17,11 @@ export interface Image {
   readonly argsCut: boolean;
   /** It lies in the writable layer of its overlay; null where that is not known. */
   readonly upper: boolean | null;
+  /** User id of the file's owner and its permission bits; -1 where they are not known. */
+  readonly owner: number;
+  readonly mode: number;
+  /** What its standard streams referred to when it started, or will when it does. */
+  readonly streams: Streams;
 }
 
 /** Identity that changes without an exec. */
@@ -36,6 +42,7 @@ export interface Identity {
   readonly permittedHigh: number;
   /** In its own PID namespace; 0 where it is not known. */
   readonly vpid: number;
+  readonly groupLeader: boolean;
 }
 
 /** What the next exec event of a thread is about. */
@@ -50,6 +57,8 @@ export interface PendingExec {
   named: Text;
   args: Text;
   readonly argsCut: boolean;
+  /** What its standard streams refer to, but for those that exec closes. */
+  readonly streams: Streams;
   /** The first script, once it was allowed. */
   script: Text;
 }
@@ -80,7 +89,9 @@ const PCMDLINE = fieldId('proc.pcmdline');
 const MEMFD = Buffer.from('/memfd:');
 
 /** At most how many fields `writeProcess` writes, with one for `event.truncated`. */
-export const PROCESS_SLOTS = 27;
+export const PROCESS_SLOTS = 33;
+
+const TYPE_NAMES: readonly Text[] = DESCRIPTOR_TYPES.map((name) => Buffer.from(name));
 
 const startsWith = (text: Text, prefix: Uint8Array): boolean => prefix.every((byte, i) => text[i] === byte);
 
@@ -130,6 +141,15 @@ export const writeProcess = (writer: QuestionWriter, process: Process, image: Im
   writer.procCaps(identity.capsLow, identity.capsHigh);
   writer.procPermitted(identity.permittedLow, identity.permittedHigh);
   if (identity.vpid > 0) writer.procVpid(identity.vpid);
+  writer.procGroupLeader(identity.groupLeader);
+  if (image.mode >= 0) {
+    writer.procFileOwnerUid(image.owner);
+    writer.procFileMode(image.mode);
+  }
+  const [input, output, error] = image.streams;
+  text(writer.procStdinType, TYPE_NAMES[input] ?? NOTHING);
+  text(writer.procStdoutType, TYPE_NAMES[output] ?? NOTHING);
+  text(writer.procStderrType, TYPE_NAMES[error] ?? NOTHING);
   if (!parent) return;
   text(writer.procPpath, parent.image.path);
   const line = commandLine(parent.image.args);

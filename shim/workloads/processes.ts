@@ -9,7 +9,7 @@ import type { Event } from '../../vm/event/index.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { subjectPid } from '../sensors/index.ts';
 import { identityOfEvent, imageOfEvent } from './exec-event.ts';
-import { NOTHING, PROCESS_SLOTS, writeProcess, type Image, type Process, type Text } from './process.ts';
+import { NOTHING, PROCESS_SLOTS, writeProcess, type Process, type Text } from './process.ts';
 import { isThreadOf, processOf, readIdentity, readImage, readKey } from './proc-files.ts';
 
 const FACTS_BYTES = 65536;
@@ -82,7 +82,7 @@ export class Processes {
     if (!parent || this.#byPid.get(pid)?.key === childKey) return;
     this.drop(pid);
     // its number in its own namespace is another one, and read where a rule asks for it
-    const identity = { ...parent.identity, ppid: parent.pid, vpid: 0 };
+    const identity = { ...parent.identity, ppid: parent.pid, vpid: 0, groupLeader: false };
     this.#add({
       ...named(childKey),
       image: parent.image,
@@ -101,10 +101,12 @@ export class Processes {
     if (!process) return;
     const seen = imageOfEvent(event);
     const { next } = process;
-    const script = next !== null && same(next.path, seen.path) ? next.script : NOTHING;
+    const asked = next !== null && same(next.path, seen.path) ? next : null;
     // the kernel's file name of a script is its interpreter's; what was written is known from the start of the exec
     const invoked = next !== null && next.invoked.length > 0 ? next.invoked : seen.invoked;
-    process.image = { ...seen, invoked, script };
+    process.image = { ...seen, invoked, script: asked?.script ?? NOTHING };
+    // as the mount shows it, which the sensor does not know
+    if (asked) process.image = { ...process.image, owner: asked.owner, mode: asked.mode };
     process.identity = identityOfEvent(event, process.identity, this.users);
     process.stale = false;
     process.next = null;
@@ -197,20 +199,3 @@ export class Processes {
     this.target.putSubject(process.key, process.facts);
   }
 }
-
-/** An image about to run, for `Process.next`. */
-export const imageOf = (
-  path: Text,
-  invoked: Text,
-  script: Text,
-  args: Text,
-  argsCut: boolean,
-  upper: boolean | null,
-): Image => ({
-  path,
-  invoked,
-  script,
-  args,
-  argsCut,
-  upper,
-});

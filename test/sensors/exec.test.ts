@@ -1,5 +1,5 @@
 /** exec, fork and exit of a watched child. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -105,6 +105,48 @@ kernelTest('capabilities and process ids are those that the process itself is to
     assert.is(record.values['proc.vpid'], BigInt(id));
     assert.is(id, '1');
   }),
+);
+
+kernelTest(
+  "the program's file, the process group and the standard streams are those that the program finds",
+  NEEDS,
+  () =>
+    watching({ kinds: ['exec'] }, (watched) => {
+      const own = join(watched.folder, 'own');
+      copyFileSync('/bin/true', own);
+      chownSync(own, 4321, 0);
+      chmodSync(own, 0o4711);
+      watched.python(`
+import os, pty, socket, subprocess
+def run(streams, **more):
+    subprocess.run([${JSON.stringify(own)}], **dict(zip(('stdin', 'stdout', 'stderr'), streams)), **more)
+v4, v6, unix, netlink = (socket.socket(family, type) for family, type in
+    ((socket.AF_INET, socket.SOCK_STREAM), (socket.AF_INET6, socket.SOCK_DGRAM), (socket.AF_UNIX, socket.SOCK_STREAM), (socket.AF_NETLINK, socket.SOCK_RAW)))
+run((v4, v6, unix))
+run((netlink, subprocess.PIPE, subprocess.DEVNULL))
+run((pty.openpty()[1], os.open('/', os.O_RDONLY), open('file', 'w')), process_group=0)
+def close(): os.close(0); os.set_inheritable(2, False); os.dup2(os.eventfd(0), 1)
+run((), preexec_fn=close)
+`);
+      const records = watched.records().filter(({ values }) => values['proc.path'] === own);
+      assert.equal(
+        records.map(({ values }) => ['stdin', 'stdout', 'stderr'].map((name) => values[`proc.${name}_type`])),
+        [
+          ['ipv4', 'ipv6', 'unix'],
+          ['socket', 'pipe', 'device'],
+          ['terminal', 'directory', 'file'],
+          [undefined, 'anonymous', undefined],
+        ],
+      );
+      assert.equal(
+        records.map(({ values }) => values['proc.group_leader']),
+        [false, false, true, false],
+      );
+      for (const { values, flags } of records) {
+        assert.equal([values['proc.file_owner_uid'], values['proc.file_mode']], [4321n, 0o4711n]);
+        assert.is(flags, RECORD_FLAGS.after);
+      }
+    }),
 );
 
 kernelTest('long argument lists are cut and say so', NEEDS, () =>

@@ -5,6 +5,7 @@ import type { SocketCalls } from '../../shim/kernel/sockets.ts';
 /** Every socket is one of TCP without a name. */
 const SOCKETS: SocketCalls = {
   protocol: () => 6,
+  family: () => 2,
   type: () => 1,
   isListening: () => false,
   isNonBlocking: () => false,
@@ -55,6 +56,9 @@ export class FakeKernel implements Kernel {
   }
   procLink(pid: number, name: string, into: Uint8Array): number {
     return this.#text(this.links.get(`${pid}/${name}`), into);
+  }
+  procStatus(): number {
+    return -ERRNO.ENOENT;
   }
   statusIn(): number {
     return -ERRNO.ENOENT;

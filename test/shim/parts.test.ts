@@ -165,13 +165,14 @@ test('networks are counted in the 128-bit form', () => {
 test('a bundle needs only what its kinds and fields ask for', () => {
   const text = policy(`- {name: a, on: [exec, file.create, file.map_exec], when: 'proc.uid = 0', action: deny}`);
   assert.equal(needsOf(bundleOf(text).manifest, new Set(['deny'])), {
-    ...{ exec: true, arguments: false, reads: false, writes: false, connect: false, bind: false, send: false },
+    ...{ exec: true, bound: [], reads: false, writes: false, connect: false, bind: false, send: false },
     ...{ create: true, delete: false, rename: false, link: false },
     ...{ listen: false, accept: false, tree: true, attr: false, renames: false },
     ...{
       invoked: false,
       identity: true,
       upperLayer: false,
+      streams: false,
       strings: false,
       isolation: false,
       observed: ['file.map_exec'],

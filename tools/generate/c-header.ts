@@ -11,8 +11,10 @@ import {
 } from '../../vm/spec/index.ts';
 import {
   ANY_TYPE,
+  BOUND,
   CALL_NUMBERS,
   CALL_SHAPES,
+  CLOSED,
   COMM_BYTES,
   FOLLOW,
   GATE_OPERATIONS,
@@ -73,6 +75,16 @@ export const message = ([name, members]: [string, readonly Member[]]): string[] 
   return ['', ...struct(`lictor_${name}`, lines, size, offsets)];
 };
 
+/** Numbers in the order of the specification, and the names. */
+const descriptors = (): string[] => {
+  const names = FIELDS.find((field) => field.name === 'syscall.fd_type')!.values!;
+  return [
+    ...names.map((name, number) => define(constantName('LICTOR_DESCRIPTOR', name), number)),
+    define('LICTOR_DESCRIPTOR_CLOSED', CLOSED),
+    define('LICTOR_DESCRIPTOR_NAMES(of)', names.map((name) => `of("${name}")`).join(' ')),
+  ];
+};
+
 const header = (): string =>
   [
     `/* ${GENERATED} */`,
@@ -90,6 +102,7 @@ const header = (): string =>
         (field.values ?? []).map((value, bit) => define(constantName('LICTOR', field.name, value), `(1ULL << ${bit})`)),
       ),
     ),
+    ...section('What a descriptor refers to', descriptors()),
     ...section(
       'Limits',
       (['recordBytes', 'pathBytes', 'textBytes'] as const).map((name) =>
@@ -106,6 +119,7 @@ const header = (): string =>
       ...CALL_SHAPES.map((shape, number) => define(constantName('LICTOR_SHAPE', shape), number)),
       ...FOLLOW.map((follow, number) => define(constantName('LICTOR_FOLLOW', follow), number)),
       ...defines('GATE', GATE_OPERATIONS),
+      ...defines('BOUND', BOUND),
       ...Object.entries(STRUCTS).flatMap(message),
     ]),
     '',

@@ -198,6 +198,20 @@ _Static_assert(__builtin_offsetof(struct lictor_slot, value) == 8, "lictor_slot.
 #define LICTOR_FILE_FLAGS_SYNC (1ULL << 11)
 #define LICTOR_FILE_FLAGS_CLOEXEC (1ULL << 12)
 
+/* What a descriptor refers to */
+#define LICTOR_DESCRIPTOR_FILE 0
+#define LICTOR_DESCRIPTOR_DIRECTORY 1
+#define LICTOR_DESCRIPTOR_PIPE 2
+#define LICTOR_DESCRIPTOR_TERMINAL 3
+#define LICTOR_DESCRIPTOR_DEVICE 4
+#define LICTOR_DESCRIPTOR_IPV4 5
+#define LICTOR_DESCRIPTOR_IPV6 6
+#define LICTOR_DESCRIPTOR_UNIX 7
+#define LICTOR_DESCRIPTOR_SOCKET 8
+#define LICTOR_DESCRIPTOR_ANONYMOUS 9
+#define LICTOR_DESCRIPTOR_CLOSED 255
+#define LICTOR_DESCRIPTOR_NAMES(of) of("file") of("directory") of("pipe") of("terminal") of("device") of("ipv4") of("ipv6") of("unix") of("socket") of("anonymous")
+
 /* Limits */
 #define LICTOR_MAX_RECORD_BYTES 65536
 #define LICTOR_MAX_PATH_BYTES 4096
@@ -227,6 +241,8 @@ _Static_assert(__builtin_offsetof(struct lictor_slot, value) == 8, "lictor_slot.
 #define LICTOR_GATE_CONNECT 1
 #define LICTOR_GATE_BIND 2
 #define LICTOR_GATE_SEND 3
+#define LICTOR_BOUND_ARGUMENTS 0
+#define LICTOR_BOUND_STREAMS 1
 
 struct lictor_counters {
 	__u64 emitted; /* records handed to the ring */
@@ -400,24 +416,30 @@ _Static_assert(__builtin_offsetof(struct lictor_gate_counters, missing) == 8, "l
 _Static_assert(__builtin_offsetof(struct lictor_gate_counters, mismatch) == 16, "lictor_gate_counters.mismatch");
 _Static_assert(__builtin_offsetof(struct lictor_gate_counters, isolated) == 24, "lictor_gate_counters.isolated");
 
-struct lictor_arguments {
+struct lictor_strings {
 	__u32 length; /* bytes that count; behind them zeros up to the next multiple of 256 */
 	__u32 cut; /* not 0: the program may have more */
 	__u8 bytes[16384]; /* as they lie in memory: a zero behind each */
 };
-_Static_assert(sizeof(struct lictor_arguments) == 16392, "size of lictor_arguments");
-_Static_assert(__builtin_offsetof(struct lictor_arguments, length) == 0, "lictor_arguments.length");
-_Static_assert(__builtin_offsetof(struct lictor_arguments, cut) == 4, "lictor_arguments.cut");
-_Static_assert(__builtin_offsetof(struct lictor_arguments, bytes) == 8, "lictor_arguments.bytes");
+_Static_assert(sizeof(struct lictor_strings) == 16392, "size of lictor_strings");
+_Static_assert(__builtin_offsetof(struct lictor_strings, length) == 0, "lictor_strings.length");
+_Static_assert(__builtin_offsetof(struct lictor_strings, cut) == 4, "lictor_strings.cut");
+_Static_assert(__builtin_offsetof(struct lictor_strings, bytes) == 8, "lictor_strings.bytes");
 
-struct lictor_argument_counters {
-	__u64 same; /* programs whose arguments were those that were decided */
-	__u64 changed; /* killed: they were others */
-	__u64 undecided; /* killed: nobody had decided about them */
+struct lictor_streams {
+	__u8 types[3]; /* of descriptors 0, 1 and 2, as the exec leaves them: numbers of types */
 };
-_Static_assert(sizeof(struct lictor_argument_counters) == 24, "size of lictor_argument_counters");
-_Static_assert(__builtin_offsetof(struct lictor_argument_counters, same) == 0, "lictor_argument_counters.same");
-_Static_assert(__builtin_offsetof(struct lictor_argument_counters, changed) == 8, "lictor_argument_counters.changed");
-_Static_assert(__builtin_offsetof(struct lictor_argument_counters, undecided) == 16, "lictor_argument_counters.undecided");
+_Static_assert(sizeof(struct lictor_streams) == 3, "size of lictor_streams");
+_Static_assert(__builtin_offsetof(struct lictor_streams, types) == 0, "lictor_streams.types");
+
+struct lictor_binding_counters {
+	__u64 same; /* programs that were started with what was decided */
+	__u64 changed; /* killed: with something else */
+	__u64 undecided; /* killed: nobody had decided */
+};
+_Static_assert(sizeof(struct lictor_binding_counters) == 24, "size of lictor_binding_counters");
+_Static_assert(__builtin_offsetof(struct lictor_binding_counters, same) == 0, "lictor_binding_counters.same");
+_Static_assert(__builtin_offsetof(struct lictor_binding_counters, changed) == 8, "lictor_binding_counters.changed");
+_Static_assert(__builtin_offsetof(struct lictor_binding_counters, undecided) == 16, "lictor_binding_counters.undecided");
 
 #endif

@@ -30,6 +30,7 @@
 #define FMODE_PATH 0x4000
 #define FMODE_CREATED 0x100000
 #define EINPROGRESS 115
+#define PIDTYPE_PGID 2
 #define PIDTYPE_SID 3
 #define NAME_MAX 255
 
@@ -52,7 +53,6 @@ struct super_block {
 	unsigned long s_magic;
 } KERNEL_TYPE;
 
-
 typedef struct {
 	__u32 val;
 } KERNEL_TYPE kuid_t;
@@ -64,6 +64,7 @@ typedef struct {
 struct inode {
 	__u16 i_mode;
 	kuid_t i_uid;
+	__u32 i_rdev;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 } KERNEL_TYPE;

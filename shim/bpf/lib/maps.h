@@ -10,7 +10,7 @@
 #include "../generated/lictor_spec.h"
 
 #define SCOPES 4096
-#define SLOTS 24 /* of the record that needs most */
+#define SLOTS 32 /* of the record that needs most */
 #define CPUS 1024 /* the shim sets the number of CPUs that there are */
 
 struct {

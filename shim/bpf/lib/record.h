@@ -11,6 +11,7 @@
 #ifndef LICTOR_RECORD_H
 #define LICTOR_RECORD_H
 
+#include "descriptor.h"
 #include "maps.h"
 
 /* One item at most; an item may begin where it still fits. */
@@ -159,6 +160,23 @@ static __always_inline void put_address(struct builder *b, __u16 field, const __
 		return incomplete(b);
 	__builtin_memcpy(item, address, 16);
 	put_item(b, field, item, 16);
+}
+
+/* What a descriptor refers to; nothing of one that is closed. */
+static __always_inline void put_descriptor_type(struct builder *b, __u16 field, __u32 type)
+{
+	__u8 *item = next_item(b);
+	__u64 length;
+
+	keep(type);
+	if (!item || type >= DESCRIPTOR_TYPES)
+		return put_nothing(b);
+	length = descriptor_names[type].length;
+	__builtin_memcpy(item, descriptor_names[type].name, sizeof(descriptor_names[type].name));
+	keep(length);
+	if (length > sizeof(descriptor_names[type].name))
+		return put_nothing(b);
+	put_item(b, field, item, length);
 }
 
 static __always_inline __u64 now(void)
