@@ -2,7 +2,7 @@
 import { diagnose, nearest } from '../diagnostics/index.ts';
 import type { Diagnostic, Source, Span } from '../diagnostics/diagnostic.ts';
 import type { Foreign } from '../foreign/lower.ts';
-import { systemOf, systemOfText } from '../foreign/systems.ts';
+import { SYSTEMS, systemOf, systemOfText } from '../foreign/systems.ts';
 import { API_VERSION, DOCUMENTS, DOCUMENT_KINDS, type DocumentKind } from '../schema/documents.ts';
 import { headOf, read } from '../schema/read.ts';
 import type { ReadSource } from './kept.ts';
@@ -76,13 +76,13 @@ function resourceOf(root: Located): string | null {
 /** The kind of a document, or null where it is none; says why. */
 function kindOf(root: Located, report: (diagnostic: Diagnostic) => void): DocumentKind | null {
   if (root.is !== 'map') {
-    report(diagnose('L1101', `a document is a map, found ${describe(root)}`, headOf(root), FORM));
+    report(diagnose('L1101', `a document is a map, found ${describe(root)}`, headOf(root), ANY_FORM));
     return null;
   }
   const version = get(root, 'apiVersion');
   const kind = get(root, 'kind');
   if (version === undefined && kind === undefined) {
-    report(diagnose('L1101', 'the document has neither `apiVersion` nor `kind`', headOf(root), FORM));
+    report(diagnose('L1101', 'the document has neither `apiVersion` nor `kind`', headOf(root), ANY_FORM));
     return null;
   }
   // A missing apiVersion is reported with the other keys.
@@ -107,6 +107,7 @@ function kindOf(root: Located, report: (diagnostic: Diagnostic) => void): Docume
 }
 
 const FORM = `a document starts with \`apiVersion: ${API_VERSION}\` and its \`kind\``;
+const ANY_FORM = `${FORM}; policies of ${new Intl.ListFormat('en').format(SYSTEMS.map(({ title }) => title))} are read as they are`;
 const get = (map: LocatedMap, name: string): Located | undefined =>
   map.entries.find(({ key }) => key.text === name)?.value;
 const textOf = (node: Located): string => (node.is === 'scalar' ? shorten(node.text) : describe(node));

@@ -1,21 +1,15 @@
 /** Falco: its rule sets, and what they mean. */
 import type { Located } from '../../document/located.ts';
-import { get, isMap, isScalar } from '../read.ts';
+import { get, itemsOf } from '../read.ts';
 import type { System } from '../system.ts';
 import { lowerRuleSet } from './policies.ts';
 import { isSelection } from './selection.ts';
 
 const ITEMS = ['rule', 'macro', 'list', 'required_engine_version', 'required_plugin_versions'];
 
-/** A list of items, or a selection of rules; a list that is broken is a list of texts, or of maps of which one is an item. */
-function recognises(root: Located): boolean {
-  if (isSelection(root)) return true;
-  if (root.is !== 'list' || root.items.length === 0) return false;
-  return (
-    root.items.every(isScalar) ||
-    root.items.some((item) => isMap(item) && ITEMS.some((key) => get(item, key) !== undefined))
-  );
-}
+/** A list of which one item at least has a key of theirs, or a selection of rules. */
+const recognises = (root: Located): boolean =>
+  isSelection(root) || itemsOf(root).some((item) => ITEMS.some((key) => get(item, key) !== undefined));
 
 export const FALCO: System = {
   name: 'falco',

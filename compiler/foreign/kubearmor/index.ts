@@ -13,11 +13,19 @@ import { RESOURCE_KINDS, type ResourceKind } from './shapes.ts';
 
 const GROUP = 'security.kubearmor.com/';
 
-/** A policy by its group or its kind; or the pseudo-code of blogs, which has neither. */
 const isPolicy = (root: Located): boolean =>
-  textOf(get(root, 'apiVersion'))?.startsWith(GROUP) === true ||
-  textOf(get(root, 'kind'))?.startsWith('KubeArmor') === true ||
-  (get(root, 'kind') === undefined && isMap(get(root, 'match')) && get(root, 'action') !== undefined);
+  !isConfiguration(root) &&
+  (textOf(get(root, 'apiVersion'))?.startsWith(GROUP) === true ||
+    textOf(get(root, 'kind'))?.startsWith('KubeArmor') === true ||
+    isPseudoCode(root));
+
+/** What blogs show as policies: neither a group nor a kind, `match` above the sections. */
+const isPseudoCode = (root: Located): boolean =>
+  get(root, 'kind') === undefined &&
+  get(root, 'action') !== undefined &&
+  SECTIONS.some((section) => get(get(root, 'match'), section) !== undefined);
+
+const SECTIONS = ['process', 'file', 'network', 'capabilities', 'syscalls'];
 
 export const KUBEARMOR: System = {
   name: 'kubearmor',

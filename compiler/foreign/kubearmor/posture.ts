@@ -2,7 +2,7 @@
 import { diagnose } from '../../diagnostics/index.ts';
 import type { Report } from '../../schema/read.ts';
 import type { Located, LocatedScalar } from '../../document/located.ts';
-import { get, isMap, isScalar, textOf } from '../read.ts';
+import { get, isMap, isResource, isScalar, textOf } from '../read.ts';
 import type { ForeignOptions } from '../system.ts';
 
 const POSTURES = ['allow', 'audit', 'block'] as const;
@@ -41,8 +41,12 @@ export interface AllPostures {
 
 const isPosture = (text: string | undefined): text is Posture => POSTURES.some((posture) => posture === text);
 
-export const isConfiguration = (root: Located): boolean =>
+const isConfigMap = (root: Located): boolean =>
   textOf(get(root, 'kind')) === 'ConfigMap' && textOf(get(get(root, 'metadata'), 'name')) === 'kubearmor-config';
+
+/** The ConfigMap, or the resource of which the operator makes it. */
+export const isConfiguration = (root: Located): boolean =>
+  isConfigMap(root) || isResource(root, 'operator.kubearmor.com/', ['KubeArmorConfig']);
 
 /** A namespace that says something to KubeArmor. */
 export const isNamespace = (root: Located): boolean => {
@@ -60,7 +64,7 @@ export function posturesOf(
   options: Readonly<Record<string, string>>,
   report: Report,
 ): AllPostures {
-  const data = roots.filter(isConfiguration).map((root) => get(root, 'data'));
+  const data = roots.filter(isConfiguration).map((root) => get(root, isConfigMap(root) ? 'data' : 'spec'));
   const fromData = (key: string): Posture | undefined =>
     data.map((map) => judged(get(map, key), report)).findLast((value) => value !== undefined);
   const global = (of: '' | 'host-'): Postures =>

@@ -30,7 +30,7 @@ export interface Collection {
 const ELSEWHERE = ['accountIDs', 'appIDs'] as const;
 /** Fields of things that do not run where Defenders guard. */
 const IDLE = ['functions', 'codeRepos'] as const;
-const KEYS = [
+export const COLLECTION_KEYS: readonly string[] = [
   'name',
   'description',
   'color',
@@ -47,7 +47,7 @@ export const COLLECTION_FIELDS: readonly string[] = [...FIELDS, ...ELSEWHERE, ..
 
 /** @param keys names of it beside its own */
 export function readCollection(map: LocatedMap, keys: readonly string[], report: Report): Collection | null {
-  judgeKeys(map, KEYS, report);
+  judgeKeys(map, COLLECTION_KEYS, report);
   const name = textAt(map, 'name', report);
   if (name === undefined) {
     report(diagnose('L5005', 'the key `name` is missing', headOf(map)));

@@ -1,10 +1,10 @@
 /** Their documents, told apart by their keys: they have no kind. */
-import { diagnose } from '../../diagnostics/index.ts';
+import { diagnose, nearest } from '../../diagnostics/index.ts';
 import { shorten, type Located, type LocatedMap } from '../../document/located.ts';
 import { headOf, type Report } from '../../schema/read.ts';
 import { get, isMap, itemsOf, textOf } from '../read.ts';
 import type { ForeignDocument } from '../system.ts';
-import { COLLECTION_FIELDS, readCollection, type Collection } from './collection.ts';
+import { COLLECTION_FIELDS, COLLECTION_KEYS, readCollection, type Collection } from './collection.ts';
 import type { Target } from './effects.ts';
 import { readCustomRule, readExpressions, type CustomRule } from './library.ts';
 import { PREFIX, resourcesOf, type Resource } from './terraform.ts';
@@ -47,10 +47,20 @@ function sortOf(node: Located): Sort | null {
   if ((textOf(get(node, '_id')) ?? '') in POLICIES || has(node, 'learningDisabled')) return 'policy';
   if (rules.some((rule) => has(rule, ...RULE_PARTS))) return 'policy';
   if (has(node, 'rules')) return null;
-  if (has(node, 'script') && has(node, 'name', 'type', '_id')) return 'custom';
-  if (has(node, 'image') && has(node, 'processes', 'network', 'filesystem')) return 'model';
-  return has(node, 'name') && has(node, ...COLLECTION_FIELDS) ? 'collection' : null;
+  if (has(node, 'script') && has(node, 'type', '_id')) return 'custom';
+  if (has(node, 'image') && MODEL_PARTS.some((part) => isLearned(get(node, part)))) return 'model';
+  return isCollection(node) ? 'collection' : null;
 }
+
+/** Their parts tell what was learned at the start from what was learned later; values of charts have the same names. */
+const MODEL_PARTS = ['processes', 'network', 'filesystem'];
+const isLearned = (part: Located | undefined): boolean => isMap(part) && has(part, 'static', 'behavioral');
+
+/** Much has a name, and hosts or labels: plays, forms of issues. A collection has nothing but its own keys, perhaps misspelt. */
+const isCollection = (node: LocatedMap): boolean =>
+  has(node, 'name') &&
+  has(node, ...COLLECTION_FIELDS) &&
+  node.entries.every(({ key }) => COLLECTION_KEYS.includes(key.text) || nearest(key.text, COLLECTION_KEYS) !== null);
 
 /** Whether a document, or one of a list of them, is theirs. */
 export const isTheirs = (root: Located): boolean =>

@@ -26,9 +26,10 @@ const TERRAFORM = ['visionone_container_ruleset', 'visionone_containersecurity_r
 const isOfKind = (root: Located, kind: string): boolean => API_GROUPS.some((group) => isResource(root, group, [kind]));
 
 /** A rule of a ruleset: an id of Trend's catalogue, and what happens. */
-const isRule = (node: Located): boolean =>
-  ['ruleID', 'ruleId', 'rule_id'].some((key) => get(node, key) !== undefined) ||
-  (get(node, 'id') !== undefined && get(node, 'mitigation') !== undefined);
+const isRule = (node: Located): boolean => {
+  const id = ['ruleID', 'ruleId', 'rule_id', 'id'].map((key) => get(node, key)).find((value) => value !== undefined);
+  return id !== undefined && (get(node, 'mitigation') !== undefined || /^(TM|CR)-/i.test(textOf(id) ?? ''));
+};
 
 const isRuleset = (node: Located): node is LocatedMap =>
   isMap(node) && get(node, 'apiVersion') === undefined && itemsOf(get(node, 'rules')).some(isRule);

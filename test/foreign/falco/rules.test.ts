@@ -101,7 +101,7 @@ test('what Falco does not load is an error at its place', () => {
     [rule('r', 'evt.type=opn'), 'L5202 opn: unknown event type `opn`'],
     ['- macro:\n  condition: evt.type=open\n', 'L5004 macro: mapping for key `macro` is empty'],
     ['- list: l\n', 'L5005 list: item has no mapping for key `items`'],
-    ['- foo\n', 'L5004 foo: an item is a map, found the string `foo`'],
+    ['- foo\n- list: l\n  items: []\n', 'L5004 foo: an item is a map, found the string `foo`'],
     [
       '- rule: r\n  condition: x\n  append: true\n',
       'L5201 r: rule `r` is changed but no rule by that name already exists',

@@ -278,6 +278,13 @@ test('namespaces have postures of their own', () => {
   assert.equal(actions([annotated('block'), cluster(spec)], events), ['audit', 'deny', 'allow']);
   assert.equal(actions([annotated('audit'), configuration, cluster(spec)], events), ['deny', 'audit', 'allow']);
   assert.equal(actions([annotated('x'), configuration, cluster(spec)], events), ['deny', 'deny', 'allow']);
+  const resource = JSON.stringify({
+    apiVersion: 'operator.kubearmor.com/v1',
+    kind: 'KubeArmorConfig',
+    metadata: { name: 'kubearmorconfig-default' },
+    spec: { defaultFilePosture: 'block', defaultVisibility: 'process' },
+  });
+  assert.equal(actions([annotated('audit'), resource, cluster(spec)], events), ['deny', 'audit', 'allow']);
   assert.equal(said(annotated('x')), ['L5003 "x": `x` is no posture']);
 });
 
