@@ -9,14 +9,6 @@ const integer = (operand: string): Target => ({ is: 'integer', operand });
 
 /** What the arguments of a system call are, in order: `-` is one that nobody asks for. */
 const CALLS: Readonly<Record<string, string>> = {
-  chmod: 'filename mode',
-  fchmod: 'fd mode',
-  fchmodat: 'dirfd filename mode',
-  fchmodat2: 'dirfd filename mode',
-  chown: 'path uid gid',
-  lchown: 'path uid gid',
-  fchown: 'fd uid gid',
-  fchownat: 'dirfd pathname uid gid',
   setuid: 'uid',
   setgid: 'gid',
   setreuid: 'ruid euid',
@@ -61,15 +53,19 @@ const BITS: Readonly<Record<string, Names>> = {
 };
 const ENUMERATIONS: Readonly<Record<string, Names>> = { request: PTRACE, 'bpf.cmd': BPF, domain: FAMILY, sig: SIGNAL };
 
+/** Ids that Falco shows as names of users, where it knows one. */
+const USERS = ['setuid.uid', ...['ruid', 'euid', 'suid'].flatMap((id) => [`setreuid.${id}`, `setresuid.${id}`])];
+
 const FLAGS: Target = { is: 'flags', operand: 'file.flags', names: OPEN_FLAGS };
-const MODE_OF_FILE: Target = { is: 'bits', operand: 'file.mode', names: MODE };
+/** What was asked for: an event of what is there already does not say. */
+const NEW_MODE: Target = { is: 'bits', operand: 'file.new_mode', names: MODE };
+const DESCRIPTOR: Target = { is: 'at least', value: 0n };
 
 const OF_OPEN: Readonly<Record<string, Target>> = {
   name: text('file.path'),
   filename: text('file.path'),
   flags: FLAGS,
-  mode: MODE_OF_FILE,
-  fd: { is: 'at least', value: 0n },
+  fd: DESCRIPTOR,
   res: { is: 'at least', value: 0n },
 };
 const OF_PATH: Readonly<Record<string, Target>> = {
@@ -77,7 +73,17 @@ const OF_PATH: Readonly<Record<string, Target>> = {
   name: text('file.path'),
   linkpath: text('file.path'),
   target: text('file.link_target'),
-  mode: MODE_OF_FILE,
+  mode: NEW_MODE,
+};
+const OF_ATTRIBUTE: Readonly<Record<string, Readonly<Record<string, Target>>>> = {
+  mode: { filename: text('file.path'), fd: DESCRIPTOR, mode: NEW_MODE },
+  owner: {
+    path: text('file.path'),
+    pathname: text('file.path'),
+    fd: DESCRIPTOR,
+    uid: integer('file.new_owner_uid'),
+    gid: LACKING,
+  },
 };
 const OF_EXEC: Readonly<Record<string, Target>> = {
   filename: text('proc.invoked'),
@@ -93,7 +99,9 @@ const OF_EXEC: Readonly<Record<string, Target>> = {
 export function argumentOf(name: string, shape: Shape): Target {
   switch (shape.object) {
     case 'open':
-      return OF_OPEN[name] ?? NOTHING;
+      return name === 'mode' && shape.kind === 'file.create' ? NEW_MODE : (OF_OPEN[name] ?? NOTHING);
+    case 'attribute':
+      return OF_ATTRIBUTE[shape.guard ?? '']?.[name] ?? (name === 'dirfd' ? LACKING : NOTHING);
     case 'path':
       if (name === 'target' && shape.guard !== 'symlink') return NOTHING;
       if (name === 'name' && shape.kind !== 'file.delete') return NOTHING;
@@ -106,20 +114,34 @@ export function argumentOf(name: string, shape: Shape): Target {
     case 'net':
       return name === 'res' ? { is: 'at least', value: 0n } : LACKING;
     case 'syscall':
+      if (name === 'res') return resultOf(shape);
       return shape.events === null ? NOTHING : argumentOfCall(name, shape.events[0]);
     case 'none':
       return shape.kind === 'exec' ? (OF_EXEC[name] ?? NOTHING) : NOTHING;
   }
 }
 
+/** @returns the argument as a number where `evt.arg` has a name for it */
+export function rawArgumentOf(name: string, shape: Shape): Target {
+  const target = argumentOf(name, shape);
+  return target.is === 'user' ? integer(target.operand) : target;
+}
+
+/** What a call returns, which is at least zero: the copy of a descriptor is where it was asked for. */
+export function resultOf({ object, events }: Shape): Target {
+  const call = object === 'syscall' ? events?.[0] : undefined;
+  if (call === 'dup2' || call === 'dup3') return integer('syscall.arg1');
+  return { is: 'at least', value: 0n, ...(call !== undefined && { recorded: 'syscall.ret' }) };
+}
+
 function argumentOfCall(name: string, call: string): Target {
-  if (name === 'res') return { is: 'at least', value: 0n };
   const known = CALLS[call];
   if (known === undefined) return LACKING;
   const n = known.split(' ').indexOf(name);
   if (n === -1) return NOTHING;
   if (STRING_ARGUMENTS[call]?.includes(n)) return text(`syscall.sarg${n}`);
   const operand = `syscall.arg${n}`;
+  if (USERS.includes(`${call}.${name}`)) return { is: 'user', operand };
   const bits = BITS[`${call}.${name}`] ?? BITS[name];
   if (bits !== undefined) return { is: 'bits', operand, names: bits };
   const names = ENUMERATIONS[`${call}.${name}`] ?? ENUMERATIONS[name];

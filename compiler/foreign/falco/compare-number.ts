@@ -1,5 +1,5 @@
 /** Comparisons of numbers, addresses, flags, and of what is the same for all events of a shape. */
-import { ALWAYS, NEVER, all, not, quoted, quotedSet, some, test, type Condition } from '../condition.ts';
+import { ALWAYS, NEVER, all, not, oneOf, quoted, quotedSet, some, test, type Condition } from '../condition.ts';
 import { textsOf, type Comparison, type Context, type Said } from './comparison.ts';
 import type { Names } from './constants.ts';
 import type { Target } from './target.ts';
@@ -205,6 +205,31 @@ export function compareChoice(choices: Extract<Target, { is: 'choice' }>['values
       : some(parts.filter(({ holds }) => holds).map(({ when }) => when));
   });
   return held.includes(null) ? null : some(held.map((part) => part ?? NEVER));
+}
+
+/** A text of which ours has another name, or several. */
+export function compareNamed(
+  { operand, names, untold }: Extract<Target, { is: 'named' }>,
+  { op, values }: Comparison,
+): Said {
+  const exists = test(`exists(${operand})`);
+  if (op === 'exists') return exists;
+  const isUnequal = op === '!=';
+  const passes = (name: string, text: string): boolean | null => holdsFor(isUnequal ? '=' : op, name, text);
+  const held = textsOf(values).map((text) => {
+    if (untold.some((name) => passes(name, text) !== false)) return null;
+    return Object.keys(names).flatMap((name) => (passes(name, text) === true ? names[name] : []));
+  });
+  if (held.includes(null)) return null;
+  const members = [...new Set(held.flatMap((some) => some ?? []))];
+  const equal = members.length === 0 ? NEVER : oneOf(operand, members);
+  return isUnequal ? all([exists, not(equal)]) : equal;
+}
+
+/** A user's name of an id: root has the same on every machine, of others nobody here knows it. */
+export function compareUser(operand: string, { op, values, span }: Comparison, context: Context): Said {
+  if (op !== 'exists' && !textsOf(values).every((name) => name === 'root')) return null;
+  return compareInteger(operand, { op, values: { texts: textsOf(values).map(() => '0'), lists: [] }, span }, context);
 }
 
 /** @returns whether a text that is known passes, null where the operator cannot be judged here */

@@ -1,6 +1,7 @@
 /** One comparison for one shape of event: by what the field is there. */
 import { ALWAYS, NEVER, all, not, some, test } from '../condition.ts';
 import type { Check, FieldRef } from './ast.ts';
+import { compareEnvironment, compareVariable } from './compare-environment.ts';
 import {
   compareAddress,
   compareAtLeast,
@@ -9,7 +10,9 @@ import {
   compareEnds,
   compareFlags,
   compareInteger,
+  compareNamed,
   compareNames,
+  compareUser,
   holdsFor,
 } from './compare-number.ts';
 import {
@@ -80,8 +83,19 @@ function plain(target: Target, comparison: Comparison, context: Context): Said {
     case 'bits':
     case 'enumeration':
       return compareNames(target.operand, target.is === 'bits', target.names, comparison, context);
-    case 'at least':
-      return compareAtLeast(target.value, comparison);
+    case 'at least': {
+      const { value, recorded } = target;
+      const known = compareAtLeast(value, comparison);
+      return known === null && recorded !== undefined ? compareInteger(recorded, comparison, context) : known;
+    }
+    case 'named':
+      return compareNamed(target, comparison);
+    case 'environment':
+      return compareEnvironment(target.operand, comparison, context);
+    case 'variable':
+      return compareVariable(target.operand, target.name, comparison, context);
+    case 'user':
+      return compareUser(target.operand, comparison, context);
     case 'event':
       return compareEvent(comparison, context);
   }
@@ -133,12 +147,16 @@ export function compareModified(
 /** Values of `oneof` that are compared each with all others. */
 const MOST_ONE_OF = 8;
 
+/** Arguments of system calls have no sign, and are compared with their like alone. */
+const isArgument = (operand: string): boolean => operand.startsWith('syscall.arg');
+
 /** A field with the value of another. Texts and numbers can be compared with their like. */
 export function compareFields(op: string, left: Target, right: Target): Said {
   if (left.is === 'nothing' || right.is === 'nothing') return NEVER;
   const kind = ({ is }: Target): string => (is === 'program' ? 'text' : is);
   if (kind(left) !== kind(right) || !['text', 'integer'].includes(kind(left))) return null;
   if (!('operand' in left) || !('operand' in right)) return null;
+  if (isArgument(left.operand) !== isArgument(right.operand)) return null;
   const isText = kind(left) === 'text';
   const known = isText ? ['startswith', 'endswith', 'contains', 'icontains'] : ['<', '<=', '>', '>='];
   if (op === '=' || op === '==' || known.includes(op))

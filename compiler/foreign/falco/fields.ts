@@ -1,7 +1,7 @@
 /** Fields of Falco and what they are here, by the shape of the event. What stands in neither table, Falco does not have. */
 import { FIELDS as OURS, TEXT_TYPES } from '../../../vm/spec/fields.ts';
-import { not, quoted, test } from '../condition.ts';
-import { argumentOf } from './arguments.ts';
+import { not, quoted, test, type Condition } from '../condition.ts';
+import { argumentOf, rawArgumentOf, resultOf } from './arguments.ts';
 import { isLackingField } from './lacking.ts';
 import { shapesFor, type Shape } from './shapes.ts';
 import { LACKING, NOTHING, type Target } from './target.ts';
@@ -21,36 +21,43 @@ const capabilities = (operand: string): Target => ({
   names: Object.fromEntries(CAPABILITIES.map((name) => [`CAP_${name.toUpperCase()}`, name])),
 });
 
-/** System calls that act on an open file or socket: Falco knows which, and an event of ours has only its number. */
+/** System calls whose first argument is an open file or socket: Falco knows which, and an event of ours of what type it is. */
 const ON_DESCRIPTOR = new Set(
   (
-    'read write pread64 pwrite64 readv writev preadv pwritev close dup dup2 dup3 fcntl ioctl fchmod fchown fchdir flock ' +
+    'read write pread64 pwrite64 readv writev preadv pwritev close dup dup2 dup3 fcntl ioctl fchdir flock ' +
     'fsync ftruncate fallocate fstat getdents getdents64 lseek sendfile splice recvfrom recvmsg recvmmsg shutdown ' +
-    'getsockopt setsockopt getsockname getpeername finit_module socketpair poll'
+    'getsockopt setsockopt getsockname getpeername finit_module'
   ).split(' '),
 );
 const isOnDescriptor = ({ object, events }: Shape): boolean =>
   object === 'syscall' && events !== null && ON_DESCRIPTOR.has(events[0]);
 
-/** Of an open file, or else of a socket. */
+/** What a field of descriptors is for an open, a change of an attribute, a socket, and for what a system call has as its first argument. */
+interface OfDescriptor {
+  readonly open: Target;
+  readonly attribute?: Target;
+  readonly net?: Target;
+  readonly call?: Target;
+}
 const descriptor =
-  (file: Target, socket: Target = NOTHING): Entry =>
+  ({ open, attribute = open, net = NOTHING, call = LACKING }: OfDescriptor): Entry =>
   (shape) => {
-    if (shape.object === 'open') return file;
-    if (shape.object === 'net') return socket;
-    return isOnDescriptor(shape) ? LACKING : NOTHING;
+    if (shape.object === 'open') return open;
+    if (shape.object === 'attribute') return attribute;
+    if (shape.object === 'net') return net;
+    return isOnDescriptor(shape) ? call : NOTHING;
   };
 
-const DIRECTORY = test('file.flags has "directory"');
-const OTHER = not(DIRECTORY);
 const family = (name: string): ReturnType<typeof test> => test(`net.family = ${quoted(name)}`);
-const openType = (file: string, directory: string): Target => ({
+const fileType = (file: string, directory: string, isDirectory: Condition): Target => ({
   is: 'choice',
   values: [
-    { text: file, when: OTHER },
-    { text: directory, when: DIRECTORY },
+    { text: file, when: not(isDirectory) },
+    { text: directory, when: isDirectory },
   ],
 });
+const OPENS_DIRECTORY = test('file.flags has "directory"');
+const IS_DIRECTORY = test('file.type has "folder"');
 const socketType = (ipv4: string, ipv6: string, unix: string): Target => ({
   is: 'choice',
   values: [
@@ -59,6 +66,34 @@ const socketType = (ipv4: string, ipv6: string, unix: string): Target => ({
     { text: unix, when: family('unix') },
   ],
 });
+
+/** Ours for the types of descriptors: terminals and devices are files there. */
+const TYPES = {
+  file: ['file', 'device', 'terminal'],
+  directory: ['directory'],
+  pipe: ['pipe'],
+  ipv4: ['ipv4'],
+  ipv6: ['ipv6'],
+  unix: ['unix'],
+};
+/** What else Falco tells apart: sockets of other families and descriptors without a file are one each here. */
+const OTHER_TYPES = 'event signalfd eventpoll inotify timerfd netlink bpf userfaultfd io_uring memfd pidfd <NA>'.split(
+  ' ',
+);
+const descriptorType = (operand: string): Target => ({ is: 'named', operand, names: TYPES, untold: OTHER_TYPES });
+const descriptorChar = (operand: string): Target => ({
+  is: 'named',
+  operand,
+  names: { f: TYPES.file, d: TYPES.directory, p: TYPES.pipe, '4': TYPES.ipv4, '6': TYPES.ipv6, u: TYPES.unix },
+  untold: 'e s l i t n b r m P o X ?'.split(' '),
+});
+const descriptorFamily = (operand: string): Target => ({
+  is: 'named',
+  operand,
+  names: { ip: [...TYPES.ipv4, ...TYPES.ipv6], unix: TYPES.unix },
+  untold: [],
+});
+const DESCRIPTOR = 'syscall.fd_type';
 
 /** The server is the peer of who connects, and oneself where one listens. */
 const isServer = ({ kind }: Shape): boolean => kind === 'net.accept' || kind === 'net.bind' || kind === 'net.listen';
@@ -96,6 +131,8 @@ const ancestorPath = ancestor(text('proc.path'), text('proc.ppath'), text, {
   operand: 'proc.ancestors',
 });
 
+const hasPath = (object: Shape['object']): boolean => ['open', 'path', 'attribute'].includes(object);
+
 const label: Entry = (_, arg) => (arg === undefined ? LACKING : text(`k8s.labels[${quoted(arg)}]`));
 
 const FIELDS: Readonly<Record<string, Entry>> = {
@@ -105,7 +142,7 @@ const FIELDS: Readonly<Record<string, Entry>> = {
   'evt.num': atLeast(1n),
   'evt.failed': constant(false),
   'evt.res': constant('SUCCESS'),
-  'evt.rawres': atLeast(0n),
+  'evt.rawres': resultOf,
   'evt.source': constant('syscall'),
   'evt.hostname': text('host.name'),
   'evt.is_open_read': ({ kind, object }) => (object === 'open' ? constant(kind === 'file.read') : NOTHING),
@@ -113,33 +150,51 @@ const FIELDS: Readonly<Record<string, Entry>> = {
   'evt.is_open_create': ({ kind, object }) => (object === 'open' ? constant(kind === 'file.create') : NOTHING),
   'evt.is_open_exec': ({ kind, object }) => {
     if (object !== 'open') return NOTHING;
-    return kind === 'file.create' ? { is: 'condition', when: test('file.mode & 0o111') } : constant(false);
+    return kind === 'file.create' ? { is: 'condition', when: test('file.new_mode & 0o111') } : constant(false);
   },
   'evt.arg': (shape, arg) => (arg === undefined ? LACKING : argumentOf(arg, shape)),
-  'evt.rawarg': (shape, arg) => (arg === undefined ? LACKING : argumentOf(arg, shape)),
+  'evt.rawarg': (shape, arg) => (arg === undefined ? LACKING : rawArgumentOf(arg, shape)),
 
-  'fd.name': descriptor(text('file.path'), text('net.path')),
-  'fd.nameraw': descriptor(text('file.invoked'), text('net.path')),
-  'fd.directory': descriptor(text('file.dir')),
-  'fd.filename': descriptor(text('file.name')),
-  'fd.num': descriptor(atLeast(0n), atLeast(0n)),
-  'fd.typechar': descriptor(openType('f', 'd'), socketType('4', '6', 'u')),
-  'fd.type': descriptor(openType('file', 'directory'), socketType('ipv4', 'ipv6', 'unix')),
-  'fd.sockfamily': descriptor(NOTHING, {
-    is: 'choice',
-    values: [
-      { text: 'ip', when: test('net.family in ("ipv4", "ipv6")') },
-      { text: 'unix', when: family('unix') },
-    ],
+  'fd.name': descriptor({ open: text('file.path'), net: text('net.path') }),
+  'fd.nameraw': descriptor({ open: text('file.invoked'), net: text('net.path') }),
+  'fd.directory': descriptor({ open: text('file.dir') }),
+  'fd.filename': descriptor({ open: text('file.name') }),
+  'fd.num': descriptor({ open: atLeast(0n), net: atLeast(0n) }),
+  'fd.typechar': descriptor({
+    open: fileType('f', 'd', OPENS_DIRECTORY),
+    attribute: fileType('f', 'd', IS_DIRECTORY),
+    net: socketType('4', '6', 'u'),
+    call: descriptorChar(DESCRIPTOR),
   }),
-  'fd.l4proto': descriptor(NOTHING, text('net.protocol')),
-  'fd.dev': descriptor(integer('file.dev')),
-  'fd.ino': descriptor(integer('file.ino')),
+  'fd.type': descriptor({
+    open: fileType('file', 'directory', OPENS_DIRECTORY),
+    attribute: fileType('file', 'directory', IS_DIRECTORY),
+    net: socketType('ipv4', 'ipv6', 'unix'),
+    call: descriptorType(DESCRIPTOR),
+  }),
+  'fd.sockfamily': descriptor({
+    open: NOTHING,
+    net: {
+      is: 'choice',
+      values: [
+        { text: 'ip', when: test('net.family in ("ipv4", "ipv6")') },
+        { text: 'unix', when: family('unix') },
+      ],
+    },
+    call: descriptorFamily(DESCRIPTOR),
+  }),
+  'fd.l4proto': descriptor({ open: NOTHING, net: text('net.protocol') }),
+  'fd.dev': descriptor({ open: integer('file.dev') }),
+  'fd.ino': descriptor({ open: integer('file.ino') }),
+  'fd.is_upper_layer': descriptor({
+    open: { is: 'condition', when: test('file.upper_layer') },
+    net: constant(false),
+  }),
   'fd.connected': (shape) => {
     if (shape.object !== 'net') return isOnDescriptor(shape) ? LACKING : NOTHING;
     return constant(shape.kind === 'net.connect' || shape.kind === 'net.accept');
   },
-  'fd.name_changed': descriptor(constant(false), constant(true)),
+  'fd.name_changed': descriptor({ open: constant(false), net: constant(true) }),
   'fd.is_server': (shape) => (shape.object === 'net' ? constant(isServer(shape)) : NOTHING),
   'fd.ip': end('address', 'either'),
   'fd.net': end('address', 'either'),
@@ -159,9 +214,9 @@ const FIELDS: Readonly<Record<string, Entry>> = {
 
   'fs.path.name': ({ kind, object }) => {
     if (kind === 'exec') return text('proc.path');
-    return object === 'open' || object === 'path' ? text('file.path') : NOTHING;
+    return hasPath(object) ? text('file.path') : NOTHING;
   },
-  'fs.path.nameraw': ({ object }) => (object === 'open' || object === 'path' ? text('file.invoked') : NOTHING),
+  'fs.path.nameraw': ({ object }) => (hasPath(object) ? text('file.invoked') : NOTHING),
   'fs.path.source': (shape) => (shape.object === 'pair' ? argumentOf('oldpath', shape) : NOTHING),
   'fs.path.target': (shape) => (shape.object === 'pair' ? argumentOf('newpath', shape) : NOTHING),
 
@@ -187,6 +242,14 @@ const FIELDS: Readonly<Record<string, Entry>> = {
       { text: '1', when: test('proc.interactive') },
     ],
   },
+  'proc.is_vpgid_leader': boolean('proc.group_leader'),
+  'proc.is_pgid_leader': boolean('proc.group_leader'),
+  'proc.duration': integer('proc.age'),
+  'proc.env': (_, arg) =>
+    arg === undefined ? { is: 'environment', operand: 'proc.env' } : { is: 'variable', operand: 'proc.env', name: arg },
+  'proc.stdin.type': descriptorType('proc.stdin_type'),
+  'proc.stdout.type': descriptorType('proc.stdout_type'),
+  'proc.stderr.type': descriptorType('proc.stderr_type'),
   'proc.is_exe_upper_layer': boolean('proc.upper_layer'),
   'proc.is_exe_from_memfd': boolean('proc.memfd'),
   'proc.aname': ancestor(

@@ -6,6 +6,7 @@ import type { ForeignDocument, Lowered } from '../system.ts';
 import { lowered, type Plain } from '../tree.ts';
 import { Conditions } from './conditions.ts';
 import { readItems } from './items.ts';
+import { insteadOf } from './lacking.ts';
 import { Lowering, type Loss } from './lower.ts';
 import { lowerRule, type LoweredRule } from './rules.ts';
 import type { Rule, RuleSet } from './ruleset.ts';
@@ -117,7 +118,7 @@ function judgeLosses(results: readonly { rule: Rule; result: LoweredRule }[], re
       const key = code === 'L5203' && !refuse ? `${name} ${event}` : `${name} ${span.source} ${span.start}`;
       if (said.has(key)) continue;
       said.add(key);
-      const help = 'the comparison is false, as where Falco cannot extract the field';
+      const help = insteadOf(name) ?? 'the comparison is false, as where Falco cannot extract the field';
       if (refuse)
         report(diagnose('L5006', lostOf(loss), span, '`--foreign falco.unknown-fields=never` makes it false'));
       else report(diagnose(code, lostOf(loss), span, help));

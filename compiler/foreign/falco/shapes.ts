@@ -3,8 +3,7 @@
  * something definite: `file.create` of a folder is what Falco calls `mkdir`. Conditions are lowered for each shape, and
  * shapes for which a condition says the same are put together again, without their guards where all of a kind are.
  *
- * `file.attr`, `net.dns` and `cap` are no events of Falco: `chmod` and the like are asked as the system calls that they are,
- * with the arguments that Falco shows.
+ * `net.dns` and `cap` are no events of Falco, and neither is what `chattr` does, which it sees as an `ioctl`.
  */
 import { SYSCALLS } from '../../../vm/spec/syscalls.ts';
 import { ALWAYS, not, oneOf, quotedSet, test, type Condition } from '../condition.ts';
@@ -15,7 +14,7 @@ export interface Shape {
   readonly events: readonly string[] | null;
   /** The value that the guard asks for; null: none of those of the kind's other shapes. */
   readonly guard: string | null;
-  readonly object: 'open' | 'path' | 'pair' | 'net' | 'syscall' | 'none';
+  readonly object: 'open' | 'path' | 'pair' | 'attribute' | 'net' | 'syscall' | 'none';
 }
 
 const OPEN = ['open', 'openat', 'openat2', 'open_by_handle_at'];
@@ -42,6 +41,11 @@ const FIXED: readonly Shape[] = [
   shape('file.rename', 'rename renameat renameat2', 'pair', 'target'),
   shape('file.link', 'link linkat', 'pair', 'source'),
   shape('file.link', 'link linkat', 'pair', 'target'),
+  shape('file.attr', 'chmod fchmod fchmodat fchmodat2', 'attribute', 'mode'),
+  shape('file.attr', 'chown lchown fchown fchownat', 'attribute', 'owner'),
+  shape('file.attr', 'utime utimes utimensat futimesat', 'attribute', 'times'),
+  shape('file.attr', 'setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr', 'attribute', 'xattr'),
+  { ...shape('file.attr', '', 'attribute'), events: [] },
   shape('file.map_exec', 'mmap mprotect', 'open'),
   shape('net.connect', 'connect', 'net'),
   shape('net.send', 'sendto sendmsg sendmmsg', 'net'),
@@ -96,6 +100,7 @@ export function guardOf(chosen: readonly Shape[], every: readonly Shape[]): Cond
 
 function asks(kind: string, values: readonly string[]): Condition {
   if (kind === 'syscall') return oneOf('syscall.name', values);
+  if (kind === 'file.attr') return oneOf('file.attribute', values);
   if (kind === 'file.rename' || kind === 'file.link') return oneOf('file.side', values);
   return values.length === 1
     ? test(`file.type has ${quotedSet(values).slice(1, -1)}`)

@@ -27,9 +27,21 @@ export type Target =
   | { readonly is: 'flags'; readonly operand: string; readonly names: Readonly<Record<string, string>> }
   /** Names of bits of a number, or of numbers. */
   | { readonly is: 'bits' | 'enumeration'; readonly operand: string; readonly names: Names }
-  /** What is the same for all such events; a number of which only its least value is known. */
+  /** What is the same for all such events; a number of which its least value is known, and the field that may have it. */
   | { readonly is: 'constant'; readonly value: string | boolean }
-  | { readonly is: 'at least'; readonly value: bigint }
+  | { readonly is: 'at least'; readonly value: bigint; readonly recorded?: string }
+  /** A text with few values, and ours for each; of those that are not told apart here nothing is known. */
+  | {
+      readonly is: 'named';
+      readonly operand: string;
+      readonly names: Readonly<Record<string, readonly string[]>>;
+      readonly untold: readonly string[];
+    }
+  /** The environment joined by blanks; the value of a variable of it. */
+  | { readonly is: 'environment'; readonly operand: string }
+  | { readonly is: 'variable'; readonly operand: string; readonly name: string }
+  /** Name of the user who has the id. */
+  | { readonly is: 'user'; readonly operand: string }
   /** `true` where a condition holds, else `false`. */
   | { readonly is: 'condition'; readonly when: Condition }
   /** Names of Falco's events. */
@@ -57,6 +69,10 @@ export function placeholderOf(target: Target): string | null {
     case 'flags':
     case 'bits':
     case 'enumeration':
+    case 'named':
+    case 'environment':
+    case 'variable':
+    case 'user':
       return `{${target.operand}}`;
     case 'arguments':
       return '{proc.cmdline}';

@@ -22,6 +22,12 @@ export interface ModelEvent {
     readonly session?: number;
     readonly loginuid?: number;
     readonly interactive?: boolean;
+    readonly env?: readonly string[];
+    readonly age?: number;
+    readonly group_leader?: boolean;
+    readonly stdin_type?: string;
+    readonly stdout_type?: string;
+    readonly stderr_type?: string;
     readonly memfd?: boolean;
     readonly upper_layer?: boolean;
     readonly caps?: readonly string[];
@@ -37,6 +43,10 @@ export interface ModelEvent {
     readonly flags?: readonly string[];
     readonly mode?: number;
     readonly owner_uid?: number;
+    readonly attribute?: string;
+    readonly new_mode?: number;
+    readonly new_owner_uid?: number;
+    readonly upper_layer?: boolean;
   };
   readonly net?: {
     readonly remote_ip?: string;

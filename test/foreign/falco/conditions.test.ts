@@ -132,12 +132,95 @@ test('the server is the peer of who connects, and oneself who accepts', () => {
   ]);
 });
 
-test('arguments of opens, renames and system calls', () => {
-  const call = (name: string, more: object): object => ({ kind: 'syscall', syscall: { name, ...more } });
-  const chmods = [call('chmod', { arg1: 0o4755 }), call('fchmodat', { arg2: 0o755 }), call('fchmod', { arg1: 0o2000 })];
+test('what changes an attribute is told by the attribute', () => {
+  const changed = (attribute: string, more: object): object => ({
+    kind: 'file.attr',
+    file: { path: '/tmp/x', attribute, ...more },
+  });
+  const events = [
+    changed('mode', { new_mode: 0o4755 }),
+    changed('mode', { new_mode: 0o755 }),
+    changed('mode', { new_mode: 0o2000, type: ['folder'] }),
+    changed('owner', { new_owner_uid: 0 }),
+    changed('owner', {}),
+    changed('flags', {}),
+  ];
   const mode =
     'evt.type in (chmod, fchmod, fchmodat) and (evt.arg.mode contains "S_ISUID" or evt.arg.mode contains "S_ISGID")';
-  assert.equal(holds(mode, chmods), [true, false, true]);
+  assert.equal(holds(mode, events), [true, false, true, false, false, false]);
+  assert.equal(holds('evt.type = chmod and fd.typechar = d', events), [false, false, true, false, false, false]);
+  assert.equal(holds('evt.type = fchown and evt.arg.uid != 1', events), [false, false, false, true, false, false]);
+  const named = 'evt.type in (fchmod, lchown, setxattr) and (fd.name = /tmp/x or evt.arg.filename = /tmp/x)';
+  assert.equal(holds(named, events), [true, true, true, true, true, false]);
+  assert.equal(holds('evt.type != chmod and fd.directory = /tmp', events), [false, false, false, true, true, true]);
+});
+
+test('the mode of what is made is the one that was asked for', () => {
+  const events = [
+    { kind: 'file.create', file: { path: '/x', new_mode: 0o755, mode: 0o600 } },
+    { kind: 'file.create', file: { path: '/x', new_mode: 0o600, mode: 0o755 } },
+    { kind: 'file.write', file: { path: '/x', mode: 0o755 } },
+  ];
+  assert.equal(holds('evt.type = open and evt.is_open_exec = true', events), [true, false, false]);
+  assert.equal(holds('evt.type = open and evt.arg.mode contains S_IXUSR', events), [true, false, false]);
+});
+
+test('what a descriptor refers to, and the copy that dup makes', () => {
+  const dup = (name: string, fd_type: string | undefined, more: object): object => ({
+    kind: 'syscall',
+    syscall: { name, fd_type, ...more },
+  });
+  const events = [
+    dup('dup2', 'ipv4', { arg1: 0 }),
+    dup('dup3', 'ipv6', { arg1: 3 }),
+    dup('dup2', 'terminal', { arg1: 0 }),
+    dup('dup', 'ipv4', { ret: 1 }),
+    dup('dup', 'ipv4', {}),
+    dup('dup2', undefined, { arg1: 0 }),
+  ];
+  const redirected = 'evt.type in (dup, dup2, dup3) and evt.rawres in (0, 1, 2) and fd.type in (ipv4, ipv6)';
+  assert.equal(holds(redirected, events), [true, false, false, true, false, false]);
+  assert.equal(holds('evt.type = dup2 and fd.typechar = f', events), [false, false, true, false, false, false]);
+  assert.equal(holds('evt.type = dup2 and fd.type != ipv4', events), [false, false, true, false, false, false]);
+  assert.equal(holds('evt.type = dup and evt.rawres >= 0 and fd.sockfamily = ip', events).slice(3), [
+    true,
+    true,
+    false,
+  ]);
+});
+
+test('the environment, its variables, and other facts of a process', () => {
+  const events = [
+    { kind: 'exec', proc: { env: ['PATH=/bin', 'LD_PRELOAD=/tmp/x.so'], age: 5, stdin_type: 'ipv4' } },
+    { kind: 'exec', proc: { env: ['http_proxy=LD_PRELOAD', 'LD_PRELOAD='], age: 6, group_leader: true } },
+    { kind: 'exec', proc: { stdin_type: 'device', group_leader: false } },
+  ];
+  const of = (condition: string): boolean[] => holds(`evt.type = execve and ${condition}`, events);
+  assert.equal(of('proc.env icontains HTTP_PROXY'), [false, true, false]);
+  assert.equal(of('proc.env contains LD_PRELOAD'), [true, true, false]);
+  assert.equal(of('proc.env startswith PATH'), [true, false, false]);
+  assert.equal(of('proc.env iglob *_PRO*'), [false, true, false]);
+  assert.equal(of('proc.env[LD_PRELOAD] startswith /tmp'), [true, false, false]);
+  assert.equal(of('proc.env[LD_PRELOAD] contains "x."'), [true, false, false]);
+  assert.equal(of('proc.env[LD_PRELOAD] in (/tmp/x.so, /y)'), [true, false, false]);
+  assert.equal(of('proc.env[LD_PRELOAD] != ""'), [true, false, false]);
+  assert.equal(of('proc.env[LD_PRELOAD] = ""'), [false, true, true]);
+  assert.equal(of('proc.duration <= 5'), [true, false, false]);
+  assert.equal(of('not proc.duration <= 5'), [false, true, true]);
+  assert.equal(of('proc.is_vpgid_leader = true'), [false, true, false]);
+  assert.equal(of('proc.stdin.type in (ipv4, ipv6)'), [true, false, false]);
+  assert.equal(of('proc.stdin.type = file'), [false, false, true]);
+});
+
+test('user names of ids: root is known', () => {
+  const call = (arg0: number): object => ({ kind: 'syscall', syscall: { name: 'setuid', arg0 } });
+  assert.equal(holds('evt.type = setuid and evt.arg.uid = root', [call(0), call(5)]), [true, false]);
+  assert.equal(holds('evt.type = setuid and evt.arg.uid != root', [call(0), call(5)]), [false, true]);
+  assert.equal(holds('evt.type = setuid and evt.rawarg.uid = 5', [call(0), call(5)]), [false, true]);
+});
+
+test('arguments of opens, renames and system calls', () => {
+  const call = (name: string, more: object): object => ({ kind: 'syscall', syscall: { name, ...more } });
   const traces = [call('ptrace', { arg0: 16 }), call('ptrace', { arg0: 0x4206 }), call('ptrace', { arg0: 0 })];
   assert.equal(holds('evt.type=ptrace and evt.arg.request in (PTRACE_ATTACH, PTRACE_SEIZE)', traces), [
     true,

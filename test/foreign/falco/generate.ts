@@ -4,12 +4,14 @@ import type { Random } from '../../generators/random.ts';
 
 const EVENTS = (
   'execve execveat open openat creat mkdir symlink mknod unlink rmdir rename link mmap connect sendto bind listen accept clone ' +
-  'procexit ptrace chmod fchmodat setuid mount bpf dup socket'
+  'procexit ptrace chmod fchmodat fchown setxattr utimes setuid mount bpf dup dup3 socket recvmsg'
 ).split(' ');
-const ARGUMENTS = 'flags mode path name oldpath newpath filename request uid cmd domain target'.split(' ');
-const LACKING = ['proc.env', 'proc.duration', 'fd.sip.name'];
+const ARGUMENTS = 'flags mode path name oldpath newpath filename request uid gid dirfd fd res cmd domain target'.split(
+  ' ',
+);
+const LACKING = ['proc.aenv', 'proc.vmsize', 'fd.sip.name'];
 const TEXTS = (
-  'a bash cat nginx containerd-shim unattended-upgr /etc /etc/ /tmp/x /home/*/.ssh/* *.log ?at [ab]* x.y 4 6 f tcp host true false 0 1 22 443 ' +
+  'a bash cat nginx containerd-shim unattended-upgr /etc /etc/ /tmp/x /home/*/.ssh/* *.log ?at [ab]* x.y 4 6 f tcp host true false root file ipv4 pipe terminal PATH=/bin 0 1 22 443 ' +
   '0x10 10.0.0.1 10.0.0.0/8 fe80::1 S_ISUID O_CREAT CAP_SYS_ADMIN PTRACE_ATTACH nginx:1.27 docker.io/library/nginx -e'
 ).split(' ');
 const OPERATORS = '= == != contains icontains startswith endswith glob iglob'.split(' ');
@@ -22,6 +24,7 @@ const field = (r: Random): string => {
   const name = r.pick(KNOWN_FIELDS.filter((known) => known !== 'evt.type' && known !== 'syscall.type'));
   if (name === 'evt.arg' || name === 'evt.rawarg') return `${name}.${r.pick(ARGUMENTS)}`;
   if (/^proc\.a(?:name|exe|exepath|pid|cmdline)$/.test(name) && r.chance(0.7)) return `${name}[${r.below(5)}]`;
+  if (name === 'proc.env' && r.chance(0.5)) return `${name}[${r.pick(['PATH', 'A.B'])}]`;
   return name === 'k8s.pod.label' ? 'k8s.pod.label[app]' : name;
 };
 

@@ -126,11 +126,11 @@ test('what Falco does not load is an error at its place', () => {
 
 test('what is not carried over is said once, and refused where the user asks for it', () => {
   const text =
-    rule('r', 'evt.type=execve and proc.env contains A or evt.type=execve and proc.name=x') +
-    rule('s', 'evt.type=execve and proc.env contains B');
+    rule('r', 'evt.type=execve and proc.aenv contains A or evt.type=execve and proc.name=x') +
+    rule('s', 'evt.type=execve and proc.aenv contains B');
   assert.equal(saidOf(text), [
-    'L5203 proc.env contains A: events here have no `proc.env`',
-    'L5204 s: rule `s` can never match: it needs `proc.env`',
+    'L5203 proc.aenv contains A: events here have no `proc.aenv`',
+    'L5204 s: rule `s` can never match: it needs `proc.aenv`',
   ]);
   assert.equal(
     saidOf(text, { 'falco.unknown-fields': 'refuse' }).map((said) => said.slice(0, 5)),

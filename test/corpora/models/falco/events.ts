@@ -125,6 +125,7 @@ const KINDS: readonly [RegExp, readonly string[]][] = [
   [/^(unlink|unlinkat|rmdir)$/, ['file.delete']],
   [/^rename/, ['file.rename']],
   [/^link/, ['file.link']],
+  [/^(f?chmod|fchmodat2?|[fl]?chown|fchownat)$/, ['file.attr']],
   [/^(mmap|mprotect)$/, ['file.map_exec']],
   [/^connect$/, ['net.connect']],
   [/^accept4?$/, ['net.accept']],
@@ -171,6 +172,9 @@ const ordinary = (kind: string, type: string, random: Random): Parts => {
       euid: 1000,
       loginuid: 1000,
       interactive: random.chance(0.5),
+      group_leader: random.chance(0.5),
+      age: random.pick([1_000_000, 4_999_999_999, 5_000_000_001, 86_400_000_000_000]),
+      env: ['PATH=/usr/bin:/bin', 'HOME=/home/deploy'],
     },
     file: {},
     net: {},
@@ -188,6 +192,12 @@ const ordinary = (kind: string, type: string, random: Random): Parts => {
       flags: random.chance(0.2) ? ['creat', 'trunc'] : [],
     };
   }
+  if (kind === 'file.attr')
+    Object.assign(event.file, {
+      attribute: type.includes('chmod') ? 'mode' : 'owner',
+      new_mode: random.pick([0o644, 0o755, 0o4755, 0o600, 0o111, 0o2755]),
+      new_owner_uid: random.pick([0, 1000]),
+    });
   if (kind === 'file.rename' || kind === 'file.link')
     Object.assign(event.file, { other_path: '/srv/data/other', side: 'source' });
   if (kind.startsWith('net.')) {
@@ -198,8 +208,9 @@ const ordinary = (kind: string, type: string, random: Random): Parts => {
   if (kind === 'syscall')
     event.syscall = {
       name: type,
-      arg1: random.pick([0o644, 0o755, 0o4755]),
-      arg2: random.pick([0o600, 0o111, 0o2755]),
+      ...(type === 'setuid' && { arg0: random.pick([0, 1000]) }),
+      arg1: random.pick([0, 1, 2, 7]),
+      ret: random.pick([0, 1, 2, 7]),
     };
   return event;
 };
@@ -231,6 +242,12 @@ const ancestor =
     if (at(argument) === 0) event.proc.ppath = bin(value);
   };
 
+/** The descriptor of a system call; what a file or socket is, its event tells. */
+const setType = (event: Parts, type: string): void => {
+  const known = ['file', 'directory', 'pipe', 'unix', 'ipv4', 'ipv6'].includes(type);
+  if (event.kind === 'syscall') event.syscall.fd_type = known ? type : 'anonymous';
+};
+
 /** How a field of Falco is given a value. A field that is not here cannot be. */
 const SETTERS: Readonly<Record<string, (event: Parts, value: string, argument: string | null) => void>> = {
   'proc.name': (event, value) => {
@@ -246,6 +263,9 @@ const SETTERS: Readonly<Record<string, (event: Parts, value: string, argument: s
   'proc.pcmdline': (event, value) => void (event.proc.pcmdline = value),
   'proc.cwd': (event, value) => void (event.proc.cwd = value),
   'proc.tty': (event, value) => void (event.proc.interactive = value !== '0'),
+  'proc.env': (event, value) => (event.proc.env as string[]).push(`${value}=on`),
+  'proc.duration': (event, value) => void (event.proc.age = Number(value) || 0),
+  'proc.is_vpgid_leader': (event, value) => void (event.proc.group_leader = value === 'true'),
   'proc.is_exe_upper_layer': (event, value) => void (event.proc.upper_layer = value === 'true'),
   'proc.is_exe_from_memfd': (event, value) => void (event.proc.memfd = value === 'true'),
   'thread.cap_effective': (event, value) => void (event.proc.caps = capability(value)),
@@ -286,6 +306,15 @@ const SETTERS: Readonly<Record<string, (event: Parts, value: string, argument: s
     if (event.kind.startsWith('file.'))
       event.file.flags = ['creat', 'trunc', 'append', 'excl'].filter((known) => known === flag);
   },
+  'fd.type': (event, value) => setType(event, value),
+  'fd.typechar': (event, value) => setType(event, { '4': 'ipv4', '6': 'ipv6', f: 'file' }[value] ?? 'pipe'),
+  'evt.rawres': (event, value) => {
+    if (event.kind === 'syscall') Object.assign(event.syscall, { arg1: Number(value) || 0, ret: Number(value) || 0 });
+  },
+  'evt.arg.uid': (event, value) => {
+    if (event.kind === 'syscall') event.syscall.arg0 = value === 'root' ? 0 : 1000;
+  },
+  'evt.arg.filename': (event, value) => void (event.file.path = value),
   'evt.arg.target': (event, value) => void (event.file.link_target = value),
   'evt.arg.path': (event, value) => void (event.file.path = value),
   'evt.arg.name': (event, value) => void (event.file.path = value),

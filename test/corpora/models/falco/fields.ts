@@ -33,10 +33,17 @@ const MAKES: Readonly<Record<string, readonly string[]>> = {
   socket: ['bind', 'mknod', 'mknodat'],
 };
 
+/** A change of an attribute is told by the attribute. */
+const CHANGES: Readonly<Record<string, readonly string[]>> = {
+  mode: ['chmod', 'fchmod', 'fchmodat', 'fchmodat2'],
+  owner: ['chown', 'lchown', 'fchown', 'fchownat'],
+};
+
 const typesOf = ({ kind, syscall, file }: ModelEvent): readonly string[] => {
   const [made] = file?.type ?? [];
   if (kind === 'file.create') return MAKES[made] ?? [...OPENS, 'creat'];
   if (kind === 'file.delete') return made === 'folder' ? ['rmdir', 'unlinkat'] : ['unlink', 'unlinkat'];
+  if (kind === 'file.attr') return CHANGES[file?.attribute ?? ''] ?? ['other'];
   return kind === 'syscall' ? [syscall!.name!] : (TYPES[kind] ?? ['other']);
 };
 
@@ -55,6 +62,8 @@ type Read = (event: ModelEvent, argument: string | null) => Value | undefined;
 
 const opened = (event: ModelEvent): boolean =>
   /^file\.(read|write|create)$/.test(event.kind) && OPENS.some((type) => typesOf(event).includes(type));
+/** Events with a descriptor of a file. */
+const onFile = (event: ModelEvent): boolean => opened(event) || event.kind === 'file.attr';
 const onNet = ({ kind }: ModelEvent): boolean => kind.startsWith('net.');
 
 /** A name as Falco has it: it ends after 15 bytes, so one of 15 may be the beginning of a longer one. */
@@ -101,15 +110,31 @@ const ends =
 const upper = (names: readonly string[] | undefined): string | undefined =>
   names?.map((name) => `CAP_${name.toUpperCase()}`).join(' ');
 
+/** What a descriptor refers to, as Falco names it: what is opened by a path is a file to it, whatever it is. */
+const descriptorType = (type: string | undefined): string | undefined =>
+  type === 'device' || type === 'terminal' ? 'file' : type;
+
 const typechar: Read = (event) => {
+  const argument = descriptorType(event.syscall?.fd_type as string | undefined);
+  if (argument !== undefined) return TYPE_CHARS[argument];
+  if (event.kind === 'file.attr') return event.file?.type?.includes('folder') ? 'd' : 'f';
   if (opened(event)) return event.file?.flags?.includes('directory') ? 'd' : 'f';
   const address = event.net?.remote_ip ?? event.net?.local_ip;
   if (address === undefined) return event.net?.path === undefined ? undefined : 'u';
   return address.includes(':') ? '6' : '4';
 };
 
+const TYPE_CHARS: Readonly<Record<string, string>> = {
+  file: 'f',
+  directory: 'd',
+  pipe: 'p',
+  unix: 'u',
+  ipv4: '4',
+  ipv6: '6',
+};
+
 const fdName: Read = (event) => {
-  if (opened(event)) return event.file?.path;
+  if (onFile(event)) return event.file?.path;
   return onNet(event) ? event.net?.path : undefined;
 };
 
@@ -147,16 +172,13 @@ const MODES = {
   S_IXOTH: 1,
 };
 
-/** Where a system call has its mode. */
-const mode = ({ syscall, file }: ModelEvent, type: string): string | undefined =>
-  bits(
-    /^f?chmod$/.test(type)
-      ? (syscall?.arg1 as number)
-      : type.startsWith('fchmodat')
-        ? (syscall?.arg2 as number)
-        : file?.mode,
-    MODES,
-  );
+/** The names of ids in the password file that are the same everywhere. */
+const userName = (id: number | undefined): string | undefined =>
+  id === undefined ? undefined : id === 0 ? 'root' : '<NA>';
+
+/** A descriptor that is made: `dup2` and `dup3` are told which one. */
+const result = ({ syscall }: ModelEvent): number =>
+  Number((/^dup[23]$/.test(syscall?.name ?? '') ? syscall?.arg1 : syscall?.ret) ?? 0);
 
 const BY_TYPE: Readonly<Record<string, (event: ModelEvent, type: string) => Value | undefined>> = {
   'evt.arg.path': byType(/^(unlink|rmdir|mkdirat|mkdir|mknodat|mknod)$/, ({ file }) => file?.path),
@@ -166,12 +188,19 @@ const BY_TYPE: Readonly<Record<string, (event: ModelEvent, type: string) => Valu
   'evt.arg.target': byType(/^symlink/, ({ file }) => file?.link_target),
   'evt.arg.linkpath': byType(/^symlink/, ({ file }) => file?.path),
   'evt.arg.flags': byType(/^open/, ({ file }) => file?.flags?.map((flag) => `O_${flag.toUpperCase()}`).join('|')),
-  'evt.arg.mode': mode,
+  'evt.arg.mode': byType(/^(open|creat|mk|f?chmod)/, ({ file }) => bits(file?.new_mode, MODES)),
+  'evt.arg.filename': byType(/^(chmod|fchmodat)/, ({ file }) => file?.path),
+  'evt.arg.uid': ({ syscall, file }, type) =>
+    type === 'setuid'
+      ? userName(syscall?.arg0 as number | undefined)
+      : /chown/.test(type)
+        ? file?.new_owner_uid
+        : undefined,
 };
 
 const FIELDS: Readonly<Record<string, Read>> = {
   'evt.dir': () => '<',
-  'evt.rawres': () => 0,
+  'evt.rawres': result,
   'evt.res': () => 'SUCCESS',
   'evt.is_open_read': ({ kind }) => kind === 'file.read',
   'evt.is_open_write': (event) => event.kind === 'file.write' || (event.kind === 'file.create' && opened(event)),
@@ -180,14 +209,13 @@ const FIELDS: Readonly<Record<string, Read>> = {
   'fd.num': (event) => (opened(event) || onNet(event) ? 3 : undefined),
   'fd.name': fdName,
   'fd.typechar': typechar,
-  'fd.type': (event) =>
-    ({ f: 'file', d: 'directory', u: 'unix', '4': 'ipv4', '6': 'ipv6' })[String(typechar(event, null))],
+  'fd.type': (event) => Object.keys(TYPE_CHARS).find((type) => TYPE_CHARS[type] === typechar(event, null)),
   'fd.sockfamily': (event) => ({ u: 'unix', '4': 'ip', '6': 'ip' })[String(typechar(event, null))],
-  'fd.nameraw': (event) => (opened(event) ? event.file?.invoked : undefined),
+  'fd.nameraw': (event) => (onFile(event) ? event.file?.invoked : undefined),
   'fd.connected': (event) => (onNet(event) ? /connect|accept/.test(event.kind) : undefined),
   'fd.name_changed': (event) => (onNet(event) ? true : undefined),
-  'fd.directory': (event) => (opened(event) && event.file?.path ? directory(event.file.path) : undefined),
-  'fd.filename': (event) => (opened(event) ? baseName(event.file?.path) : undefined),
+  'fd.directory': (event) => (onFile(event) && event.file?.path ? directory(event.file.path) : undefined),
+  'fd.filename': (event) => (onFile(event) ? baseName(event.file?.path) : undefined),
   'fd.sip': end('ip', 'server'),
   'fd.snet': end('ip', 'server'),
   'fd.cip': end('ip', 'client'),
@@ -219,6 +247,16 @@ const FIELDS: Readonly<Record<string, Read>> = {
   'proc.pid': ({ proc }) => proc?.pid,
   'proc.ppid': ({ proc }) => proc?.ppid,
   'proc.vpid': ({ proc }) => proc?.vpid,
+  'proc.env': ({ proc }, argument) => {
+    if (argument === null) return proc?.env?.join(' ');
+    return (proc?.env?.find((entry) => entry.startsWith(`${argument}=`)) ?? '').slice(argument.length + 1);
+  },
+  'proc.duration': ({ proc }) => proc?.age,
+  'proc.is_vpgid_leader': ({ proc }) => proc?.group_leader,
+  'proc.stdin.type': ({ proc }) => descriptorType(proc?.stdin_type),
+  'proc.stdout.type': ({ proc }) => descriptorType(proc?.stdout_type),
+  'proc.stderr.type': ({ proc }) => descriptorType(proc?.stderr_type),
+  'fd.is_upper_layer': (event) => (onFile(event) ? event.file?.upper_layer === true : undefined),
   'proc.is_exe_upper_layer': ({ proc }) => proc?.upper_layer,
   'proc.is_exe_from_memfd': ({ proc }) => proc?.memfd,
   'thread.cap_effective': ({ proc }) => upper(proc?.caps),
