@@ -29,13 +29,15 @@ export interface KindMechanism {
   readonly caveats: readonly Caveat[];
 }
 
-const OBJECT = 'path invoked dir name ext type mode owner_uid dev ino'.split(' ').map((name) => `file.${name}`);
-const MADE = 'path invoked dir name ext type flags mode owner_uid link_target new_mode'
+const OBJECT = 'path invoked dir name ext type mode owner_uid dev ino upper_layer'
+  .split(' ')
+  .map((name) => `file.${name}`);
+const MADE = 'path invoked dir name ext type flags mode owner_uid link_target new_mode upper_layer'
   .split(' ')
   .map((name) => `file.${name}`);
 const CHANGED = [...OBJECT, ...'attribute new_mode new_owner_uid'.split(' ').map((name) => `file.${name}`)];
 const PAIR = [...OBJECT, 'file.other_path', 'file.side'];
-const FILE = 'path invoked dir name ext type flags mode owner_uid dev ino'.split(' ').map((name) => `file.${name}`);
+const FILE = [...OBJECT, 'file.flags'];
 const REMOTE = 'remote_ip remote_port protocol family private path'.split(' ').map((name) => `net.${name}`);
 const LOCAL = 'local_ip local_port protocol family path'.split(' ').map((name) => `net.${name}`);
 const CALL = 'name nr arg0 arg1 arg2 arg3 arg4 arg5 sarg0 sarg1 sarg2 sarg3 sarg4 sarg5'

@@ -128,8 +128,8 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'fanotify wakes every thread that waits in a group with each answer, so more threads to answer would wait for the same; opens in directories that no rule is about ask nobody',
   },
   {
-    what: '`proc.upper_layer` is told of overlayfs in the kernel: on an overlay of another kind (fuse-overlayfs) it is false; a program on one whose `upperdir` Lictor cannot see is refused where a rule reads the field; a file that only got another owner or mode counts as changed',
-    why: 'which layer a file comes from is asked of the writable directory that the mount names; the kernel tells it to nobody outside',
+    what: '`proc.upper_layer` and `file.upper_layer` are told of overlayfs in the kernel: on an overlay of another kind (fuse-overlayfs) they are false; a file that only got another owner or mode counts as changed; records of sensors have the latter only of an object that is open',
+    why: 'which layer a file comes from stands in what overlayfs keeps of it, and in its inode alone',
   },
   {
     what: 'workloads are guarded on x86-64 only',

@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { kernelErrorText } from '../kernel/bpf-error.ts';
 import { Epoll, EventFd } from '../kernel/epoll.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { Layers } from '../kernel/layers.ts';
 import { linuxMarks, type Marks } from '../kernel/marks.ts';
 import { Performer } from '../kernel/performer.ts';
 import { linuxPermissionEvents, type PermissionEvents } from '../kernel/permission-events.ts';
@@ -29,6 +30,8 @@ export interface Attached {
   readonly sensors: Sensors;
   readonly ring: Ring;
   readonly settler: PathSettler;
+  /** Null: no rule reads layers of overlays. */
+  readonly layers: Layers | null;
   /** Null: no call is performed. */
   readonly performing: Performing | null;
   /** Null: no open asks. */
@@ -49,7 +52,7 @@ export interface Performing {
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY;
 
 /** The performer, with descriptors of its own: `/proc` of the host, the workload's root, what wakes this thread. */
-const openPerformer = (init: number, listener: number): Performing & { close(): void } => {
+const openPerformer = (init: number, listener: number, layers: Layers | null): Performing & { close(): void } => {
   const created = EventFd.create();
   if ('error' in created) throw new GuardError(kernelErrorText(created.error));
   const wake = created.eventfd;
@@ -60,7 +63,7 @@ const openPerformer = (init: number, listener: number): Performing & { close(): 
     closeSync(proc);
     wake.close();
   };
-  const opened = Performer.open({ listener, proc, root, wake: wake.fd });
+  const opened = Performer.open({ listener, proc, root, wake: wake.fd, layers: layers?.program ?? null });
   if ('error' in opened) {
     release();
     throw new GuardError(kernelErrorText(opened.error));
@@ -115,6 +118,13 @@ const attachInterrupts = ({ needs }: GuardConfig): Interrupts | null => {
   const attached = Interrupts.attach();
   if ('error' in attached) throw new GuardError(`cannot watch for signals: ${attached.error}`);
   return attached.interrupts;
+};
+
+const openLayers = ({ needs }: GuardConfig): Layers | null => {
+  if (!needs.programLayer && !needs.objectLayer) return null;
+  const opened = Layers.open();
+  if ('error' in opened) throw new GuardError(`cannot tell layers of overlays: ${kernelErrorText(opened.error)}`);
+  return opened.layers;
 };
 
 const attachAll = ({ needs, syscalls }: GuardConfig): Sensors => {
@@ -188,7 +198,11 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
     held(opens, () => opens?.close());
     const listener = take(kernel, config.first, config.listener, 'the seccomp listener');
     held(listener, () => listener >= 0 && kernel.close(listener));
-    const performing = config.needs.tree || config.needs.attr ? openPerformer(config.init, listener) : null;
+    const layers = openLayers(config);
+    held(layers, () => layers?.close());
+    const objectLayers = config.needs.objectLayer ? layers : null;
+    const performing =
+      config.needs.tree || config.needs.attr ? openPerformer(config.init, listener, objectLayers) : null;
     held(performing, () => performing?.close());
     const caching = fanotify < 0 ? null : cachingOf(config);
     if (caching) held(caching, () => kernel.close(caching.root));
@@ -208,6 +222,7 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
       sensors,
       ring,
       settler,
+      layers,
       performing,
       opens,
       fanotify,

@@ -63,8 +63,20 @@ export class Guard {
     const { needs, init, users, trace } = config;
     engine.putWorkload(BigInt(WORKLOAD_KEY), config.workload);
     this.#attached = attach(kernel, config);
-    const { gate, execBinding, interrupts, epoll, ring, settler, performing, opens, fanotify, listener, caching } =
-      this.#attached;
+    const {
+      gate,
+      execBinding,
+      interrupts,
+      epoll,
+      ring,
+      settler,
+      layers,
+      performing,
+      opens,
+      fanotify,
+      listener,
+      caching,
+    } = this.#attached;
 
     const facts = {
       putSubject: (key: bigint, bytes: Uint8Array): void => {
@@ -95,7 +107,7 @@ export class Guard {
       opens &&
       new Opens(
         ...([kernel, opens, processes, questions, judge, reader] as const),
-        ...([needs, execBinding, performs, this.#cache] as const),
+        ...([needs, execBinding, performs, this.#cache, layers] as const),
       );
     this.#opens?.trustLoaders(LOADERS);
     const notifications = new Notifications(kernel, listener);

@@ -61,7 +61,9 @@ export interface Needs {
   readonly invoked: boolean;
   readonly identity: boolean;
   /** Rules read `proc.upper_layer`. */
-  readonly upperLayer: boolean;
+  readonly programLayer: boolean;
+  /** Rules read `file.upper_layer`. */
+  readonly objectLayer: boolean;
   /** Somebody asks what standard streams refer to. */
   readonly streams: boolean;
   /** Rules of kind `syscall` read strings behind pointers. */
@@ -106,8 +108,9 @@ export const needsOf = (
     renames: cached,
     invoked: fields.has('file.invoked'),
     identity: IDENTITY.some((field) => fields.has(field)),
-    upperLayer: fields.has('proc.upper_layer'),
     streams: read.includes('streams'),
+    programLayer: fields.has('proc.upper_layer'),
+    objectLayer: fields.has('file.upper_layer'),
     strings: [...fields].some((field) => field.startsWith('syscall.sarg')),
     isolation: actions.has('isolate'),
     observed: SENSOR_KINDS.filter((kind) => kinds.has(kind) && !SYNCHRONOUS.includes(kind)),
@@ -119,7 +122,7 @@ export const needsOf = (
  * system calls are traced, with their results.
  */
 export const observing = (kinds: readonly string[]): Needs => ({
-  ...needsOf({ kinds, fields: ['file.invoked'] }, new Set()),
+  ...needsOf({ kinds, fields: ['file.invoked', 'proc.upper_layer', 'file.upper_layer'] }, new Set()),
   streams: true,
   tree: false,
   attr: false,

@@ -1,11 +1,11 @@
 /** Decides opens and execs: permission events of fanotify, on the object that the kernel resolved. */
 import type { Kernel } from '../kernel/kernel.ts';
 import { STAT } from '../kernel/kernel.ts';
+import type { Layers } from '../kernel/layers.ts';
 import type { PermissionEvents } from '../kernel/permission-events.ts';
 import { NO_STREAMS } from '../workloads/descriptor-types.ts';
 import type { Processes } from '../workloads/processes.ts';
 import { NOTHING, type Image, type PendingExec, type Process, type Text } from '../workloads/process.ts';
-import { isUpperLayer } from '../workloads/upper-layer.ts';
 import type { DirectoryCache } from './cache/index.ts';
 import { interpreterArgs, stageAfter } from './exec-stages.ts';
 import type { ExecBinding } from './exec-binding.ts';
@@ -28,7 +28,9 @@ export interface OpenNeeds {
   /** Rules read user, group, directory and the like, which change without an exec. */
   readonly identity: boolean;
   /** Rules read `proc.upper_layer`. */
-  readonly upperLayer: boolean;
+  readonly programLayer: boolean;
+  /** Rules read `file.upper_layer`. */
+  readonly objectLayer: boolean;
 }
 
 export class Opens {
@@ -56,9 +58,11 @@ export class Opens {
     readonly performs: (tid: number) => boolean,
     /** Null: every open asks. */
     readonly cache: DirectoryCache | null,
+    /** Null: no rule reads layers. */
+    readonly layers: Pick<Layers, 'isUpper'> | null,
   ) {
     const { path, status } = events;
-    this.#object = { path, length: 0, status, invoked: reader.bytes, invokedLength: 0 };
+    this.#object = { path, length: 0, status, invoked: reader.bytes, invokedLength: 0, upper: null };
   }
 
   /** @param paths of loaders, looked up once in the workload's mounts before its first instruction */
@@ -108,6 +112,8 @@ export class Opens {
     const asksExec = this.#mode.reads && needs.exec && process !== null && this.#isLoader(process);
     if (!asksRead && !asksWrite && !asksExec) return events.answer(true);
     if (!process || !(resolved || this.#resolve())) return events.answer(false);
+    this.#object.upper = needs.objectLayer ? this.#upper() : null;
+    if (needs.objectLayer && this.#object.upper === null) return events.answer(false);
     this.#object.invokedLength = needs.invoked && this.#mode.path >= 0 ? this.#readPath(this.#mode.path) : 0;
     if (needs.identity) this.processes.refreshIdentity(process);
     this.questions.start();
@@ -116,7 +122,7 @@ export class Opens {
     if (asksWrite) this.questions.file(KIND['file.write'], process, this.#object, this.#role);
     if (asksExec) {
       const file = this.#program();
-      if (file.upper === null && needs.upperLayer) return events.answer(false);
+      if (file.upper === null && needs.programLayer) return events.answer(false);
       this.questions.exec(process, { ...process.image, ...file, script: NOTHING });
     }
     this.judge.decide(process, MEANS, started, this.#answer);
@@ -147,7 +153,7 @@ export class Opens {
     const read = Math.max(0, this.kernel.readAt(events.fd, this.#head, 0));
     const head = this.#head.subarray(0, read);
     // a rule would read what cannot be told
-    if (file.upper === null && this.needs.upperLayer) return events.answer(false);
+    if (file.upper === null && this.needs.programLayer) return events.answer(false);
     const { invoked, script, args, argsCut, streams } = pending;
     const image: Image = { ...file, invoked, script, args, argsCut, streams };
     if (this.needs.identity) this.processes.refreshIdentity(process);
@@ -193,13 +199,12 @@ export class Opens {
   #program(): Pick<Image, 'path' | 'upper' | 'owner' | 'mode'> {
     const { status } = this.events;
     const [owner, mode] = [status.getUint32(STAT.uid, true), status.getUint32(STAT.mode, true) & 0o7777];
-    return { path: this.#path(), upper: this.#upper(), owner, mode };
+    return { path: this.#path(), upper: this.needs.programLayer ? this.#upper() : null, owner, mode };
   }
 
-  /** Whether the object is of the writable layer; null where it cannot be told, or nobody asks. */
+  /** Whether the object is of the writable layer; null where it cannot be told. */
   #upper(): boolean | null {
-    if (!this.needs.upperLayer) return null;
-    return isUpperLayer(this.kernel, this.events.fd, this.#path(), this.processes.init);
+    return this.layers?.isUpper(this.events.fd) ?? null;
   }
 
   /** A copy of the object's path. */

@@ -192,7 +192,7 @@ export class Performed {
     this.#file(kind, process, from, role);
     role.side = 'target';
     role.other = from;
-    this.#file(kind, process, to, role, from.status);
+    this.#file(kind, process, to, role, from);
   }
 
   /** One role is filled in anew for each question. */
@@ -204,7 +204,7 @@ export class Performed {
     return role;
   }
 
-  #file(kind: string, process: Process, object: OperationPath, role: FileRole, status = object.status): void {
-    this.questions.file(KIND[kind], process, object, role, status);
+  #file(kind: string, process: Process, object: OperationPath, role: FileRole, as = object): void {
+    this.questions.file(KIND[kind], process, object, role, as);
   }
 }

@@ -46,6 +46,8 @@ export interface FileObject {
   readonly status: DataView;
   readonly invoked: Uint8Array;
   invokedLength: number;
+  /** It lies in the writable layer of an overlay, or will; null: nobody asks. */
+  upper: boolean | null;
 }
 
 /** What a file question says beside its object. */
@@ -87,7 +89,7 @@ export interface CallRegisters {
   address(argument: number): number;
 }
 
-const FILE_SLOTS = 14;
+const FILE_SLOTS = 15;
 const SYSCALL_SLOTS = 14;
 const NET_SLOTS = 6;
 /** An exchange of two files, which asks four questions, and one more that a system call rule asks. */
@@ -127,9 +129,10 @@ export class Questions {
     return this.#area.slice(at, at + view.getUint32(at, true));
   }
 
-  /** @param status of the object: the target of a rename is the source under another path */
-  file(kind: number, process: Process, object: FileObject, role: FileRole, status = object.status): void {
+  /** @param as whose status and layer the object has: the target of a rename is the source under another path */
+  file(kind: number, process: Process, object: FileObject, role: FileRole, as = object): void {
     const writer = this.#begin(kind, FILE_SLOTS, process);
+    const { status, upper } = as;
     const mode = status.getUint32(STAT.mode, true);
     writer.filePath(object.path, 0, object.length);
     if (object.invokedLength > 0) writer.fileInvoked(object.invoked, 0, object.invokedLength);
@@ -137,6 +140,7 @@ export class Questions {
     if (role.flags !== 0) writer.fileFlags(role.flags, 0);
     writer.fileMode(mode & 0o7777);
     writer.fileOwnerUid(status.getUint32(STAT.uid, true));
+    if (upper !== null) writer.fileUpperLayer(upper);
     if (role.side) writer.fileSide(SIDES[role.side], 0, SIDES[role.side].length);
     if (role.other) writer.fileOtherPath(role.other.path, 0, role.other.length);
     if (role.link) writer.fileLinkTarget(role.link, 0, role.link.length);

@@ -16,6 +16,8 @@ export interface OperationPath {
   invokedLength: number;
   /** `struct stat` of what it names; not filled where nothing is there. */
   readonly status: DataView;
+  /** It lies in the writable layer of an overlay, or will; null: nobody asked. */
+  upper: boolean | null;
 }
 
 /** A system call that waits to be decided; valid until it is finished, then its memory is another one's. */
@@ -25,7 +27,11 @@ export class Operation {
   /** In the order of the call. */
   readonly paths: readonly [OperationPath, OperationPath];
 
-  constructor(memory: ArrayBuffer) {
+  constructor(
+    memory: ArrayBuffer,
+    /** Layers are told. */
+    readonly layers: boolean,
+  ) {
     this.#view = new DataView(memory);
     this.#link = new Uint8Array(memory, AT['link'], TEXT_ROOM);
     const path = (i: number): OperationPath => ({
@@ -34,6 +40,7 @@ export class Operation {
       invoked: new Uint8Array(memory, AT['invoked'] + i * TEXT_ROOM, TEXT_ROOM),
       invokedLength: 0,
       status: new DataView(memory, AT['status'] + i * STAT.size, STAT.size),
+      upper: null,
     });
     this.paths = [path(0), path(1)];
   }
@@ -43,6 +50,7 @@ export class Operation {
     for (let i = 0; i < 2; i++) {
       this.paths[i].length = this.#number('path_length', i);
       this.paths[i].invokedLength = this.#number('invoked_length', i);
+      if (this.layers) this.paths[i].upper = this.#number('upper_layer', i) !== 0;
     }
     return this;
   }
@@ -98,12 +106,14 @@ export interface PerformerOptions {
   readonly root: number;
   /** An eventfd: readable when `ready` has something. */
   readonly wake: number;
+  /** `Layers.program`; null: no rule asks for layers. */
+  readonly layers: number | null;
 }
 
 const bind = () => {
   const library = koffi.load(assetPath('lictor-guard.so'));
   return {
-    open: library.func('lictor_performer_open', 'void *', ['int', 'int', 'int', 'int']),
+    open: library.func('lictor_performer_open', 'void *', ['int', 'int', 'int', 'int', 'int']),
     take: library.func('lictor_performer_take', 'int', ['void *', 'void *']),
     ready: library.func('lictor_performer_ready', 'int', ['void *']),
     operation: library.func('lictor_performer_operation', 'void *', ['void *', 'int']),
@@ -120,13 +130,20 @@ export class Performer {
   private constructor(
     readonly library: ReturnType<typeof bind>,
     readonly handle: unknown,
+    readonly layers: boolean,
   ) {}
 
-  static open({ listener, proc, root, wake }: PerformerOptions): { performer: Performer } | { error: KernelError } {
+  static open({
+    listener,
+    proc,
+    root,
+    wake,
+    layers,
+  }: PerformerOptions): { performer: Performer } | { error: KernelError } {
     const library = bind();
-    const handle = library.open(listener, proc, root, wake);
+    const handle = library.open(listener, proc, root, wake, layers ?? -1);
     return handle
-      ? { performer: new Performer(library, handle) }
+      ? { performer: new Performer(library, handle, layers !== null) }
       : { error: kernelError('start the performer', koffi.errno()) };
   }
 
@@ -147,6 +164,7 @@ export class Performer {
   operation(index: number): Operation {
     const known = (this.#operations[index] ??= new Operation(
       koffi.view(this.library.operation(this.handle, index), OPERATION_BYTES),
+      this.layers,
     ));
     return known.refresh();
   }

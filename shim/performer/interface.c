@@ -9,20 +9,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define EXPORT __attribute__((visibility("default")))
 enum { NOT_OURS = -2, HANDLED = -1 };
 
 /*
  * listener: of seccomp. proc: /proc of the host. root: folder that is the workload's root. wake: an eventfd that becomes
- * readable when a job is ready to be decided. All of them stay the caller's. NULL: errno says why not.
+ * readable when a job is ready to be decided. layers: the program that tells layers of overlays, negative: nobody asks.
+ * All of them stay the caller's. NULL: errno says why not.
  */
-EXPORT struct performer *lictor_performer_open(int listener, int proc, int root, int wake)
+EXPORT struct performer *lictor_performer_open(int listener, int proc, int root, int wake, int layers)
 {
 	struct performer *p = malloc(sizeof *p);
 
 	if (!p)
 		return NULL;
-	*p = (struct performer){.listener = listener, .proc = proc, .root = root, .wake = wake};
+	*p = (struct performer){.listener = listener, .proc = proc, .root = root, .wake = wake, .layers = layers};
 	p->own_files = openat(proc, "self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	p->pool = p->own_files < 0 ? NULL : pool_open(p);
 	/* umask and working folder of this thread alone (CLONE_FS) */
@@ -84,6 +84,8 @@ EXPORT int lictor_performer_take(struct performer *p, const struct seccomp_notif
 	enter(job);
 	error = resolve(p, job, false);
 	leave(job);
+	if (!error)
+		error = say_layers(p, job);
 	if (error == 0)
 		return job->index;
 	if (error != -EAGAIN) {

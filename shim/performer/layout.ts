@@ -43,6 +43,7 @@ export const OPERATION = [
   member('path_length', 'u32', 'bytes of `path`', 2),
   member('invoked_length', 'u32', 'bytes of `invoked`', 2),
   member('link_length', 'u32', 'bytes of `link`'),
+  member('upper_layer', 'u32', 'not 0: what each path names lies in the writable layer of an overlay', 2),
   member('status', 'u8', 'struct stat of what each path names', 2 * 144),
   member('path', 'u8', 'as the workload names it, symlinks followed', 2 * PATH_ROOM),
   member('invoked', 'u8', 'as it was written', 2 * TEXT_ROOM),

@@ -30,6 +30,7 @@
 #define PATH_ROOM 4096
 #define GROUPS 1024
 #define NO_FD (-1)
+#define EXPORT __attribute__((visibility("default")))
 
 /* Whose call it is: what the kernel would check it against. */
 struct caller {
@@ -90,6 +91,7 @@ struct pool;
 
 struct performer {
 	int listener, proc, root, wake;
+	int layers; /* descriptor of the program that tells layers; NO_FD: nobody asks */
 	int own_files; /* a folder: this process's descriptors, as links */
 	struct kept_files statuses;
 	struct pool *pool;
@@ -121,6 +123,10 @@ void release(struct job *job);
 
 /* perform.c: the result of the call, or a negative errno; descriptors of opens are handed over there */
 long perform(const struct performer *p, struct job *job, bool *answered);
+
+/* layer.c */
+int lictor_layer(int program, int descriptor, int made);
+int say_layers(const struct performer *p, struct job *job);
 
 /* bind.c: 0, or a negative errno; in a thread of the pool */
 long bind_path(const struct performer *p, struct job *job);

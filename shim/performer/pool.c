@@ -53,6 +53,8 @@ static void do_resolve(struct pool *pool, struct job *job)
 	enter(job);
 	int error = resolve(p, job, true);
 	leave(job);
+	if (!error)
+		error = say_layers(p, job);
 	if (error) {
 		give_up(p, job, error);
 		job_free(pool, job);

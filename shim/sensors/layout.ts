@@ -132,7 +132,15 @@ export const STRUCTS = {
     member('changed', 'u64', 'killed: with something else'),
     member('undecided', 'u64', 'killed: nobody had decided'),
   ],
+  /** Context of the program `layer`, which answers with a number of LAYERS. */
+  layer_question: [
+    member('descriptor', 'u32', 'of the thread that asks'),
+    member('made', 'u32', 'not 0: it is a folder, and the question is about what will be made in it'),
+  ],
 } as const satisfies Readonly<Record<string, readonly Member[]>>;
+
+/** Where a file lies in an overlay: not in its writable layer, or on no overlay; in it; nobody can tell. */
+export const LAYERS = ['lower', 'upper', 'unknown'] as const;
 
 /** How a watched call names its object. */
 export const CALL_SHAPES = [

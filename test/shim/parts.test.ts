@@ -171,8 +171,9 @@ test('a bundle needs only what its kinds and fields ask for', () => {
     ...{
       invoked: false,
       identity: true,
-      upperLayer: false,
       streams: false,
+      programLayer: false,
+      objectLayer: false,
       strings: false,
       isolation: false,
       observed: ['file.map_exec'],

@@ -48,10 +48,18 @@ const setUp = (engine: Engine = new ByPath()) => {
   });
   const events = new FakePermissionEvents();
   events.threads.add(7);
-  const needs = { exec: true, reads: true, writes: true, invoked: false, identity: false, upperLayer: false };
+  const needs = {
+    exec: true,
+    reads: true,
+    writes: true,
+    invoked: false,
+    identity: false,
+    programLayer: false,
+    objectLayer: false,
+  };
   const opens = new Opens(
     ...([kernel, events, processes, questions, judge, new TextReader(kernel), needs] as const),
-    ...([null, () => false, null] as const),
+    ...([null, () => false, null, null] as const),
   );
   kernel.addProcess(1, 0, '/launch');
   kernel.addProcess(7, 1, '/bin/cat');

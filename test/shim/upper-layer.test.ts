@@ -4,28 +4,15 @@ import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { mountOf, upperDirectory } from '../../shim/workloads/upper-layer.ts';
 import { watching } from '../sensors/watched.ts';
 import { kernelTest } from '../support/kernel.ts';
 import { GUARD, inFolder, policy, runUnder, summary } from './workload.ts';
-
-test('a mount is found by its id, its paths unescaped', () => {
-  const info = [
-    '21 1 0:20 / / rw - ext4 /dev/sda1 rw',
-    '36 21 0:33 /sub\\040dir /a\\040b rw,relatime shared:7 - overlay overlay rw,lowerdir=/l,upperdir=/u\\040p\\,x,workdir=/w',
-  ].join('\n');
-  const found = mountOf(info, '36');
-  assert.equal([found?.root, found?.point, found?.type], ['/sub dir', '/a b', 'overlay']);
-  assert.is(upperDirectory(found!.options), '/u p,x');
-  assert.is(upperDirectory('ro,lowerdir=/a:/b'), null);
-  assert.is(mountOf(info, '3'), null);
-});
 
 /** An overlay with one program of the image and one that came later; it is gone when `use` is done. */
 const inOverlay = async (folder: string, use: (merged: string) => void | Promise<void>): Promise<void> => {
   // An overlay can stand on most file systems but on another overlay.
   const base = join(folder, 'base');
-  mkdirSync(base);
+  mkdirSync(base, { recursive: true });
   const mount = (...args: string[]): void => {
     const { status, stderr } = spawnSync('mount', args, { encoding: 'utf8' });
     assert.is(status, 0, stderr);
@@ -66,6 +53,44 @@ kernelTest('a program that was not in the image is denied, one that was is not',
       );
     }),
   ),
+);
+
+/** By what is done to a file: code for Python, and the names of those for which the question says the writable layer. */
+const USES: readonly (readonly [kind: string, code: string, upper: string])[] = [
+  ['file.read', 'os.open(at+name,os.O_RDONLY)', 'changed dropped'],
+  ['file.write', 'os.truncate(at+name,9)', 'changed dropped'],
+  ['file.write', 'os.open(at+name,os.O_WRONLY)', 'changed dropped'],
+  ['file.attr', 'os.chmod(at+name,0o755)', 'changed dropped'],
+  ['file.attr', 'os.fchmod(os.open(at+name,os.O_RDONLY),0o755)', 'changed dropped'],
+  ['file.link', 'os.link(at+name,at+name+"2")', 'changed dropped'],
+  ['file.rename', 'os.rename(at+name,at+name+"3")', 'changed dropped'],
+  ['file.delete', 'os.unlink(at+name)', 'changed dropped'],
+  // what is made is made there, and nowhere else than on an overlay
+  ['file.create', 'os.open(at+name+"4",os.O_CREAT|os.O_WRONLY)', 'shipped changed dropped'],
+  ['file.create', 'os.open(at,os.O_TMPFILE|os.O_WRONLY)', 'shipped changed dropped'],
+  ['file.create', 'os.mkdir(at+"d"+name)', 'shipped changed dropped'],
+  ['file.create', 'os.mkdir(name)', ''],
+];
+
+kernelTest(
+  'each operation tells a file of the writable layer, and one that it makes, from those of the image',
+  GUARD,
+  () =>
+    inFolder(async (folder) => {
+      for (const [kind, code, expected] of USES)
+        await inOverlay(folder, async (merged) => {
+          const rules = `- {name: drift, on: ${kind}, when: 'file.upper_layer', action: deny}`;
+          const script = `
+import os
+at = "${merged}/"
+for name in ["shipped","changed","dropped"]:
+    try: ${code}
+    except OSError: print(name)`;
+          const { stdout, stderr } = await runUnder(folder, policy(rules), ['/usr/bin/python3', '-c', script]);
+          assert.is(stderr, '');
+          assert.is(stdout.trim().split('\n').join(' '), expected, `${kind}: ${code}`);
+        });
+    }),
 );
 
 kernelTest('the sensor says the same', ['root', 'bpf', 'cgroup'], () =>

@@ -238,6 +238,9 @@ _Static_assert(__builtin_offsetof(struct lictor_slot, value) == 8, "lictor_slot.
 #define LICTOR_FOLLOW_ALWAYS 1
 #define LICTOR_FOLLOW_UNLESS 2
 #define LICTOR_FOLLOW_WHEN 3
+#define LICTOR_LAYER_LOWER 0
+#define LICTOR_LAYER_UPPER 1
+#define LICTOR_LAYER_UNKNOWN 2
 #define LICTOR_GATE_CONNECT 1
 #define LICTOR_GATE_BIND 2
 #define LICTOR_GATE_SEND 3
@@ -441,5 +444,13 @@ _Static_assert(sizeof(struct lictor_binding_counters) == 24, "size of lictor_bin
 _Static_assert(__builtin_offsetof(struct lictor_binding_counters, same) == 0, "lictor_binding_counters.same");
 _Static_assert(__builtin_offsetof(struct lictor_binding_counters, changed) == 8, "lictor_binding_counters.changed");
 _Static_assert(__builtin_offsetof(struct lictor_binding_counters, undecided) == 16, "lictor_binding_counters.undecided");
+
+struct lictor_layer_question {
+	__u32 descriptor; /* of the thread that asks */
+	__u32 made; /* not 0: it is a folder, and the question is about what will be made in it */
+};
+_Static_assert(sizeof(struct lictor_layer_question) == 8, "size of lictor_layer_question");
+_Static_assert(__builtin_offsetof(struct lictor_layer_question, descriptor) == 0, "lictor_layer_question.descriptor");
+_Static_assert(__builtin_offsetof(struct lictor_layer_question, made) == 4, "lictor_layer_question.made");
 
 #endif

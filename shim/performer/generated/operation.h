@@ -35,12 +35,13 @@ struct lictor_operation {
 	__u32 path_length[2]; /* bytes of `path` */
 	__u32 invoked_length[2]; /* bytes of `invoked` */
 	__u32 link_length; /* bytes of `link` */
+	__u32 upper_layer[2]; /* not 0: what each path names lies in the writable layer of an overlay */
 	__u8 status[288]; /* struct stat of what each path names */
 	__u8 path[8704]; /* as the workload names it, symlinks followed */
 	__u8 invoked[8192]; /* as it was written */
 	__u8 link[4096]; /* text of a symlink that is made */
 };
-_Static_assert(sizeof(struct lictor_operation) == 21336, "size of lictor_operation");
+_Static_assert(sizeof(struct lictor_operation) == 21344, "size of lictor_operation");
 _Static_assert(__builtin_offsetof(struct lictor_operation, kind) == 0, "lictor_operation.kind");
 _Static_assert(__builtin_offsetof(struct lictor_operation, tid) == 4, "lictor_operation.tid");
 _Static_assert(__builtin_offsetof(struct lictor_operation, flags) == 8, "lictor_operation.flags");
@@ -53,9 +54,10 @@ _Static_assert(__builtin_offsetof(struct lictor_operation, direct) == 32, "licto
 _Static_assert(__builtin_offsetof(struct lictor_operation, path_length) == 36, "lictor_operation.path_length");
 _Static_assert(__builtin_offsetof(struct lictor_operation, invoked_length) == 44, "lictor_operation.invoked_length");
 _Static_assert(__builtin_offsetof(struct lictor_operation, link_length) == 52, "lictor_operation.link_length");
-_Static_assert(__builtin_offsetof(struct lictor_operation, status) == 56, "lictor_operation.status");
-_Static_assert(__builtin_offsetof(struct lictor_operation, path) == 344, "lictor_operation.path");
-_Static_assert(__builtin_offsetof(struct lictor_operation, invoked) == 9048, "lictor_operation.invoked");
-_Static_assert(__builtin_offsetof(struct lictor_operation, link) == 17240, "lictor_operation.link");
+_Static_assert(__builtin_offsetof(struct lictor_operation, upper_layer) == 56, "lictor_operation.upper_layer");
+_Static_assert(__builtin_offsetof(struct lictor_operation, status) == 64, "lictor_operation.status");
+_Static_assert(__builtin_offsetof(struct lictor_operation, path) == 352, "lictor_operation.path");
+_Static_assert(__builtin_offsetof(struct lictor_operation, invoked) == 9056, "lictor_operation.invoked");
+_Static_assert(__builtin_offsetof(struct lictor_operation, link) == 17248, "lictor_operation.link");
 
 #endif
