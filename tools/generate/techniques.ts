@@ -197,6 +197,7 @@ export const TECHNIQUES: Readonly<Record<string, readonly [name: string, tactics
   'T1567.002': ['Exfiltration to Cloud Storage', 'exfiltration'],
   'T1567.003': ['Exfiltration to Text Storage Sites', 'exfiltration'],
   'T1567.004': ['Exfiltration Over Webhook', 'exfiltration'],
+  T1568: ['Dynamic Resolution', 'command-and-control'],
   T1570: ['Lateral Tool Transfer', 'lateral-movement'],
   T1571: ['Non-Standard Port', 'command-and-control'],
   T1572: ['Protocol Tunneling', 'command-and-control'],
