@@ -5,7 +5,7 @@ import type { Report } from '../../schema/read.ts';
 import { UniqueNames } from '../names.ts';
 import { get, isMap, textOf } from '../read.ts';
 import type { ForeignDocument, Lowered, System } from '../system.ts';
-import { hostFirewall } from './network-policy.ts';
+import { hostFirewall } from './firewall.ts';
 import { ordered, withAlone } from './order.ts';
 import { documentsOf, readPolicy, type ReadPolicy } from './policy.ts';
 import { isConfiguration, isNamespace, OPTIONS, posturesOf } from './posture.ts';
@@ -43,7 +43,8 @@ export const KUBEARMOR: System = {
       report,
     );
     const names = new UniqueNames();
-    return [...hooked(policies, postures, names, report), ...hostFirewall(policies, postures.host, names, report)];
+    const own = policies.flatMap(({ kind, document }) => (kind === 'KubeArmorNetworkPolicy' ? [document] : []));
+    return [...hostFirewall(own, postures.host, names, report), ...hooked(policies, postures, names, report)];
   },
 };
 

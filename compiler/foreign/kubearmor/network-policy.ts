@@ -1,25 +1,23 @@
-/** KubeArmorNetworkPolicy: the firewall of hosts. Its rules are asked in order, and the first that matches decides. */
+/** KubeArmorNetworkPolicy, read: what each entry lets through, refuses or notes. What all of them do together is in `firewall.ts`. */
+import { contains, parseNetwork, type Network } from '../../check/address.ts';
 import { diagnose } from '../../diagnostics/index.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import { headOf, type Report } from '../../schema/read.ts';
 import type { Spanned, Text } from '../../schema/shape.ts';
-import { all, ALWAYS, quoted, some, test, written, type Condition } from '../condition.ts';
+import { all, ALWAYS, quoted, quotedSet, some, test, type Condition } from '../condition.ts';
 import { nameOf, UniqueNames } from '../names.ts';
-import type { ForeignDocument, Lowered } from '../system.ts';
-import { at, lowered, type Plain } from '../tree.ts';
+import type { ForeignDocument } from '../system.ts';
 import { readDocument, watched } from './document.ts';
-import { notesOf, type EntryAction, type Notes } from './entry.ts';
+import { notesOf, type Notes } from './entry.ts';
 import { nothingLeft } from './policy.ts';
-import type { Postures } from './posture.ts';
-import { hostSelection, scopeOf } from './selection.ts';
-import { severityOf } from './severity.ts';
-import { RESOURCES, type ResourceKind } from './shapes.ts';
+import { hostSelection, type Selection } from './selection.ts';
+import { RESOURCES } from './shapes.ts';
 
-const DIRECTIONS = {
+export const DIRECTIONS = {
   ingress: { on: ['net.accept'], peer: 'net.remote_ip', port: 'net.local_port' },
   egress: { on: ['net.connect', 'net.send'], peer: 'net.remote_ip', port: 'net.remote_port' },
 } as const;
-type Direction = keyof typeof DIRECTIONS;
+export type Direction = keyof typeof DIRECTIONS;
 
 /** Names that KubeArmor documents; it looks others up where it runs. */
 const PORTS: Readonly<Record<string, number>> = {
@@ -34,9 +32,6 @@ const PORTS: Readonly<Record<string, number>> = {
   telnet: 23,
 };
 const PROTOCOLS = ['tcp', 'udp', 'sctp'];
-/** Behind everything that says something of programs: of its own, the order of documents counts. */
-const FIRST_ORDER = 2001;
-
 /** What an entry of either direction has. */
 interface Flow extends Notes {
   readonly head: Span;
@@ -53,27 +48,44 @@ interface Port {
   readonly protocol?: Text;
 }
 
-/** @param documents of all kinds, in document order */
-export function hostFirewall(
-  documents: readonly { readonly kind: ResourceKind; readonly document: ForeignDocument }[],
-  postures: Postures,
-  names: UniqueNames,
-  report: Report,
-): Lowered[] {
-  const own = documents.filter(({ kind }) => kind === 'KubeArmorNetworkPolicy');
-  return own.flatMap(({ document }, n) => {
-    const made = policyOf(document, postures, names, own.length > 1 ? FIRST_ORDER + n : null, report);
-    return made === null ? [] : [made];
-  });
+interface PortRange {
+  readonly protocol: string;
+  readonly from: number;
+  readonly to: number;
+  readonly when: Condition;
 }
 
-function policyOf(
-  { root }: ForeignDocument,
-  postures: Postures,
-  names: UniqueNames,
-  order: number | null,
-  reportAll: Report,
-): Lowered | null {
+/** The packets that an entry is about. */
+interface Packets {
+  /** Of the peer; null: any. */
+  readonly networks: readonly Network[] | null;
+  /** Null: any, of any protocol. */
+  readonly ports: readonly PortRange[] | null;
+  /** Holds for them, but never on the loopback interface. */
+  readonly when: Condition;
+}
+
+/** An entry of either direction. */
+export interface FlowEntry extends ReturnType<typeof notesOf>, Packets {
+  readonly direction: Direction;
+  /** Unique in its policy. */
+  readonly name: string;
+  readonly span: Span;
+}
+
+export interface NetworkPolicy {
+  /** As it may be the name of a policy of ours. */
+  readonly name: string;
+  readonly selection: Selection;
+  readonly flows: readonly FlowEntry[];
+  /** Whether it makes an allow-list: what its entries say for themselves does not count. */
+  readonly allows: boolean;
+  /** Of its name. */
+  readonly span: Span;
+}
+
+/** @returns null where nothing of it is left, which is reported */
+export function readNetworkPolicy({ root }: ForeignDocument, reportAll: Report): NetworkPolicy | null {
   const { report, failed } = watched(reportAll);
   const read = readDocument(RESOURCES.KubeArmorNetworkPolicy, root, report);
   if (read?.spec === undefined) {
@@ -82,73 +94,42 @@ function policyOf(
   }
   const { metadata, spec } = read;
   const taken = new UniqueNames();
-  const actions: EntryAction[] = [];
-  const rules = (['ingress', 'egress'] as const).flatMap((direction): Plain[] =>
+  const flows = (['ingress', 'egress'] as const).flatMap((direction): FlowEntry[] =>
     (spec[direction]?.value ?? []).flatMap((flow: Flow) => {
       const notes = notesOf([flow, spec], report);
-      const when = conditionOf(flow, direction, report);
-      if (when === null) return [];
-      actions.push(notes.action);
-      return [ruleOf(flow, direction, when, notes, taken)];
+      const packets = packetsOf(flow, direction, report);
+      if (packets === null) return [];
+      const name = taken.take(`${notes.action.toLowerCase()}-${direction}`);
+      return [{ ...notes, ...packets, direction, name, span: flow.head }];
     }),
   );
-  if (rules.length === 0) {
+  if (flows.length === 0) {
     if (!failed()) report(nothingLeft(metadata, headOf(root)));
     return null;
   }
-  const posture = { allow: undefined, audit: 'audit', block: 'deny' }[postures.network];
-  const kinds = ['net.connect', 'net.send', 'net.accept'];
-  const name = names.take(nameOf(metadata?.name?.value ?? '', 'policy'));
-  const span = metadata?.name?.span ?? headOf(root);
-  return lowered(
-    'Policy',
-    span,
-    { name, annotations: { 'kubearmor.com/kind': 'KubeArmorNetworkPolicy' } },
-    {
-      mode: 'enforce',
-      order: order ?? undefined,
-      scope: scopeOf(hostSelection(spec.nodeSelector)),
-      defaults:
-        actions.includes('Allow') && posture !== undefined
-          ? Object.fromEntries(kinds.map((kind) => [kind, posture]))
-          : undefined,
-      rules,
-    },
-  );
+  return {
+    name: nameOf(metadata?.name?.value ?? '', 'policy'),
+    selection: hostSelection(spec.nodeSelector),
+    flows,
+    allows: spec.action?.value.toLowerCase() === 'allow',
+    span: metadata?.name?.span ?? headOf(root),
+  };
 }
 
-const DOES: Readonly<Record<EntryAction, readonly [verb: string, action: string]>> = {
-  Allow: ['allow', 'allow'],
-  Audit: ['audit', 'audit'],
-  Block: ['block', 'deny'],
-};
+/** The loopback interface, which nothing is filtered on. */
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
+const LOOPBACKS = LOOPBACK.flatMap((text) => parseNetwork(text)?.network ?? []);
 
-function ruleOf(
-  flow: Flow,
-  direction: Direction,
-  when: Condition,
-  { action, severity, tags, message }: ReturnType<typeof notesOf>,
-  names: UniqueNames,
-): Plain {
-  const [verb, does] = DOES[action];
-  const { on } = DIRECTIONS[direction];
-  return at(flow.head, {
-    name: names.take(`${verb}-${direction}`),
-    on: on.length === 1 ? on[0] : on,
-    when: written(when, flow.head),
-    action: does,
-    ...(does === 'allow'
-      ? {}
-      : {
-          severity: severity === null ? undefined : severityOf(severity),
-          tags: tags.length > 0 ? tags : undefined,
-          message: message === null ? undefined : at(message.span, message.value),
-        }),
-  });
-}
+const offLoopback = (span: Span): Condition => test(`net.remote_ip not in ${quotedSet(LOOPBACK)}`, span);
+
+/** What a firewall sees: neither sockets of the file system nor the loopback interface. */
+export const isPacket = (span: Span): Condition => all([test('exists(net.remote_ip)', span), offLoopback(span)]);
+
+/** Whether an address could be of both networks. */
+export const overlap = (a: Network, b: Network): boolean => contains(a, b.value) || contains(b, a.value);
 
 /** @returns null where it cannot be decided, which is reported */
-function conditionOf(flow: Flow, direction: Direction, report: Report): Condition | null {
+function packetsOf(flow: Flow, direction: Direction, report: Report): Packets | null {
   if (flow.iface !== undefined && flow.iface.value.length > 0) {
     const help = 'leave `iface` out: the rule then holds for every interface';
     report(diagnose('L5006', 'events do not say which interface packets take', flow.iface.span, help));
@@ -156,16 +137,25 @@ function conditionOf(flow: Flow, direction: Direction, report: Report): Conditio
   }
   const { peer } = DIRECTIONS[direction];
   const blocks = (flow.from ?? flow.to)?.value.flatMap(({ ipBlock }) => (ipBlock?.cidr ? [ipBlock.cidr] : [])) ?? [];
-  const networks = blocks.map((cidr) => test(`${peer} in (${quoted(cidr.value)})`, cidr.span));
-  const ports = (flow.ports?.value ?? []).map((port) => portOf(port, direction, report));
+  const peers = blocks.map((cidr) => test(`${peer} in (${quoted(cidr.value)})`, cidr.span));
+  const ports = (flow.ports?.value ?? []).map((port) => portsOf(port, direction, report));
   if (ports.some((port) => port === null)) return null;
-  return all([
-    networks.length === 0 ? ALWAYS : some(networks),
-    ports.length === 0 ? ALWAYS : some(ports.filter((port) => port !== null)),
-  ]);
+  const known = ports.filter((port) => port !== null);
+  // Of what is no network, it is said when the condition is read.
+  const networks = blocks.flatMap(({ value }) => parseNetwork(value)?.network ?? []);
+  const isApart = !networks.some((one) => LOOPBACKS.some((other) => overlap(one, other)));
+  return {
+    networks: networks.length > 0 ? networks : null,
+    ports: known.length > 0 ? known : null,
+    when: all([
+      blocks.length === 0 ? isPacket(flow.head) : isApart ? ALWAYS : offLoopback(flow.head),
+      blocks.length === 0 ? ALWAYS : some(peers),
+      known.length === 0 ? ALWAYS : some(known.map(({ when }) => when)),
+    ]),
+  };
 }
 
-function portOf({ port, endPort, protocol, head }: Port, direction: Direction, report: Report): Condition | null {
+function portsOf({ port, endPort, protocol, head }: Port, direction: Direction, report: Report): PortRange | null {
   const name = (protocol?.value ?? 'tcp').toLowerCase();
   if (!PROTOCOLS.includes(name)) {
     const help = `it is one of ${PROTOCOLS.join(', ')}`;
@@ -173,22 +163,19 @@ function portOf({ port, endPort, protocol, head }: Port, direction: Direction, r
     return null;
   }
   const transport = test(`net.protocol = ${quoted(name)}`, protocol?.span ?? head);
-  if (port === undefined) return transport;
+  if (port === undefined) return { protocol: name, from: 0, to: 65535, when: transport };
   const text = String(port.value);
-  const number = Object.hasOwn(PORTS, text) ? PORTS[text] : /^[0-9]+$/.test(text) ? Number(text) : NaN;
-  if (!(number >= 0 && number <= 65535)) {
-    report(
-      diagnose(
-        'L5004',
-        `\`${text}\` is no port`,
-        port.span,
-        `write its number, or one of ${Object.keys(PORTS).join(', ')}`,
-      ),
-    );
+  const from = Object.hasOwn(PORTS, text) ? PORTS[text] : /^[0-9]+$/.test(text) ? Number(text) : NaN;
+  if (!(from >= 0 && from <= 65535)) {
+    const help = `write its number, or one of ${Object.keys(PORTS).join(', ')}`;
+    report(diagnose('L5004', `\`${text}\` is no port`, port.span, help));
     return null;
   }
   const field = DIRECTIONS[direction].port;
-  if (endPort === undefined || endPort.value === number)
-    return all([transport, test(`${field} = ${number}`, port.span)]);
-  return all([transport, test(`${field} >= ${number}`, port.span), test(`${field} <= ${endPort.value}`, endPort.span)]);
+  const to = endPort?.value ?? from;
+  const range =
+    endPort === undefined || to === from
+      ? [test(`${field} = ${from}`, port.span)]
+      : [test(`${field} >= ${from}`, port.span), test(`${field} <= ${to}`, endPort.span)];
+  return { protocol: name, from, to, when: all([transport, ...range]) };
 }

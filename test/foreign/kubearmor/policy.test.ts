@@ -1,7 +1,18 @@
 /** Every construct of a policy: what it decides, and what is said of it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { briefly, bundleOf, decide, eventOf, findingsOf, imported, sourcesOf, type Settings } from '../support.ts';
+import {
+  briefly,
+  bundleOf,
+  decide,
+  eventOf,
+  findingsOf,
+  imported,
+  sameWhenImported,
+  sourcesOf,
+  type Settings,
+} from '../support.ts';
+import { Random } from '../../generators/random.ts';
 
 const POD = {
   container: { id: 'c1', name: 'web' },
@@ -349,7 +360,7 @@ test('the firewall of hosts', () => {
       out('11.1.1.1', 85, 'tcp'),
       on(net('accept', { remote_ip: '1.1.1.1', local_port: 22, protocol: 'tcp' })),
     ]),
-    ['deny', 'allow', 'deny', 'allow', 'audit'],
+    ['deny', 'allow', 'deny', 'allow', 'allow noted'],
   );
   const allowed = policy(
     { egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }], action: 'Allow' },
@@ -359,6 +370,86 @@ test('the firewall of hosts', () => {
   assert.equal(actions(allowed, events, { 'kubearmor.host-network-posture': 'block' }), ['allow', 'deny']);
   const iface = policy({ egress: [{ iface: ['eth0'] }] }, { kind: 'KubeArmorNetworkPolicy' });
   assert.is(said(iface)[0], 'L5006 ["eth0"]: events do not say which interface packets take');
+});
+
+const wall = (name: string, spec: object): string =>
+  JSON.stringify({
+    apiVersion: 'security.kubearmor.com/v1',
+    kind: 'KubeArmorNetworkPolicy',
+    metadata: { name },
+    spec: { nodeSelector: { matchLabels: { 'kubernetes.io/hostname': '*' } }, ...spec },
+  });
+const onHost = (event: object, labels?: object): object => ({
+  ...event,
+  host: { class: 'host', ...(labels && { labels }) },
+  container: undefined,
+  k8s: undefined,
+});
+const reach = (remote_ip: string, path: string, remote_port = 443): object =>
+  net('connect', { remote_ip, remote_port, protocol: 'tcp' }, path);
+
+test('the firewall and what programs may do: both must let a connection pass', () => {
+  const programs = policy(
+    { network: { matchProtocols: [{ protocol: 'tcp', fromSource: [{ path: '/bin/curl' }] }] }, action: 'Allow' },
+    { kind: 'KubeArmorHostPolicy', namespace: undefined },
+  );
+  const open = wall('open', { egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }], action: 'Allow' });
+  const closed = wall('closed', { egress: [{ to: [{ ipBlock: { cidr: '10.9.0.0/16' } }] }], action: 'Block' });
+  const events = [
+    onHost(reach('10.1.1.1', '/bin/curl')),
+    onHost(reach('10.1.1.1', '/bin/wget')),
+    onHost(reach('11.1.1.1', '/bin/curl')),
+    onHost(reach('10.9.1.1', '/bin/curl')),
+  ];
+  const block = { 'kubearmor.host-network-posture': 'block' };
+  assert.equal(actions([programs, open], events, block), ['allow', 'deny', 'deny', 'allow']);
+  assert.equal(actions([open, programs], events, block), ['allow', 'deny', 'deny', 'allow']);
+  assert.equal(actions([programs, closed], events, block), ['allow', 'deny', 'allow', 'deny']);
+  // The first that matches decides, in document order.
+  assert.equal(actions([open, closed], events, block), ['allow', 'allow', 'deny', 'allow']);
+  assert.equal(actions([closed, open], events, block), ['allow', 'allow', 'deny', 'deny']);
+  assert.equal(actions(closed, events, block), ['allow', 'allow', 'allow', 'deny']);
+  assert.equal(actions(open, events), ['allow', 'allow', 'allow noted', 'allow']);
+  sameWhenImported(sourcesOf(programs, open, closed), 'kubearmor', new Random(1), { foreign: block });
+});
+
+test('the firewall filters neither the loopback interface nor sockets of the file system', () => {
+  const all = wall('all', { egress: [{}], ingress: [{ from: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }], action: 'Block' });
+  const events = [
+    onHost(reach('127.0.0.1', '/bin/a')),
+    onHost(reach('::1', '/bin/a')),
+    onHost(net('connect', { path: '/run/x.sock' })),
+    onHost(net('accept', { remote_ip: '127.1.1.1', local_port: 1, protocol: 'tcp' })),
+    onHost(reach('1.1.1.1', '/bin/a')),
+    onHost(net('accept', { remote_ip: '1.1.1.1', local_port: 1, protocol: 'tcp' })),
+  ];
+  assert.equal(actions(all, events), ['allow', 'allow', 'allow', 'allow', 'deny', 'deny']);
+  const none = wall('none', { egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }], action: 'Allow' });
+  const block = { 'kubearmor.host-network-posture': 'block' };
+  assert.equal(actions(none, events, block), ['allow', 'allow', 'allow', 'allow', 'deny', 'deny']);
+});
+
+test('an entry of another selector counts where that selects the host', () => {
+  const some = wall('some', {
+    nodeSelector: { matchLabels: { role: 'db' } },
+    egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }],
+    action: 'Allow',
+  });
+  const every = wall('every', { egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }], action: 'Block' });
+  const at = (role: string, address: string): object => onHost(reach(address, '/bin/a'), { role });
+  const events = [at('db', '10.1.1.1'), at('web', '10.1.1.1'), at('db', '1.1.1.1'), at('web', '1.1.1.1')];
+  const block = { 'kubearmor.host-network-posture': 'block' };
+  assert.equal(actions([some, every], events, block), ['allow', 'deny', 'deny', 'allow']);
+});
+
+test('an allow-list of the firewall is what the policy says, not an entry of it', () => {
+  const entry = wall('entry', {
+    egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }], action: 'Allow' }],
+    ingress: [{ ports: [{ port: '22' }] }],
+    action: 'Block',
+  });
+  const block = { 'kubearmor.host-network-posture': 'block' };
+  assert.equal(actions(entry, [onHost(reach('1.1.1.1', '/bin/a'))], block), ['allow']);
 });
 
 test('what KubeArmor would not take is said at its place', () => {

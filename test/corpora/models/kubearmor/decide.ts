@@ -29,7 +29,10 @@ export const decide = (policies: readonly Policy[], event: ModelEvent, posture =
   const doubt = inScope.find(({ unclear }) => unclear !== null);
   if (doubt) return { unclear: doubt.unclear! };
   try {
-    return firewall(inScope, event) ?? entriesDecide(inScope, event, posture);
+    const packets = firewall(inScope, event, posture);
+    if (packets?.effect === 'deny') return packets;
+    const programs = entriesDecide(inScope, event, posture);
+    return packets?.effect === 'audit' && programs.effect === 'allow' ? packets : programs;
   } catch (error) {
     if (error instanceof Doubt) return { unclear: error.message };
     throw error;
@@ -203,12 +206,22 @@ const calls = (
   );
 };
 
-/** KubeArmorNetworkPolicies in order, or null where none has a word on the flow. */
-const firewall = (policies: readonly Policy[], event: ModelEvent): ModelDecision | null => {
-  const hit = policies.find((policy) => policy.flows.some((flow) => flows(flow, event)));
-  if (!hit) return null;
-  const effect = ({ Allow: 'allow', Audit: 'audit', Block: 'deny' } as const)[hit.action];
-  return { effect, policy: hit.name, matched: [hit.name] };
+/**
+ * KubeArmorNetworkPolicies in order, or null where none has a word on the flow. Programs are asked as well: both must let pass.
+ * The loopback interface and sockets of the file system are not filtered.
+ */
+const firewall = (policies: readonly Policy[], event: ModelEvent, { network }: Posture): ModelDecision | null => {
+  const address = event.net?.remote_ip;
+  if (address === undefined || holds('127.0.0.0/8', address) || holds('::1/128', address)) return null;
+  const walls = policies.filter(({ kind }) => kind === 'KubeArmorNetworkPolicy');
+  const hit = walls.find((policy) => policy.flows.some((flow) => flows(flow, event)));
+  if (hit) {
+    const effect = ({ Allow: 'allow', Audit: 'audit', Block: 'deny' } as const)[hit.action];
+    return { effect, policy: hit.name, matched: [hit.name] };
+  }
+  const filtered = /^net\.(accept|connect|send)$/.test(event.kind);
+  if (!filtered || !walls.some(({ action }) => action === 'Allow')) return null;
+  return { effect: network === 'block' ? 'deny' : network, policy: null, matched: [] };
 };
 
 const flows = ({ direction, cidr, protocol, ports }: Flow, { kind, net = {} }: ModelEvent): boolean => {
