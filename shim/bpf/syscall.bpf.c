@@ -35,7 +35,7 @@ static __always_inline void report(struct task_struct *task, struct pt_regs *reg
 	__u64 workload = workload_of_current();
 	struct builder b;
 
-	if (!workload || is_compat(task) || begin(&b, LICTOR_KIND_SYSCALL, ACTOR_SLOTS + 15))
+	if (!workload || is_compat(task) || begin(&b, LICTOR_KIND_SYSCALL, ACTOR_SLOTS + 16))
 		return;
 	put_number(&b, LICTOR_FIELD_SYSCALL_NR, number);
 	put_name(&b, call);
@@ -53,6 +53,10 @@ static __always_inline void report(struct task_struct *task, struct pt_regs *reg
 		else
 			put_nothing(&b);
 	}
+	if (call->descriptor)
+		put_descriptor_type(&b, LICTOR_FIELD_SYSCALL_FD_TYPE, descriptor_type(task, (__s32)argument(regs, 0)));
+	else
+		put_nothing(&b);
 	put_actor(&b, task);
 	emit(&b, subject_of(task), workload, 0);
 }

@@ -40,7 +40,7 @@ const PAIR = [...OBJECT, 'file.other_path', 'file.side'];
 const FILE = [...OBJECT, 'file.flags'];
 const REMOTE = 'remote_ip remote_port protocol family private path'.split(' ').map((name) => `net.${name}`);
 const LOCAL = 'local_ip local_port protocol family path'.split(' ').map((name) => `net.${name}`);
-const CALL = 'name nr arg0 arg1 arg2 arg3 arg4 arg5 sarg0 sarg1 sarg2 sarg3 sarg4 sarg5'
+const CALL = 'name nr fd_type arg0 arg1 arg2 arg3 arg4 arg5 sarg0 sarg1 sarg2 sarg3 sarg4 sarg5'
   .split(' ')
   .map((name) => `syscall.${name}`);
 const DERIVED: Readonly<Record<string, readonly string[]>> = {
@@ -109,6 +109,10 @@ const POINTED: Caveat = {
   text: 'strings behind pointers are read before the kernel reads them: another thread can exchange them',
   fields: [0, 1, 2, 3, 4, 5].map((n) => `syscall.sarg${n}`),
 };
+const REFERRED: Caveat = {
+  text: 'what a descriptor refers to is seen before the call looks it up: another thread can exchange it',
+  fields: ['syscall.fd_type'],
+};
 const ENDLESS: Caveat = { text: 'exit, exit_group and rt_sigreturn are never refused; kill, stop and isolate act' };
 
 const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
@@ -129,7 +133,7 @@ const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
   'net.bind': { ...SOCKETS, fields: LOCAL, caveats: [UNIX_BIND, IMPLICIT] },
   'net.listen': { ...NOTIFIED, fields: LOCAL, caveats: [UNIX_LISTEN] },
   'net.accept': { ...NOTIFIED, fields: [...new Set([...LOCAL, ...REMOTE])], caveats: [] },
-  syscall: { ...NOTIFIED, fields: CALL, caveats: [POINTED, ENDLESS] },
+  syscall: { ...NOTIFIED, fields: CALL, caveats: [POINTED, REFERRED, ENDLESS] },
 };
 
 const withDerived = (fields: readonly string[]): readonly string[] => [
@@ -138,7 +142,7 @@ const withDerived = (fields: readonly string[]): readonly string[] => [
 
 const mechanismOf = (kind: string): KindMechanism => {
   const known = BY_KIND[kind];
-  if (known) return { kind, ...known };
+  if (known) return { kind, ...known, fields: ['proc.age', ...known.fields] };
   const sensor = SENSOR_KINDS.includes(kind);
   return {
     kind,

@@ -128,7 +128,8 @@ const openLayers = ({ needs }: GuardConfig): Layers | null => {
 };
 
 const attachAll = ({ needs, syscalls }: GuardConfig): Sensors => {
-  const attached = attachSensors({ kinds: [...new Set([...FOLLOWED, ...needs.observed])], syscalls });
+  const kinds = [...new Set([...FOLLOWED, ...needs.observed])];
+  const attached = attachSensors({ kinds, syscalls, fields: needs.wanted });
   if ('error' in attached) throw new GuardError(`cannot observe the workload: ${kernelErrorText(attached.error)}`);
   return attached.sensors;
 };

@@ -2,6 +2,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { POLL, PollSet } from '../kernel/poll.ts';
 import { killCgroup } from '../workloads/cgroup.ts';
+import type { Process } from '../workloads/process.ts';
 import { Processes } from '../workloads/processes.ts';
 import { Accepts } from './accepts.ts';
 import { attach, GuardError, type Attached, type Caching } from './attach.ts';
@@ -90,7 +91,8 @@ export class Guard {
       },
     };
     const processes = new Processes(kernel, facts, init, users);
-    const questions = new Questions(engine, WORKLOAD_KEY);
+    const age = needs.wanted.includes('proc.age') ? (process: Process) => processes.age(process) : null;
+    const questions = new Questions(engine, WORKLOAD_KEY, age);
     const effects = new Effects(kernel, {
       isolate: (on) => this.isolate(on),
       stop: () => killCgroup(config.cgroup),

@@ -1,7 +1,7 @@
 /** Which kinds and fields a bundle makes the guard look at: nothing else is asked, notified or attached. */
 import type { Manifest } from '../../vm/bundle/manifest.ts';
 import { SENSOR_KINDS } from '../sensors/index.ts';
-import { BOUND } from '../sensors/layout.ts';
+import { BOUND, WANTED, type Wanted } from '../sensors/layout.ts';
 import type { Action } from '../../vm/spec/index.ts';
 
 /** Kinds that are asked without anything being performed for the workload. */
@@ -64,8 +64,12 @@ export interface Needs {
   readonly programLayer: boolean;
   /** Rules read `file.upper_layer`. */
   readonly objectLayer: boolean;
-  /** Somebody asks what standard streams refer to. */
+  /** Somebody asks what the standard streams of a program that is about to run refer to. */
   readonly streams: boolean;
+  /** Rules of kind `syscall` read what argument 0 refers to. */
+  readonly descriptor: boolean;
+  /** Fields that events carry only where somebody reads them. */
+  readonly wanted: readonly Wanted[];
   /** Rules of kind `syscall` read strings behind pointers. */
   readonly strings: boolean;
   /** Some rule or default isolates. */
@@ -86,12 +90,12 @@ export const needsOf = (
 ): Needs => {
   const kinds = new Set(manifest.kinds);
   const fields = new Set(manifest.fields);
-  const read = (Object.keys(BOUND) as Bound[]).filter((bound) =>
-    STARTED_WITH[bound].some((field) => fields.has(field)),
+  const bound = (Object.keys(BOUND) as Bound[]).filter(
+    (name) => kinds.has('exec') && STARTED_WITH[name].some((field) => fields.has(field)),
   );
   return {
     exec: kinds.has('exec'),
-    bound: kinds.has('exec') ? read : [],
+    bound,
     reads: kinds.has('file.read'),
     writes: kinds.has('file.write'),
     create: kinds.has('file.create'),
@@ -108,7 +112,9 @@ export const needsOf = (
     renames: cached,
     invoked: fields.has('file.invoked'),
     identity: IDENTITY.some((field) => fields.has(field)),
-    streams: read.includes('streams'),
+    streams: bound.includes('streams'),
+    descriptor: fields.has('syscall.fd_type'),
+    wanted: (Object.keys(WANTED) as Wanted[]).filter((field) => fields.has(field)),
     programLayer: fields.has('proc.upper_layer'),
     objectLayer: fields.has('file.upper_layer'),
     strings: [...fields].some((field) => field.startsWith('syscall.sarg')),
@@ -124,6 +130,7 @@ export const needsOf = (
 export const observing = (kinds: readonly string[]): Needs => ({
   ...needsOf({ kinds, fields: ['file.invoked', 'proc.upper_layer', 'file.upper_layer'] }, new Set()),
   streams: true,
+  wanted: ['proc.age'],
   tree: false,
   attr: false,
   observed: SENSOR_KINDS.filter((kind) => kinds.includes(kind) && (kind === 'syscall' || !ASKED.includes(kind))),

@@ -5,7 +5,7 @@
 import { QuestionWriter } from '../../vm/event/generated/question-writer.ts';
 import { FIELDS, KINDS, LIMITS, RECORD_FLAGS } from '../../vm/spec/index.ts';
 import { STAT } from '../kernel/kernel.ts';
-import { PROCESS_SLOTS, writeProcess, type Image, type Process } from '../workloads/process.ts';
+import { PROCESS_SLOTS, writeProcess, type Image, type Process, type Text } from '../workloads/process.ts';
 import type { Engine } from './engine.ts';
 import type { SocketAddress } from './socket-address.ts';
 import type { TextReader } from './text-reader.ts';
@@ -90,7 +90,7 @@ export interface CallRegisters {
 }
 
 const FILE_SLOTS = 15;
-const SYSCALL_SLOTS = 14;
+const SYSCALL_SLOTS = 15;
 const NET_SLOTS = 6;
 /** An exchange of two files, which asks four questions, and one more that a system call rule asks. */
 const AREA = 5 * LIMITS.recordBytes.value;
@@ -102,10 +102,14 @@ export class Questions {
   /** Questions of the batch. */
   count = 0;
 
-  /** @param workload key of the workload's facts */
+  /**
+   * @param workload key of the workload's facts
+   * @param age nanoseconds since a process was made; null: no rule reads it
+   */
   constructor(
     readonly engine: Engine,
     readonly workload: number,
+    readonly age: ((process: Process) => number) | null = null,
   ) {}
 
   /** Begins a batch. */
@@ -189,6 +193,7 @@ export class Questions {
   /**
    * @param registers of the call
    * @param texts numbers of the arguments that point to strings; those that cannot be read are absent
+   * @param descriptor what argument 0 refers to; empty where it is no descriptor, or nobody asks
    */
   syscall(
     process: Process,
@@ -197,11 +202,13 @@ export class Questions {
     registers: CallRegisters,
     texts: readonly number[],
     reader: TextReader,
+    descriptor: Text,
   ): void {
     const writer = this.#begin(KIND['syscall'], SYSCALL_SLOTS, process);
     writer.syscallName(name, 0, name.length);
     writer.syscallNr(nr);
     for (let i = 0; i < 6; i++) writer.long(SYSCALL_ARG + i, registers.low(i), registers.high(i));
+    if (descriptor.length > 0) writer.syscallFdType(descriptor, 0, descriptor.length);
     for (const argument of texts) {
       const length = reader.path(registers.tid, registers.address(argument));
       if (length >= 0) writer.string(SYSCALL_SARG + argument, reader.bytes, 0, length);
@@ -211,23 +218,25 @@ export class Questions {
 
   /** An exec carries all of its process inline: stored facts are about the program that runs now. */
   exec(process: Process, image: Image): void {
-    const writer = this.#begin(KIND['exec'], PROCESS_SLOTS + 1, null);
+    const writer = this.#begin(KIND['exec'], PROCESS_SLOTS + 1, process, false);
     writeProcess(writer, process, image);
     const caller = process.image.path;
     if (caller.length > 0) writer.procCallerPath(caller, 0, caller.length);
     this.#end();
   }
 
-  #begin(kind: number, slots: number, subject: Process | null): QuestionWriter {
+  /** @param facts the stored facts of the process are about it */
+  #begin(kind: number, slots: number, process: Process, facts = true): QuestionWriter {
     const writer = this.#writer;
-    writer.begin(kind, slots);
+    writer.begin(kind, this.age === null ? slots : slots + 1);
     // a number holds microseconds exactly, but not nanoseconds: their low half is made apart
     const micros = Math.floor((performance.timeOrigin + performance.now()) * 1000);
     const low = Math.imul(micros, 1000) >>> 0;
     writer.time(low, Math.round((micros * 1000 - low) / 2 ** 32));
-    if (subject) writer.subject(subject.keyLow, subject.keyHigh);
+    if (facts) writer.subject(process.keyLow, process.keyHigh);
     writer.workload(this.workload, 0);
     writer.recordFlags(RECORD_FLAGS.synchronous);
+    if (this.age !== null) writer.procAge(this.age(process));
     return writer;
   }
 

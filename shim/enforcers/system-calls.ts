@@ -3,8 +3,9 @@
  * about them. Registers cannot be changed while the call waits; strings behind pointers can.
  */
 import type { Processes } from '../workloads/processes.ts';
-import type { Process } from '../workloads/process.ts';
-import { stringArguments, syscallName } from '../sensors/index.ts';
+import { descriptorType, typeName } from '../workloads/descriptor-types.ts';
+import { NOTHING, type Process, type Text } from '../workloads/process.ts';
+import { stringArguments, syscallName, takesDescriptor } from '../sensors/index.ts';
 import type { GuardConfig } from './config.ts';
 import { ALLOW, NOTIFY } from './filter/checks.ts';
 import { leavesFor } from './filter/index.ts';
@@ -22,6 +23,9 @@ const STRINGS: Means = {
   ...REGISTERS,
   caveat: 'strings of a system call are read before the kernel reads them: another thread can exchange them',
 };
+const SEEN_BEFORE = 'what a descriptor refers to is seen before the call looks it up: another thread can exchange it';
+const DESCRIPTOR: Means = { ...REGISTERS, caveat: SEEN_BEFORE };
+const BOTH: Means = { ...REGISTERS, caveat: `${STRINGS.caveat}; ${SEEN_BEFORE}` };
 const NOT_REFUSED: Means = {
   ...REGISTERS,
   caveat: 'this call is never refused: a program that cannot end, or return from a signal handler, would go astray',
@@ -36,6 +40,8 @@ export class SystemCalls {
   readonly #leaves: readonly Node[];
   /** Rules read strings behind pointers. */
   readonly #strings: boolean;
+  /** 1 for calls whose argument 0 is a descriptor, where rules read what it refers to; by number. */
+  readonly #takes: Uint8Array;
   readonly #first: number;
   /** Path of the launcher: what runs under it is not the workload yet. Empty: the workload runs. */
   #launcher: Uint8Array;
@@ -55,6 +61,8 @@ export class SystemCalls {
     this.#leaves = leavesFor(config.needs);
     this.#names = this.#leaves.map((_, nr) => Buffer.from(syscallName(nr) ?? ''));
     this.#strings = config.needs.strings;
+    const takes = (nr: number): boolean => config.needs.descriptor && takesDescriptor(syscallName(nr) ?? '');
+    this.#takes = Uint8Array.from(this.#leaves, (_, nr) => (takes(nr) ? 1 : 0));
     this.#first = config.first;
     this.#launcher = processes.ofThread(config.first, true)?.image.path ?? new Uint8Array(0);
   }
@@ -105,7 +113,15 @@ export class SystemCalls {
 
   #write(process: Process, nr: number): Means {
     const texts = this.#strings ? stringArguments(nr) : NONE;
-    this.questions.syscall(process, nr, this.#names[nr], this.notifications, texts, this.reader);
+    const descriptor = this.#takes[nr] === 1 ? this.#descriptor(process) : NOTHING;
+    this.questions.syscall(process, nr, this.#names[nr], this.notifications, texts, this.reader, descriptor);
+    if (this.#takes[nr] === 1) return texts.length > 0 ? BOTH : DESCRIPTOR;
     return texts.length > 0 ? STRINGS : REGISTERS;
+  }
+
+  /** What argument 0 refers to, in words; empty where nothing is open. */
+  #descriptor(process: Process): Text {
+    const { kernel, tid } = this.notifications;
+    return typeName(descriptorType(kernel, process.pid, tid, this.notifications.low(0) | 0));
   }
 }

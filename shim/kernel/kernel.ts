@@ -44,6 +44,8 @@ export interface Kernel {
   pidfdSignal(pidfd: number, signal: number): number;
   /** A counter to wake a waiting thread with; close-on-exec, not blocking. */
   eventfd(): number;
+  /** Nanoseconds since the machine was started, those included in which it slept. */
+  bootTime(): number;
   readonly sockets: SocketCalls;
 }
 

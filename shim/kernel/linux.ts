@@ -7,6 +7,7 @@ import { linuxSockets } from './sockets.ts';
 const O_RDONLY_CLOEXEC = 0o2000000;
 const AT_FDCWD = -100;
 const AT_STATX_DONT_SYNC = 0x4000;
+const CLOCK_BOOTTIME = 7;
 const EFD_CLOEXEC_NONBLOCK = 0o2004000;
 /** PIDFD_THREAD. */
 const O_EXCL = 0o200;
@@ -34,6 +35,7 @@ export const linuxKernel = (): Kernel => {
   const writev = libc.func(
     'long process_vm_writev(int pid, const void *from, ulong froms, const void *to, ulong tos, ulong flags)',
   );
+  const gettime = libc.func('int clock_gettime(int clock, void *into)');
   const eventfd = libc.func('int eventfd(uint count, int flags)');
   const syscall = libc.func('long syscall(long number, long a, long b, long c, long d)');
 
@@ -42,6 +44,8 @@ export const linuxKernel = (): Kernel => {
 
   // process_vm_readv wants addresses: it reads into this buffer, which does not move, and the bytes are copied out
   const window = Buffer.alloc(65536);
+  /** struct timespec. */
+  const time = new Uint32Array(4);
   const status = new Uint8Array(STAT.size);
   const statusView = new DataView(status.buffer);
   const to = new BigUint64Array([koffi.address(window), 0n]);
@@ -100,6 +104,11 @@ export const linuxKernel = (): Kernel => {
     threadfdOpen: (tid) => result(syscall(SYS.pidfdOpen, tid, O_EXCL, 0, 0)),
     pidfdTake: (pidfd, fd) => result(syscall(SYS.pidfdTake, pidfd, fd, 0, 0)),
     pidfdSignal: (pidfd, signal) => result(syscall(SYS.pidfdSignal, pidfd, signal, 0, 0)),
+    bootTime: () => {
+      gettime(CLOCK_BOOTTIME, time);
+      // halves of 64-bit seconds and nanoseconds; the upper one of seconds is 0
+      return time[0] * 1e9 + time[2];
+    },
     eventfd: () => result(eventfd(0, EFD_CLOEXEC_NONBLOCK)),
     sockets: linuxSockets(),
   };

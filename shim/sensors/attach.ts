@@ -8,7 +8,7 @@ import { openObject, type BpfMap, type BpfObject, type KernelError } from '../ke
 import { library } from '../kernel/bpf-library.ts';
 import { watchedCalls } from './calls.ts';
 import { SENSORS, type SensorSpec } from './catalogue.ts';
-import { encodeStruct, sumCounters } from './layout.ts';
+import { encodeStruct, sumCounters, WANTED, type Wanted } from './layout.ts';
 import { tracedCall } from './syscalls.ts';
 
 export interface SensorOptions {
@@ -16,6 +16,8 @@ export interface SensorOptions {
   readonly kinds: readonly string[];
   /** Numbers of the calls that the kind `syscall` is about. */
   readonly syscalls?: readonly number[];
+  /** Fields to write that records have only where somebody reads them. */
+  readonly fields?: readonly Wanted[];
   /** Names of the kinds whose operations do not take effect before they are answered: `net.dns` or none. */
   readonly held?: readonly string[];
   /** Bytes of the ring: a power of two, pages at least; default 4 MiB. */
@@ -65,6 +67,7 @@ export class Sensors {
   readonly ringBytes: number;
   readonly kinds: readonly string[];
   readonly #held: readonly string[];
+  readonly #fields: bigint;
   /** Of the sensors, in their order. */
   readonly #objects: readonly BpfObject[];
   /** Ids of the cgroups that have programs of ours: they stay. */
@@ -77,6 +80,7 @@ export class Sensors {
   ) {
     this.kinds = options.kinds;
     this.#held = options.held ?? [];
+    this.#fields = BigInt((options.fields ?? []).reduce((bits, field) => bits | WANTED[field], 0));
     this.#objects = loaded.map(({ object }) => object);
     this.ringFd = this.#map('events').fd;
     this.ringBytes = this.#map('events').maxEntries;
@@ -124,7 +128,7 @@ export class Sensors {
   /** Tells the programs what time it is: once they are attached and, where they run for long, every few minutes. */
   setClock(): KernelError | null {
     const [kinds, held] = [kindBits(this.kinds), kindBits(this.#held)];
-    const settings = encodeStruct('settings', { tai_offset: taiOffset(), kinds, held });
+    const settings = encodeStruct('settings', { tai_offset: taiOffset(), kinds, held, fields: this.#fields });
     return this.#map('settings').update(word(0), settings);
   }
 

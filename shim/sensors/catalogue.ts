@@ -10,7 +10,7 @@ export interface SensorSpec {
   readonly kinds: Readonly<Record<string, readonly string[]>>;
 }
 
-const ACTOR = ['proc.pid', 'proc.uid', 'proc.euid', 'proc.gid', 'proc.comm'];
+const ACTOR = ['proc.pid', 'proc.uid', 'proc.euid', 'proc.gid', 'proc.comm', 'proc.age'];
 const INODE = ['file.type', 'file.mode', 'file.owner_uid', 'file.dev', 'file.ino', 'file.upper_layer'];
 const CHANGE = ['file.attribute', 'file.new_mode', 'file.new_owner_uid'];
 const OPENED = [...ACTOR, 'file.path', 'file.invoked', 'file.flags', ...INODE];
@@ -98,6 +98,7 @@ export const SENSORS: readonly SensorSpec[] = [
         'syscall.name',
         'syscall.nr',
         'syscall.ret',
+        'syscall.fd_type',
         ...SIX.map((n) => `syscall.arg${n}`),
         ...SIX.map((n) => `syscall.sarg${n}`),
       ],

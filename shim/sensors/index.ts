@@ -2,5 +2,5 @@ export { attachSensors, probeSensors, type SensorCounters, type SensorOptions, t
 export { SENSOR_KINDS, SENSORS, sensorFields, type SensorSpec } from './catalogue.ts';
 export { QueryPacket, settleQueries } from './queries.ts';
 export { normalPath, PathSettler } from './settle.ts';
-export { subjectKey, subjectOfStat, subjectPid } from './subject.ts';
-export { stringArguments, SYSCALLS_END, syscallName, syscallNumber } from './syscalls.ts';
+export { NS_A_TICK, startTicks, subjectKey, subjectOfStat, subjectPid } from './subject.ts';
+export { stringArguments, SYSCALLS_END, syscallName, syscallNumber, takesDescriptor } from './syscalls.ts';

@@ -40,6 +40,7 @@ export const STRUCTS = {
     member('tai_offset', 'u64', 'ns by which CLOCK_TAI is ahead of CLOCK_REALTIME'),
     member('kinds', 'u64', 'bit set of the kind ids that are wanted'),
     member('held', 'u64', 'of these, what does not take effect before it is answered'),
+    member('fields', 'u64', 'bit set of WANTED: what is written only where somebody reads it'),
   ],
   /** Value of `calls`, by system call number: how to read its arguments (shim/sensors/calls.ts). */
   call: [
@@ -66,8 +67,9 @@ export const STRUCTS = {
     member('traced', 'u8', '1: a record is wanted'),
     member('returns', 'u8', '0: the call does not come back, so the record is made when it begins'),
     member('strings', 'u8', 'bit set of the arguments that are paths or names'),
+    member('descriptor', 'u8', '1: argument 0 is a descriptor'),
     member('length', 'u8', 'bytes of `name`'),
-    member('name', 'u8', 'name of the call', 28),
+    member('name', 'u8', 'name of the call', 27),
   ],
   /** Value of `capabilities`, by capability number. */
   name: [member('length', 'u8', 'bytes of `name`'), member('name', 'u8', 'name of the capability', 31)],
@@ -163,6 +165,10 @@ export const ANY_TYPE = 255;
 export const MODE_TYPE = 254;
 /** Numbers of system calls that `calls` has room for. */
 export const CALL_NUMBERS = 512;
+
+/** Fields that records carry only where somebody reads them, a bit each. */
+export const WANTED = { 'proc.age': 1 } as const;
+export type Wanted = keyof typeof WANTED;
 
 /** What an exec is bound to, by number. */
 export const BOUND = { arguments: 0, streams: 1 } as const;

@@ -6,6 +6,8 @@
  *     | start, in ticks since boot  | process id  |
  */
 const PID_BITS = 22n;
+/** USER_HZ is 100. */
+export const NS_A_TICK = 10_000_000;
 
 /**
  * @param pid of the process (thread group) in the initial PID namespace
@@ -15,6 +17,9 @@ export const subjectKey = (pid: number, start: bigint): bigint => (start << PID_
 
 /** @returns the process id that a key holds */
 export const subjectPid = (key: bigint): number => Number(key & ((1n << PID_BITS) - 1n));
+
+/** @returns the start time that a key holds, given in halves of 32 bits */
+export const startTicks = (low: number, high: number): number => high * 2 ** 10 + (low >>> 22);
 
 /**
  * @param stat text of `/proc/PID/stat`

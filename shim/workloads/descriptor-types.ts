@@ -7,6 +7,12 @@ import { CLOSED } from '../sensors/layout.ts';
 export const DESCRIPTOR_TYPES: readonly string[] = FIELDS.find(({ name }) => name === 'syscall.fd_type')!.values!;
 const [FILE, DIRECTORY, PIPE, TERMINAL, DEVICE, IPV4, IPV6, UNIX, SOCKET, ANONYMOUS] = DESCRIPTOR_TYPES.keys();
 
+const NAMES: readonly Uint8Array[] = DESCRIPTOR_TYPES.map((name) => Buffer.from(name));
+const NONE = new Uint8Array(0);
+
+/** @returns the name of a type, empty for `CLOSED` */
+export const typeName = (type: number): Uint8Array => NAMES[type] ?? NONE;
+
 /** Numbers of the types of standard input, output and error, `CLOSED` where there is none. */
 export type Streams = Uint8Array;
 export const STREAMS = 3;

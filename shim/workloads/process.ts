@@ -1,7 +1,7 @@
 /** A process of a workload and what is known of its program: the facts that its events are joined with. */
 import type { QuestionWriter } from '../../vm/event/generated/question-writer.ts';
 import { fieldId } from '../../vm/event/index.ts';
-import { DESCRIPTOR_TYPES, type Streams } from './descriptor-types.ts';
+import { typeName, type Streams } from './descriptor-types.ts';
 
 /** Bytes of a text; the empty array where it is not known. */
 export type Text = Uint8Array;
@@ -91,8 +91,6 @@ const MEMFD = Buffer.from('/memfd:');
 /** At most how many fields `writeProcess` writes, with one for `event.truncated`. */
 export const PROCESS_SLOTS = 33;
 
-const TYPE_NAMES: readonly Text[] = DESCRIPTOR_TYPES.map((name) => Buffer.from(name));
-
 const startsWith = (text: Text, prefix: Uint8Array): boolean => prefix.every((byte, i) => text[i] === byte);
 
 /** Zero bytes between arguments become spaces. */
@@ -147,9 +145,9 @@ export const writeProcess = (writer: QuestionWriter, process: Process, image: Im
     writer.procFileMode(image.mode);
   }
   const [input, output, error] = image.streams;
-  text(writer.procStdinType, TYPE_NAMES[input] ?? NOTHING);
-  text(writer.procStdoutType, TYPE_NAMES[output] ?? NOTHING);
-  text(writer.procStderrType, TYPE_NAMES[error] ?? NOTHING);
+  text(writer.procStdinType, typeName(input));
+  text(writer.procStdoutType, typeName(output));
+  text(writer.procStderrType, typeName(error));
   if (!parent) return;
   text(writer.procPpath, parent.image.path);
   const line = commandLine(parent.image.args);

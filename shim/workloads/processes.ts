@@ -7,7 +7,7 @@
 import { QuestionWriter } from '../../vm/event/generated/question-writer.ts';
 import type { Event } from '../../vm/event/index.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { subjectPid } from '../sensors/index.ts';
+import { NS_A_TICK, startTicks, subjectPid } from '../sensors/index.ts';
 import { identityOfEvent, imageOfEvent } from './exec-event.ts';
 import { NOTHING, PROCESS_SLOTS, writeProcess, type Process, type Text } from './process.ts';
 import { isThreadOf, processOf, readIdentity, readImage, readKey } from './proc-files.ts';
@@ -148,6 +148,11 @@ export class Processes {
     process.identity = readIdentity(this.kernel, process.pid, this.users) ?? process.identity;
     this.#put(process);
     return process;
+  }
+
+  /** Nanoseconds since a process was made, at most a tick (10 ms) too many. */
+  age(process: Process): number {
+    return Math.max(0, this.kernel.bootTime() - startTicks(process.keyLow, process.keyHigh) * NS_A_TICK);
   }
 
   /** User and group ids, directory, capabilities change without an exec: read them anew. */

@@ -149,6 +149,25 @@ run((), preexec_fn=close)
     }),
 );
 
+kernelTest('how old a process is stands in every record, where somebody asks', NEEDS, () => {
+  watching({ kinds: ['exec', 'proc.exit', 'file.create', 'file.rename'], fields: ['proc.age'] }, (watched) => {
+    const began = performance.now();
+    watched.run('/bin/sh', ['-c', 'sleep 0.3; /bin/true; mv x y; : > x; mv x y']);
+    const most = BigInt(Math.ceil((performance.now() - began) * 1e6));
+    const records = watched.records();
+    const ages = records.map(({ values }) => values['proc.age'] as bigint);
+    assert.ok(ages.every((age) => age > 0n && age <= most));
+    const shell = records.filter(({ subject }) => subject === records[0].subject);
+    const exit = last(shell.filter(({ kind }) => kind === 'proc.exit')).values['proc.age'] as bigint;
+    assert.ok(exit >= 300_000_000n, 'the shell waited');
+    assert.is(records.filter(({ kind }) => kind === 'file.rename').length, 2);
+  });
+  watching({ kinds: ['exec'] }, (watched) => {
+    watched.run('/bin/true');
+    assert.is(watched.records()[0].values['proc.age'], undefined);
+  });
+});
+
 kernelTest('long argument lists are cut and say so', NEEDS, () =>
   watching({ kinds: ['exec'] }, (watched) => {
     const one = 'x'.repeat(LIMITS.textBytes.value * 2);

@@ -53,6 +53,25 @@ kernelTest('only calls that were asked for, with arguments, strings and result',
   }),
 );
 
+kernelTest('what argument 0 refers to, where it is a descriptor', NEEDS, () =>
+  watching({ kinds: ['syscall'], syscalls: numbers('dup2', 'fsync', 'close', 'umask') }, (watched) => {
+    watched.python(
+      'import os,socket\ns=socket.socket(socket.AF_INET6)\nos.dup2(s.fileno(),77)\nos.dup2(0,78)\nos.fsync(os.open("x",os.O_CREAT))\n' +
+        'os.umask(0)\ntry: os.fsync(999)\nexcept OSError: pass\ns.close()',
+    );
+    const all = watched.records().map(({ values }) => [values['syscall.name'], values['syscall.fd_type']]);
+    const own = all.slice(all.findIndex(([, type]) => type === 'ipv6'));
+    assert.equal(own.slice(0, 6), [
+      ['dup2', 'ipv6'],
+      ['dup2', 'unix'],
+      ['fsync', 'file'],
+      ['umask', undefined],
+      ['fsync', undefined],
+      ['close', undefined],
+    ]);
+  }),
+);
+
 kernelTest('a string that cannot be read makes the record incomplete, and is counted', NEEDS, () =>
   watching({ kinds: ['syscall'], syscalls: numbers('chdir') }, (watched) => {
     watched.python('import ctypes\nctypes.CDLL(None).chdir(ctypes.c_void_p(1))');

@@ -91,6 +91,9 @@ export class FakeKernel implements Kernel {
   threadfdOpen(tid: number): number {
     return tid + 1000;
   }
+  bootTime(): number {
+    return 3_000_000_000;
+  }
   eventfd(): number {
     return -ERRNO.EINVAL;
   }

@@ -172,6 +172,8 @@ test('a bundle needs only what its kinds and fields ask for', () => {
       invoked: false,
       identity: true,
       streams: false,
+      descriptor: false,
+      wanted: [],
       programLayer: false,
       objectLayer: false,
       strings: false,

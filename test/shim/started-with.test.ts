@@ -94,4 +94,43 @@ print(child(False), child(True))
   }),
 );
 
+kernelTest('an old process may not do what a young one may', GUARD, () =>
+  inFolder(async (folder) => {
+    const rules = `- {name: old, on: [file.read, exec], when: 'proc.age >= 3000000000 and (file.name == "data" or proc.name == "true")', action: deny}`;
+    const script = `
+import os, time
+open('data', 'w').close()
+def tried(what):
+    try: what(); return 0
+    except OSError as error: return error.errno
+read = lambda: open('data').close()
+time.sleep(3.1)
+young = os.fork()
+if young == 0: os._exit(tried(read))
+print(os.waitstatus_to_exitcode(os.waitpid(young, 0)[1]), end=' ')
+print(tried(read), tried(lambda: os.execv('/bin/true', ['true'])), os.spawnv(os.P_WAIT, '/bin/true', ['true']))
+`;
+    const { stdout, all } = await runUnder(folder, policy(rules), ['/usr/bin/python3', '-Sc', script]);
+    assert.is(stdout, '0 1 1 0\n');
+    assert.equal(summary(all), [`deny old ${folder}/data`, 'deny old /usr/bin/true']);
+  }),
+);
+
+kernelTest('a connection that is put in the place of standard input is refused, another descriptor is not', GUARD, () =>
+  inFolder(async (folder) => {
+    const rules = `- {name: to-stdin, on: syscall, when: 'syscall.name == "dup2" and syscall.fd_type == "ipv4" and syscall.arg1 <= 2', action: deny, errno: EACCES}`;
+    const script = `
+import os, socket
+connection, other = socket.socket(socket.AF_INET), socket.socket(socket.AF_UNIX)
+def tried(old, new):
+    try: os.dup2(old, new); return 0
+    except OSError as error: return error.errno
+print(tried(connection.fileno(), 77), tried(other.fileno(), 0), tried(connection.fileno(), 0))
+`;
+    const { stdout, all } = await runUnder(folder, policy(rules), ['/usr/bin/python3', '-Sc', script]);
+    assert.is(stdout, '0 0 13\n');
+    assert.match(all[0].degraded ?? '', 'another thread can exchange it');
+  }),
+);
+
 test.run();

@@ -23,6 +23,7 @@ import {
   MODE_TYPE,
   NO_ARGUMENT,
   STRUCTS,
+  WANTED,
   type Member,
 } from '../../shim/sensors/layout.ts';
 import { constantName, GENERATED, type Target } from './target.ts';
@@ -122,6 +123,7 @@ const header = (): string =>
       ...LAYERS.map((layer, number) => define(constantName('LICTOR_LAYER', layer), number)),
       ...defines('GATE', GATE_OPERATIONS),
       ...defines('BOUND', BOUND),
+      ...defines('WANTED', WANTED),
       ...Object.entries(STRUCTS).flatMap(message),
     ]),
     '',

@@ -246,6 +246,7 @@ _Static_assert(__builtin_offsetof(struct lictor_slot, value) == 8, "lictor_slot.
 #define LICTOR_GATE_SEND 3
 #define LICTOR_BOUND_ARGUMENTS 0
 #define LICTOR_BOUND_STREAMS 1
+#define LICTOR_WANTED_PROC_AGE 1
 
 struct lictor_counters {
 	__u64 emitted; /* records handed to the ring */
@@ -267,11 +268,13 @@ struct lictor_settings {
 	__u64 tai_offset; /* ns by which CLOCK_TAI is ahead of CLOCK_REALTIME */
 	__u64 kinds; /* bit set of the kind ids that are wanted */
 	__u64 held; /* of these, what does not take effect before it is answered */
+	__u64 fields; /* bit set of WANTED: what is written only where somebody reads it */
 };
-_Static_assert(sizeof(struct lictor_settings) == 24, "size of lictor_settings");
+_Static_assert(sizeof(struct lictor_settings) == 32, "size of lictor_settings");
 _Static_assert(__builtin_offsetof(struct lictor_settings, tai_offset) == 0, "lictor_settings.tai_offset");
 _Static_assert(__builtin_offsetof(struct lictor_settings, kinds) == 8, "lictor_settings.kinds");
 _Static_assert(__builtin_offsetof(struct lictor_settings, held) == 16, "lictor_settings.held");
+_Static_assert(__builtin_offsetof(struct lictor_settings, fields) == 24, "lictor_settings.fields");
 
 struct lictor_call {
 	__u8 kind; /* kind id, 0: not watched */
@@ -315,15 +318,17 @@ struct lictor_traced {
 	__u8 traced; /* 1: a record is wanted */
 	__u8 returns; /* 0: the call does not come back, so the record is made when it begins */
 	__u8 strings; /* bit set of the arguments that are paths or names */
+	__u8 descriptor; /* 1: argument 0 is a descriptor */
 	__u8 length; /* bytes of `name` */
-	__u8 name[28]; /* name of the call */
+	__u8 name[27]; /* name of the call */
 };
 _Static_assert(sizeof(struct lictor_traced) == 32, "size of lictor_traced");
 _Static_assert(__builtin_offsetof(struct lictor_traced, traced) == 0, "lictor_traced.traced");
 _Static_assert(__builtin_offsetof(struct lictor_traced, returns) == 1, "lictor_traced.returns");
 _Static_assert(__builtin_offsetof(struct lictor_traced, strings) == 2, "lictor_traced.strings");
-_Static_assert(__builtin_offsetof(struct lictor_traced, length) == 3, "lictor_traced.length");
-_Static_assert(__builtin_offsetof(struct lictor_traced, name) == 4, "lictor_traced.name");
+_Static_assert(__builtin_offsetof(struct lictor_traced, descriptor) == 3, "lictor_traced.descriptor");
+_Static_assert(__builtin_offsetof(struct lictor_traced, length) == 4, "lictor_traced.length");
+_Static_assert(__builtin_offsetof(struct lictor_traced, name) == 5, "lictor_traced.name");
 
 struct lictor_name {
 	__u8 length; /* bytes of `name` */

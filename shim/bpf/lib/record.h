@@ -40,6 +40,7 @@ static __always_inline int begin(struct builder *b, __u32 kind, __u32 slots)
 	b->count = counters_of(kind);
 	if (!b->scratch || !b->count)
 		return -1;
+	slots++; /* proc.age */
 	b->end = sizeof(b->scratch->head) + slots * sizeof(b->scratch->slots[0]);
 	b->slots = slots;
 	b->used = 0;
@@ -179,12 +180,29 @@ static __always_inline void put_descriptor_type(struct builder *b, __u16 field, 
 	put_item(b, field, item, length);
 }
 
-static __always_inline __u64 now(void)
+static __always_inline struct lictor_settings *settings_now(void)
 {
 	__u32 zero = 0;
-	struct lictor_settings *s = bpf_map_lookup_elem(&settings, &zero);
+
+	return bpf_map_lookup_elem(&settings, &zero);
+}
+
+static __always_inline __u64 now(void)
+{
+	struct lictor_settings *s = settings_now();
 
 	return s ? bpf_ktime_get_tai_ns() - s->tai_offset : 0;
+}
+
+/* Where somebody reads it, how old the process is that acts, the current one. */
+static __always_inline void put_age(struct builder *b)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
+	struct lictor_settings *s = settings_now();
+
+	if (s && s->fields & LICTOR_WANTED_PROC_AGE)
+		put_number(b, LICTOR_FIELD_PROC_AGE,
+			   bpf_ktime_get_boot_ns() - BPF_CORE_READ(task, group_leader, start_boottime));
 }
 
 /* Copies the record into the ring. May be called again after changing kind or slots. */
@@ -192,7 +210,9 @@ static __always_inline void emit(struct builder *b, __u64 subject, __u64 workloa
 {
 	struct lictor_record *head = &b->scratch->head;
 	__u64 size = b->end;
+	__u32 used = b->used;
 
+	put_age(b);
 	head->size = size;
 	head->kind = b->kind;
 	head->version = LICTOR_RECORD_VERSION;
@@ -208,6 +228,7 @@ static __always_inline void emit(struct builder *b, __u64 subject, __u64 workloa
 		b->count->lost++;
 	else
 		b->count->emitted++;
+	b->used = used;
 }
 
 #endif
