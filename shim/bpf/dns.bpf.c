@@ -127,6 +127,11 @@ static __always_inline int read_ipv4(struct packet *p)
 	return 0;
 }
 
+static __always_inline int is_extension(__u8 next)
+{
+	return next == 0 || next == 43 || next == 44 || next == 60; /* options, a route, a fragment, options */
+}
+
 static __always_inline int read_ipv6(struct packet *p)
 {
 	struct {
@@ -147,9 +152,9 @@ static __always_inline int read_ipv6(struct packet *p)
 	for (int i = 0; i < EXTENSIONS; i++) {
 		__u8 extension[2];
 
-		if (next != 0 && next != 43 && next != 44 && next != 60)
+		if (!is_extension(next))
 			break;
-		/* a route, options, a fragment: where it goes and what it holds is not said by what follows alone */
+		/* where it goes and what it holds is not said by what follows alone */
 		p->unreadable = 1;
 		if (bpf_skb_load_bytes(p->skb, p->transport, extension, 2))
 			return -1;
@@ -157,7 +162,7 @@ static __always_inline int read_ipv6(struct packet *p)
 		next = extension[0];
 	}
 	p->protocol = next;
-	return 0;
+	return is_extension(next) ? -1 : 0;
 }
 
 static __always_inline int read_transport(struct packet *p)

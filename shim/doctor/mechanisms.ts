@@ -103,6 +103,12 @@ const UNIX_PATH: Caveat = {
 const IMPLICIT: Caveat = {
   text: 'the port that the kernel chooses for a socket that was never bound is no `net.bind`',
 };
+const REFUSED: Caveat = {
+  text: 'a query that is refused is answered with REFUSED, over TCP by a reset, whatever errno the rule asks for',
+};
+const OTHER_WAYS: Caveat = {
+  text: 'names that are asked for in secret (TLS, HTTPS, QUIC), at another port than 53, or by a helper outside are no `net.dns`',
+};
 const PASSED: Caveat = { text: 'connected sockets that were passed in, or received over a unix socket, ask nobody' };
 
 const POINTED: Caveat = {
@@ -133,6 +139,14 @@ const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
   'net.bind': { ...SOCKETS, fields: LOCAL, caveats: [UNIX_BIND, IMPLICIT] },
   'net.listen': { ...NOTIFIED, fields: LOCAL, caveats: [UNIX_LISTEN] },
   'net.accept': { ...NOTIFIED, fields: [...new Set([...LOCAL, ...REMOTE])], caveats: [] },
+  'net.dns': {
+    timing: 'inline',
+    mechanism: 'cgroup BPF',
+    probes: [...NOTIFIED.probes, 'sensor net.dns'],
+    onlyEperm: false,
+    fields: [...new Set([...LOCAL, ...REMOTE, 'net.domain', 'net.query_type'])].filter((name) => name !== 'net.path'),
+    caveats: [REFUSED, OTHER_WAYS],
+  },
   syscall: { ...NOTIFIED, fields: CALL, caveats: [POINTED, REFERRED, ENDLESS] },
 };
 

@@ -140,6 +140,26 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'which layer a file comes from stands in what overlayfs keeps of it, and in its inode alone',
   },
   {
+    what: 'names that are asked for over TLS, HTTPS or QUIC, at another port than 53, through IPsec of the host, or by a helper outside (systemd-resolved behind its unix socket, nscd) are no `net.dns`',
+    why: 'what is encrypted cannot be read, and packets of a helper are not of the workload; `net.connect` decides which servers and which sockets are reached',
+  },
+  {
+    what: 'where a policy can refuse DNS queries, one that cannot be read does not leave: more than 1,280 bytes, several questions, a response, IP options, IPv6 extension headers, UDP_SEGMENT, a TCP message that is spread over segments or lies in pages of a file or of the sender (sendfile, MSG_ZEROCOPY), and any whose address was rewritten on its way from a server at port 53 to another port (127.0.0.11 of Docker)',
+    why: 'a verdict holds for the bytes that leave and for where they go; resolvers send none of these, and packets are seen before they are fragmented and after addresses were rewritten',
+  },
+  {
+    what: 'an allowed query over TCP leaves about 0.2 s later, where a policy can refuse queries; a refused one is a reset connection',
+    why: 'the kernel drops the segment until it is decided, and TCP sends it again after its shortest timeout; over UDP Lictor sends it at once',
+  },
+  {
+    what: 'an allowed query over UDP is sent by Lictor, where a policy can refuse queries: rules of a firewall about the user or cgroup of the sender, and a socket’s mark or interface, are not applied to it; while a workload is isolated none is sent, not even to management addresses',
+    why: 'what was decided is a copy of the packet, which nobody can change any more, and Lictor sends that',
+  },
+  {
+    what: 'a socket that is connected to port 53 gets no ICMP errors (IP_RECVERR), and a datagram socket that asks for them without being connected gets ENOBUFS for its queries, where a policy can refuse queries',
+    why: 'the kernel tells a sender that wants errors that its datagram was dropped; Lictor switches that off when the socket is connected',
+  },
+  {
     what: 'workloads are guarded on x86-64 only',
     why: 'the filter and the sensors read system call registers of that machine; everything without a kernel works elsewhere',
   },

@@ -14,6 +14,7 @@ import { refuseStorage } from './devices.ts';
 import { Interrupts } from './interrupts.ts';
 import { ExecBinding } from './exec-binding.ts';
 import { SocketGate } from './gate.ts';
+import { Queries } from './queries.ts';
 
 /** Says why the guard cannot stand; caught by the worker. */
 export class GuardError extends Error {}
@@ -27,6 +28,8 @@ export interface Attached {
   readonly execBinding: ExecBinding | null;
   /** Null: no call waits here. */
   readonly interrupts: Interrupts | null;
+  /** Null: DNS queries are not held. */
+  readonly queries: Queries | null;
   readonly sensors: Sensors;
   readonly ring: Ring;
   readonly settler: PathSettler;
@@ -129,9 +132,17 @@ const openLayers = ({ needs }: GuardConfig): Layers | null => {
 
 const attachAll = ({ needs, syscalls }: GuardConfig): Sensors => {
   const kinds = [...new Set([...FOLLOWED, ...needs.observed])];
-  const attached = attachSensors({ kinds, syscalls, fields: needs.wanted });
+  const held = needs.queries ? ['net.dns'] : [];
+  const attached = attachSensors({ kinds, syscalls, held, fields: needs.wanted });
   if ('error' in attached) throw new GuardError(`cannot observe the workload: ${kernelErrorText(attached.error)}`);
   return attached.sensors;
+};
+
+const openQueries = (kernel: Kernel, { needs }: GuardConfig, sensors: Sensors): Queries | null => {
+  if (!needs.queries) return null;
+  const opened = Queries.open(kernel, sensors.object('dns'));
+  if ('error' in opened) throw new GuardError(`cannot decide DNS queries: ${opened.error}`);
+  return opened.queries;
 };
 
 const EBADF = 9;
@@ -186,6 +197,8 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
     if (interrupts) held(interrupts, () => interrupts.close());
     const sensors = attachAll(config);
     held(sensors, () => sensors.close());
+    const queries = openQueries(kernel, config, sensors);
+    if (queries) held(queries, () => queries.close());
     const watched = sensors.watch(config.cgroup, BigInt(WORKLOAD_KEY));
     if (watched) throw new GuardError(kernelErrorText(watched));
     const opened = openRing(sensors.ringFd, sensors.ringBytes);
@@ -220,6 +233,7 @@ export const attach = (kernel: Kernel, config: GuardConfig): Attached => {
       gate,
       execBinding,
       interrupts,
+      queries,
       sensors,
       ring,
       settler,

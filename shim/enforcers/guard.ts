@@ -69,6 +69,7 @@ export class Guard {
       execBinding,
       interrupts,
       epoll,
+      queries,
       ring,
       settler,
       layers,
@@ -99,7 +100,7 @@ export class Guard {
     });
     const judge = new Judge(engine, questions, effects, report, config);
     const reader = new TextReader(kernel);
-    this.#observed = new Observed(ring, engine, processes, settler, effects, report, config, needs.observed);
+    this.#observed = new Observed(ring, engine, processes, settler, effects, queries, report, config, needs.observed);
     this.#cache = cover && caching && cacheOf(kernel, caching, cover, config, fanotify);
     this.#performed =
       performing &&
@@ -164,7 +165,8 @@ export class Guard {
 
   /** @returns null, or why the switch did not move */
   isolate(on: boolean): string | null {
-    const { gate } = this.#attached;
+    const { gate, queries } = this.#attached;
+    if (queries) queries.cut = on;
     return gate && this.config.needs.isolation ? gate.isolate(on) : 'no rule isolates: the switch is not attached';
   }
 

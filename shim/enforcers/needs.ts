@@ -11,8 +11,8 @@ const ASKED: readonly string[] = [
   'syscall',
 ];
 const TREE: readonly string[] = ['file.create', 'file.delete', 'file.rename', 'file.link'];
-/** Kinds that are decided before the operation takes effect; every other one is observed. */
-export const SYNCHRONOUS: readonly string[] = [...ASKED, ...TREE, 'file.attr'];
+/** Kinds that are asked; every other one comes from a sensor, which can hold it (`queries`). */
+const SYNCHRONOUS: readonly string[] = [...ASKED, ...TREE, 'file.attr'];
 
 /** What the kernel holds a program to that is about to run. */
 export type Bound = keyof typeof BOUND;
@@ -52,6 +52,8 @@ export interface Needs {
   readonly send: boolean;
   readonly listen: boolean;
   readonly accept: boolean;
+  /** DNS queries do not leave before they are decided: an enforcing policy can refuse some. Else they are observed. */
+  readonly queries: boolean;
   /** Changes of the tree of files are asked: create, delete, rename, link; and writing, which can create. */
   readonly tree: boolean;
   readonly attr: boolean;
@@ -82,11 +84,13 @@ export interface Needs {
  * @param manifest of the bundle
  * @param actions that its rules and defaults can give
  * @param cached decisions about directories are kept in the kernel
+ * @param refused kinds of which an enforcing policy can refuse operations
  */
 export const needsOf = (
   manifest: Pick<Manifest, 'kinds' | 'fields'>,
   actions: ReadonlySet<Action>,
   cached = false,
+  refused: ReadonlySet<string> = new Set(),
 ): Needs => {
   const kinds = new Set(manifest.kinds);
   const fields = new Set(manifest.fields);
@@ -107,6 +111,7 @@ export const needsOf = (
     send: kinds.has('net.send'),
     listen: kinds.has('net.listen'),
     accept: kinds.has('net.accept'),
+    queries: refused.has('net.dns'),
     tree: kinds.has('file.write') || TREE.some((kind) => kinds.has(kind)),
     attr: kinds.has('file.attr'),
     renames: cached,

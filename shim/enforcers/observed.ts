@@ -1,6 +1,6 @@
 /**
  * Events that sensors saw: facts of processes are kept from them, and the kinds that nobody asks about synchronously are
- * decided after the fact.
+ * decided after the fact; DNS queries, where the kernel holds them, before they leave.
  *
  * INVARIANT: the ring is drained before each question, so facts are those of the program that asks: the record of an
  * exec is in the ring before the new program's first instruction.
@@ -9,11 +9,12 @@ import { combine } from '../../vm/host/combine.ts';
 import { decodeRecord, fieldId, type Event } from '../../vm/event/index.ts';
 import { KINDS, LIMITS, RECORD, RECORD_FLAGS, RING, SLOT, VERDICT_FLAGS } from '../../vm/spec/index.ts';
 import type { Ring } from '../kernel/ring.ts';
-import { settleQueries, subjectPid, type PathSettler } from '../sensors/index.ts';
+import { QueryPacket, settleQueries, subjectPid, type PathSettler } from '../sensors/index.ts';
 import type { Processes } from '../workloads/processes.ts';
 import { ACTION, type Effects } from './effects.ts';
 import type { Engine } from './engine.ts';
 import type { JudgeConfig } from './judge.ts';
+import type { Queries } from './queries.ts';
 import { KIND } from './questions.ts';
 import type { Report } from './report.ts';
 
@@ -32,6 +33,7 @@ const TARGET = 't'.charCodeAt(0);
 
 const AFTER = 'the kernel shows this operation only after it took effect';
 const INCOMPLETE = 'what it was about could not be read whole';
+const GONE = 'its process was gone before it was decided, so it was not sent';
 const LEXICAL = 'the path is the one that was written: it cannot be followed any more';
 
 export class Observed {
@@ -48,6 +50,8 @@ export class Observed {
     readonly processes: Processes,
     readonly settler: PathSettler,
     readonly effects: Effects,
+    /** Null: nothing waits for an answer here. */
+    readonly queries: Queries | null,
     readonly report: (report: Report) => void,
     readonly config: JudgeConfig,
     kinds: readonly string[],
@@ -134,8 +138,18 @@ export class Observed {
     const key = this.#key(at);
     const action = this.engine.action(strictest);
     const weaker = this.effects.apply(action, subjectPid(key));
-    if (notable) this.#tell(i, size, key, flags, action, weaker);
+    const other = this.#answer(at, key, flags, action);
+    if (notable || other) this.#tell(i, size, key, flags, action, other ?? weaker);
     return size;
+  }
+
+  /** Lets what waits for its verdict go on, or refuses it. @returns null, or why something else became of it */
+  #answer(at: number, key: bigint, flags: number, action: number): string | null {
+    if (!this.queries || (flags & RECORD_FLAGS.synchronous) === 0) return null;
+    const allow = action <= ACTION.audit;
+    // of a process that is gone nothing is known that its rules could be about
+    if (allow && !this.processes.ofKey(key)) return GONE;
+    return this.queries.answer(new QueryPacket(this.#span, at), allow, (flags & RECORD_FLAGS.incomplete) === 0);
   }
 
   #tell(i: number, size: number, key: bigint, flags: number, action: number, weaker: string | null): void {
@@ -143,8 +157,9 @@ export class Observed {
     for (let k = i; k < i + size; k++) decisions.push(this.engine.decision(k));
     const { decision, question } = combine(decisions);
     const at = this.#offsets[i + question];
+    const held = (flags & RECORD_FLAGS.synchronous) !== 0;
     const reasons = [
-      action > ACTION.audit ? AFTER : null,
+      action > ACTION.audit && !held ? AFTER : null,
       flags & RECORD_FLAGS.incomplete ? INCOMPLETE : null,
       flags & RECORD_FLAGS.lexical ? LEXICAL : null,
       weaker,
@@ -157,8 +172,8 @@ export class Observed {
       record: this.#record(at),
       subject: this.processes.ofKey(key)?.facts ?? new Uint8Array(0),
       decision,
-      mechanism: 'sensor',
-      after: true,
+      mechanism: held ? 'cgroup' : 'sensor',
+      after: !held,
       degraded: reason === '' ? null : reason,
       latencyNs,
     });

@@ -21,7 +21,7 @@ export interface Gate {
 }
 
 /** Which kinds somebody asks for. */
-export type SocketNeeds = Readonly<Record<GateOperation | 'listen' | 'identity', boolean>>;
+export type SocketNeeds = Readonly<Record<GateOperation | 'listen' | 'identity' | 'queries', boolean>>;
 
 const HELD: Means = { mechanism: 'seccomp', onlyEperm: false, caveat: null };
 const COPIED: Means = {
@@ -35,6 +35,7 @@ const CONTINUED: Means = {
   caveat: 'a unix socket that listens is known by its descriptor: another thread of the process can exchange it',
 };
 const FAMILY_BYTES = 2;
+const DNS_PORT = 53;
 const MSG_FASTOPEN = 0x20000000;
 const TCP = [6, 262];
 /** struct msghdr, and struct mmsghdr around it. */
@@ -63,6 +64,7 @@ export class Sockets {
   /** connect(2), bind(2). */
   named(operation: 'connect' | 'bind', started: number): void {
     const calls = this.parts.notifications;
+    if (operation === 'connect' && this.needs.queries) this.#quieten(calls.address(1), calls.low(2));
     this.#one(operation, calls.address(1), calls.low(2), started);
   }
 
@@ -139,6 +141,21 @@ export class Sockets {
         else calls.answer(kernel.sockets.listen(fd, calls.low(1) | 0));
       });
     } else calls.refuse(-length);
+    kernel.close(fd);
+  }
+
+  /**
+   * A query that is held is no error of the send: a resolver that asks for errors (IP_RECVERR, glibc's does) would take it for
+   * one. Nothing that is decided depends on it.
+   */
+  #quieten(pointer: number, length: number): void {
+    const { kernel, notifications: calls, processes, descriptors } = this.parts;
+    const isResolver = this.#read('connect', pointer, length) === 0 && this.#address.port === DNS_PORT;
+    if (!isResolver || this.#address.family !== 'ip') return;
+    const process = processes.ofThread(calls.tid, true);
+    const fd = process ? descriptors.duplicate(process.pid, calls.tid, calls.low(0)) : -1;
+    if (fd < 0) return;
+    kernel.sockets.ignoreErrors(fd);
     kernel.close(fd);
   }
 

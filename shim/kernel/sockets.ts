@@ -10,6 +10,15 @@ const F_GETFL = 3;
 const O_NONBLOCK = 0o4000;
 /** POLLIN, and what poll(2) says without being asked. */
 const POLLIN = 1;
+const [AF_INET, AF_INET6] = [2, 10];
+const SOCK_RAW = 3;
+const IPPROTO_RAW = 255;
+const MSG_DONTWAIT = 0x40;
+/** Level and name of IP_RECVERR and IPV6_RECVERR. */
+const RECEIVE_ERRORS = [
+  [0, 11],
+  [41, 25],
+] as const;
 
 export interface SocketCalls {
   /** An IPPROTO number. */
@@ -41,6 +50,16 @@ export interface SocketCalls {
   /** @param address `struct sockaddr`, all of it */
   bind(fd: number, address: Uint8Array): number;
   listen(fd: number, backlog: number): number;
+  /** ICMP errors, and packets that are dropped here, are no errors of sends any more (IP_RECVERR off). */
+  ignoreErrors(fd: number): void;
+  /** A socket that sends packets with headers of their own; needs CAP_NET_RAW. */
+  raw(family: number): number;
+  /**
+   * @param packet with its IP header
+   * @param target 4 or 16 bytes
+   * @param link index of the network interface that a link-local target is reached by
+   */
+  sendRaw(fd: number, packet: Uint8Array, target: Uint8Array, link: number): number;
 }
 
 /** @throws where there is no glibc */
@@ -55,6 +74,11 @@ export const linuxSockets = (): SocketCalls => {
   const getsockname = libc.func('int getsockname(int fd, void *into, void *size)');
   const bind = libc.func('int bind(int fd, const void *address, uint size)');
   const listen = libc.func('int listen(int fd, int backlog)');
+  const setsockopt = libc.func('int setsockopt(int fd, int level, int name, const void *value, uint size)');
+  const socket = libc.func('int socket(int family, int type, int protocol)');
+  const sendto = libc.func(
+    'long sendto(int fd, const void *bytes, size_t length, int flags, const void *address, uint size)',
+  );
 
   const result = (value: number): number => (value < 0 ? -koffi.errno() : value);
   const word = new Int32Array(1);
@@ -97,5 +121,18 @@ export const linuxSockets = (): SocketCalls => {
     file: (fd) => result(ioctl(fd, SIOCUNIXFILE, 0)),
     bind: (fd, address) => result(bind(fd, address, address.length)),
     listen: (fd, backlog) => result(listen(fd, backlog)),
+    ignoreErrors: (fd) => {
+      word[0] = 0;
+      for (const [level, name] of RECEIVE_ERRORS) setsockopt(fd, level, name, word, word.byteLength);
+    },
+    raw: (family) => result(socket(family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW)),
+    sendRaw: (fd, packet, target, link) => {
+      const address = new Uint8Array(target.length === 4 ? 16 : 28);
+      address[0] = target.length === 4 ? AF_INET : AF_INET6;
+      address.set(target, target.length === 4 ? 4 : 8);
+      const linkLocal = target.length === 16 && target[0] === 0xfe && (target[1] & 0xc0) === 0x80;
+      if (linkLocal) new DataView(address.buffer).setUint32(24, link, true);
+      return result(Number(sendto(fd, packet, packet.length, MSG_DONTWAIT, address, address.length)));
+    },
   };
 };

@@ -1,7 +1,7 @@
 /** `lictor run`: one workload under the verdicts of a bundle. */
 import { hostname } from 'node:os';
 import type { Bundle } from '../../vm/bundle/index.ts';
-import { fieldByName, type Value } from '../../vm/event/index.ts';
+import { fieldByName, kindById, type Value } from '../../vm/event/index.ts';
 import type { Redact } from '../../vm/event/redact.ts';
 import type { Action } from '../../vm/spec/index.ts';
 import { ruleChecks } from '../enforcers/filter/rules.ts';
@@ -64,6 +64,18 @@ const actionsOf = ({ manifest, normal }: Bundle): ReadonlySet<Action> =>
     ...normal.policies.flatMap((policy) => Object.values(policy.defaults)),
   ]);
 
+/** Names of the kinds of which an enforcing policy can refuse operations. */
+const refusedBy = ({ normal }: Bundle): ReadonlySet<string> => {
+  const refuses = (action: Action): boolean => action !== 'allow' && action !== 'audit';
+  const ids = normal.policies
+    .filter(({ mode }) => mode === 'enforce')
+    .flatMap(({ rules, defaults }) => [
+      ...rules.filter(({ action }) => refuses(action)).flatMap(({ kinds }) => kinds),
+      ...Object.entries(defaults).flatMap(([kind, action]) => (refuses(action) ? [Number(kind)] : [])),
+    ]);
+  return new Set(ids.map((id) => kindById(id)!.name));
+};
+
 const CONTAINER = fieldByName('container.id')!.id;
 
 /**
@@ -101,7 +113,7 @@ export const runWorkload = async (options: RunOptions): Promise<RunResult> => {
   const { exitCode, error } = await supervise({
     program: options.bundle.program,
     cover,
-    needs: needsOf(options.bundle.manifest, actionsOf(options.bundle), cover !== null),
+    needs: needsOf(options.bundle.manifest, actionsOf(options.bundle), cover !== null, refusedBy(options.bundle)),
     command: options.command,
     waitAll: options.waitAll ?? false,
     ...(found && { user: found.user }),

@@ -18,7 +18,7 @@ test('the same as JSON, a row for each kind', () => {
     KINDS.map(({ name }) => name),
   );
   const dns = rows.find(({ kind }) => kind === 'net.dns')!;
-  assert.is(dns.timing, 'after the fact');
+  assert.is(dns.timing, 'inline');
   assert.ok(!dns.unfilled.includes('net.domain'));
 });
 

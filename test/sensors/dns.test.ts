@@ -81,6 +81,45 @@ c=socket(AF_INET); c.setsockopt(IPPROTO_TCP,TCP_NODELAY,1); c.connect(to); m=fra
   ),
 );
 
+const SENT = `
+alone(); to=("127.83.0.3",53)
+def arrived():
+ n=0
+ try:
+  while r.recv(999,MSG_DONTWAIT): n+=1
+ except BlockingIOError: return n
+r=receiver(AF_INET,to); l=listener(AF_INET,to)
+u=socket(AF_INET,SOCK_DGRAM); u.connect(to); u.send(query("a.b")); sendmmsg(u,[query("a.b"),b"x"])
+c=socket(AF_INET); c.connect(to); c.sendall(framed("a.b")); s,_=l.accept(); s.settimeout(0.7)
+try: print(arrived(),"and",len(s.recv(99)))
+except TimeoutError: print(arrived(),"and nothing")
+`;
+
+for (const [what, ringBytes] of [
+  ['nobody answers', 1 << 20],
+  ['there is no room to tell of it', 4096],
+] as const)
+  kernelTest(`a query that is held stays where ${what}, and when the sensors are gone`, NEEDS, () =>
+    watching({ kinds: ['net.dns'], held: ['net.dns'], ringBytes }, (watched) => {
+      const sent = (): string => watched.run('/usr/bin/python3', ['-S', '-c', `${PYTHON}${SENT}`]).stdout.trim();
+      assert.is(sent(), '0 and nothing');
+      const flags = watched.records().map(({ flags }) => flags & ~RECORD_FLAGS.incomplete);
+      for (const flag of flags) assert.is(flag, RECORD_FLAGS.synchronous);
+      const { emitted, lost } = watched.sensors.counters()['net.dns'];
+      assert.is(emitted, flags.length);
+      assert.ok(ringBytes > 4096 ? lost === 0 && emitted >= 4 : lost >= 3);
+      watched.sensors.close();
+      assert.is(sent(), '0 and nothing');
+    }),
+  );
+
+kernelTest('a query that is not held leaves', NEEDS, () =>
+  watching({ kinds: ['net.dns'], ringBytes: 4096 }, (watched) => {
+    assert.match(watched.run('/usr/bin/python3', ['-S', '-c', `${PYTHON}${SENT}`]).stdout, /^3 and \d+$/m);
+    assert.ok(watched.sensors.counters()['net.dns'].lost > 0);
+  }),
+);
+
 test('names are lower case, with what is no printable character as its number', () => {
   const asked = (...labels: readonly string[]): unknown => questionOf(message(labels, 255));
   assert.equal(asked('WWW', 'Example', 'com'), { domain: 'www.example.com', type: 'ANY' });

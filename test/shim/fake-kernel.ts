@@ -17,6 +17,9 @@ const SOCKETS: SocketCalls = {
   name: () => 0,
   bind: () => 0,
   listen: () => 0,
+  ignoreErrors: () => {},
+  raw: () => -1,
+  sendRaw: () => -1,
 };
 
 export class FakeKernel implements Kernel {

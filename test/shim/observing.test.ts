@@ -78,7 +78,7 @@ kernelTest('doctor tries what it says, and knows a way for each rule', GUARD, as
       ['b', 'synchronous', '', true],
       ['c', 'inline', '', true],
       ['d', 'synchronous', '', true],
-      ['e', 'after the fact', '', false],
+      ['e', 'inline', '', true],
       ['f', 'synchronous', 'file.sha256', false],
     ],
   );

@@ -167,7 +167,7 @@ test('a bundle needs only what its kinds and fields ask for', () => {
   assert.equal(needsOf(bundleOf(text).manifest, new Set(['deny'])), {
     ...{ exec: true, bound: [], reads: false, writes: false, connect: false, bind: false, send: false },
     ...{ create: true, delete: false, rename: false, link: false },
-    ...{ listen: false, accept: false, tree: true, attr: false, renames: false },
+    ...{ listen: false, accept: false, queries: false, tree: true, attr: false, renames: false },
     ...{
       invoked: false,
       identity: true,

@@ -23,7 +23,7 @@ export const DROPPED: readonly Dropped[] = [
   {
     capabilities: { CAP_NET_ADMIN: 12 },
     why: 'routes, address translation and tunnels send what was allowed elsewhere; kept where no rule is about the network',
-    when: (needs) => needs.connect || needs.bind || needs.send,
+    when: (needs) => needs.connect || needs.bind || needs.send || needs.queries,
   },
 ];
 

@@ -21,6 +21,8 @@ const CONNECT: Group = [
   ['sendto sendmmsg', whenAny(3, MSG_FASTOPEN, NOTIFY)],
   ['sendmsg', whenAny(2, MSG_FASTOPEN, NOTIFY)],
 ];
+/** Where a socket gets the server that its queries go to. */
+const RESOLVERS: Group = [['connect', always(NOTIFY)]];
 const BIND: Group = [['bind', always(NOTIFY)]];
 const SEND: Group = [
   ['sendto', whenGiven(4, NOTIFY)],
@@ -51,7 +53,7 @@ const NO_TRUNCATE: Group = [['truncate', always(refusal(EPERM))]];
 /** @returns the groups that a bundle needs, in the order in which their checks stand */
 export const notified = (needs: Needs): readonly Group[] => [
   EXEC,
-  ...(needs.connect ? [CONNECT] : []),
+  ...(needs.connect ? [CONNECT] : needs.queries ? [RESOLVERS] : []),
   ...(needs.bind ? [BIND] : []),
   ...(needs.send ? [SEND] : []),
   ...(needs.listen ? [LISTEN] : []),
