@@ -34,7 +34,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 #define DOMAIN_ROOM 1024 /* 253 characters, each of them at most four as text */
 #define TYPE_ROOM 16
-#define SLOT_COUNT 12
+#define SLOT_COUNT 13
 
 /* The record and, behind what its size says, the packet. */
 struct entry {
@@ -97,8 +97,7 @@ static __always_inline __u64 workload_of(struct __sk_buff *skb)
 
 static __always_inline int is_held(void)
 {
-	__u32 zero = 0;
-	struct lictor_settings *s = bpf_map_lookup_elem(&settings, &zero);
+	struct lictor_settings *s = settings_now();
 
 	return !s || (s->held >> LICTOR_KIND_NET_DNS & 1);
 }
@@ -200,18 +199,30 @@ static __always_inline void put(struct entry *e, __u32 n, __u16 field, __u32 len
 	e->slots[n].value = value;
 }
 
-static __always_inline void put_packet_actor(struct entry *e)
+/* TCP can send when anybody runs: then all that is known of the subject are its facts. */
+static __always_inline void put_sender(struct entry *e, __u64 subject)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	const struct cred *cred = BPF_CORE_READ(task, cred);
+	struct lictor_settings *s = settings_now();
 	long length;
 
+	if (subject_of(task) != subject) {
+		for (int n = 7; n < SLOT_COUNT; n++)
+			put(e, n, 0, 0, 0);
+		return;
+	}
 	put(e, 7, LICTOR_FIELD_PROC_PID, 8, BPF_CORE_READ(task, tgid));
 	put(e, 8, LICTOR_FIELD_PROC_UID, 8, BPF_CORE_READ(cred, uid.val));
 	put(e, 9, LICTOR_FIELD_PROC_EUID, 8, BPF_CORE_READ(cred, euid.val));
 	put(e, 10, LICTOR_FIELD_PROC_GID, 8, BPF_CORE_READ(cred, gid.val));
 	length = bpf_probe_read_kernel_str(e->comm, sizeof(e->comm), BPF_CORE_READ(task, group_leader)->comm);
 	put(e, 11, LICTOR_FIELD_PROC_COMM, length > 0 ? length - 1 : 0, __builtin_offsetof(struct entry, comm));
+	if (s && s->fields & LICTOR_WANTED_PROC_AGE)
+		put(e, 12, LICTOR_FIELD_PROC_AGE, 8,
+		    bpf_ktime_get_boot_ns() - BPF_CORE_READ(task, group_leader, start_boottime));
+	else
+		put(e, 12, 0, 0, 0);
 }
 
 /*
@@ -266,7 +277,7 @@ static __always_inline int tell(struct packet *p, __u32 at, __u32 length, __u32 
 	put(e, 4, LICTOR_FIELD_NET_PROTOCOL, 3, __builtin_offsetof(struct entry, protocol));
 	put(e, 5, LICTOR_FIELD_NET_DOMAIN, 0, __builtin_offsetof(struct entry, domain));
 	put(e, 6, LICTOR_FIELD_NET_QUERY_TYPE, 0, __builtin_offsetof(struct entry, type));
-	put_packet_actor(e);
+	put_sender(e, p->subject);
 	e->query.cookie = bpf_get_socket_cookie(p->skb);
 	e->query.sequence = sequence;
 	e->query.interface = p->skb->ifindex;
