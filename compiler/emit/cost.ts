@@ -5,29 +5,19 @@
 import type { Operand } from '../../vm/bundle/normal.ts';
 import { FIELDS, INTERNAL_FIELDS, LIMITS, REF, SET_FORMS } from '../../vm/spec/index.ts';
 import type { Classifier } from '../plan/index.ts';
+import { ELEMENTS, lengthAtMost } from '../plan/weight.ts';
 import type { Operands } from './operands.ts';
 import type { TestRow } from './tests.ts';
 
 const TEXT = LIMITS.textBytes.value;
 const PATH = LIMITS.pathBytes.value;
 const STRING = LIMITS.stringBytes.value;
-/** Elements that a list can have: each has a length of four bytes. */
-const ELEMENTS = TEXT / 4;
-const MAX = new Map<number, number>(FIELDS.map((f) => [f.id, f.max]));
 const id = (name: string): number => FIELDS.find((f) => f.name === name)!.id;
 
 export const passes = (bytes: number): number => Math.ceil(bytes / 16);
 
 /** A look-up of a text of so many bytes: the hash, two buckets, one compare. */
 export const probeSteps = (bytes: number): number => 2 + 2 * passes(bytes);
-
-/** Bytes at most of an operand's text; an element's are counted with its list. */
-export const lengthAtMost = (o: Operand): number => {
-  if (o.is === 'string' || o.is === 'address' || o.is === 'cidr') return o.value.length;
-  if (o.is !== 'field' || o.mask !== undefined) return 0;
-  if (o.index !== undefined || o.key !== undefined) return TEXT;
-  return MAX.get(o.field) ?? STRING;
-};
 
 const reachSteps = (o: Operand): number => {
   if (o.is !== 'field') return 0;

@@ -1,7 +1,7 @@
 /** Tables of classifiers and sets that stand beside dictionaries: lengths, intervals, automata. */
 import type { Bytes } from '../../vm/bundle/normal.ts';
 import { AUTOMATON, LENGTHS, RANGES } from '../../vm/spec/index.ts';
-import type { Dfa } from '../pattern/index.ts';
+import { byteClasses, type Dfa } from '../pattern/index.ts';
 import { writeDictionary } from './dictionary.ts';
 import type { Writer } from './writer.ts';
 
@@ -82,22 +82,4 @@ export const writeAutomaton = (w: Writer, dfa: Dfa): number => {
     for (let c = 0; c < classes; c++) w.u16(next + (s * classes + c) * 2, dfa.next[s * 256 + representatives[c]]);
   }
   return at;
-};
-
-/** Bytes with the same column of transitions are one class; classes are numbered as bytes first have them. */
-const byteClasses = ({ next, states }: Dfa): { map: Uint8Array; classes: number; representatives: number[] } => {
-  const hashes = new Uint32Array(256);
-  for (let at = 0; at < states * 256; at++) hashes[at & 255] = Math.imul(hashes[at & 255], 0x01000193) ^ next[at];
-  const same = (b: number, c: number): boolean => {
-    if (hashes[b] !== hashes[c]) return false;
-    for (let row = 0; row < states * 256; row += 256) if (next[row + b] !== next[row + c]) return false;
-    return true;
-  };
-  const map = new Uint8Array(256);
-  const representatives: number[] = [];
-  for (let b = 0; b < 256; b++) {
-    const known = representatives.findIndex((c) => same(b, c));
-    map[b] = known < 0 ? representatives.push(b) - 1 : known;
-  }
-  return { map, classes: representatives.length, representatives };
 };

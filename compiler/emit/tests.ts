@@ -10,6 +10,7 @@ import { writeDictionary } from './dictionary.ts';
 import { Interned, combine } from './interned.ts';
 import { writeNetworks, writePrefix } from './networks.ts';
 import { type Operands, shapeOf } from './operands.ts';
+import { type Scan, Scans } from './scans.ts';
 import { writeAutomaton } from './tables.ts';
 import type { Writer } from './writer.ts';
 
@@ -35,6 +36,9 @@ export class Tests {
   readonly #operands: Operands;
   readonly #ids = new Interned();
   readonly #tables = new Map<string, number>();
+  readonly #scans = new Scans();
+  /** First tests of conditions: a rule is in the lists of many keys. */
+  readonly #conditions = new WeakMap<Expr, number>();
   readonly rows: TestRow[] = [];
   /** Patterns whose automaton has too many states: the rules that have them cannot be built. */
   readonly tooComplex = new Set<string>();
@@ -48,7 +52,10 @@ export class Tests {
 
   /** @returns id of the first test of a condition; ACCEPT where nothing is to be checked */
   condition(e: Expr): number {
-    return isTrue(e) ? ACCEPT : this.#emit(e, ACCEPT, REJECT);
+    if (isTrue(e)) return ACCEPT;
+    let test = this.#conditions.get(e);
+    if (test === undefined) this.#conditions.set(e, (test = this.#emit(e, ACCEPT, REJECT)));
+    return test;
   }
 
   /**
@@ -87,9 +94,9 @@ export class Tests {
   #emit(e: Expr, yes: number, no: number): number {
     switch (e.op) {
       case 'and':
-        return e.args.reduceRight((next, arg) => this.#emit(arg, next, no), yes);
+        return this.#emitAll(e.args, yes, no);
       case 'or':
-        return e.args.reduceRight((next, arg) => this.#emit(arg, yes, next), no);
+        return this.#scans.of(e.op, e.args).reduceRight((next, arg) => this.#emitOne(arg, yes, next), no);
       case 'not':
         return this.#emit(e.arg, no, yes);
       case 'exists':
@@ -101,7 +108,7 @@ export class Tests {
       case 'has':
         return this.#row('has', 0, this.#field(e.list), this.#operands.right(e.value), yes, no);
       case 'any': {
-        const body = this.#emit(e.test, ACCEPT, REJECT);
+        const body = this.#emitAll([e.test], ACCEPT, REJECT);
         if (body === REJECT) return no;
         return this.#row('any', 0, this.#field(e.list), body === ACCEPT ? this.#always() : body, yes, no);
       }
@@ -120,6 +127,17 @@ export class Tests {
       default:
         return this.#texts(e.op, Number(e.fold), e.left, e.fold ? folded(e.right) : e.right, yes, no);
     }
+  }
+
+  #emitAll(args: readonly Expr[], yes: number, no: number): number {
+    return this.#scans.of('and', args).reduceRight((next, arg) => this.#emitOne(arg, next, no), yes);
+  }
+
+  #emitOne(e: Expr | Scan, yes: number, no: number): number {
+    if (e.op !== 'scan') return this.#emit(e, yes, no);
+    const table = this.#table(`scan ${e.name}`, () => writeAutomaton(this.#w, e.dfa));
+    const left = this.#operands.number(e.left);
+    return this.#row('automaton', 0, left, table, e.inverted ? no : yes, e.inverted ? yes : no);
   }
 
   /** A test that holds for every element: `any` needs one to stand on. */

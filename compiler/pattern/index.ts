@@ -1,7 +1,10 @@
 export type { Parsed, Pattern } from './pattern.ts';
 export { parseGlob } from './glob.ts';
 export { parseRegex, searchError } from './regex.ts';
+export { byteClasses } from './byte-classes.ts';
 export { toDfa, type Dfa } from './dfa.ts';
+export { complement, product } from './product.ts';
+export { textPattern } from './text.ts';
 export { printRe2 } from './print.ts';
 export { literals, type Literals } from './literals.ts';
 export { type Component, components, type Components } from './components.ts';

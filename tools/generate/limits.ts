@@ -2,6 +2,7 @@
 import { MAX_KEYS } from '../../compiler/plan/access.ts';
 import { DIAGRAMS, LONG, LONG_NETWORK, MAX_PAIRS, MOST_PARTS, MOVES } from '../../compiler/plan/choose.ts';
 import { GROUP_MOST } from '../../compiler/plan/tuple.ts';
+import { SCANS } from '../../compiler/emit/scans.ts';
 import { MOST_RULES } from '../../compiler/cover/index.ts';
 import { DROPPED } from '../../shim/enforcers/filter/capabilities.ts';
 import { MOST_MARKS } from '../../shim/enforcers/cache/index.ts';
@@ -150,6 +151,11 @@ export const limits = (): Target =>
           'pairs that a rule moves to out of a longer list; all rules of a kind together',
           `${MAX_PAIRS}; ${MOVES.each} a rule and ${MOVES.more}`,
           'a test for one of many values copies its rule to each of them, and copies of copies multiply',
+        ],
+        [
+          'states of an automaton that several tests of one text are together; of all of a bundle',
+          `${SCANS.states}; ${SCANS.all}`,
+          'states of what is told apart at once multiply, and each takes some forty bytes; past it each test is a pass over the text',
         ],
         [
           'lists on the way to the diagrams of a kind',
