@@ -26,8 +26,8 @@ export const IN_RULES: Detections = {
 export const IN_SECTIONS: Detections = {
   cryptoMinersEffect: MINERS,
   lateralMovementEffect: ours('shells-in-services', 'denies shells and remote tools of services'),
-  reverseShellEffect: ours('reverse-shells', 'denies their usual forms'),
-  suidBinariesEffect: 'write a rule about `proc.euid` and `proc.uid`',
+  reverseShellEffect: ours('reverse-shells', 'ends shells that start with a connection'),
+  suidBinariesEffect: 'write a rule on `exec` with `proc.file_mode & 0o4000`',
   modifiedProcessEffect: DROPPED,
   modifiedProcEffect: DROPPED,
   portScanEffect: 'a scan shows in many connections, and rules see one',
@@ -43,9 +43,10 @@ export const MALWARE: Detections = {
   cryptoMiner: MINERS,
   customFeed: FEED,
   encryptedBinaries: CONTENT,
-  executionFlowHijack: 'write a rule about the files of the dynamic linker, `/etc/ld.so.preload` first',
+  executionFlowHijack:
+    'write rules about `LD_PRELOAD=` in `proc.env`, and about the files of the dynamic linker, `/etc/ld.so.preload` first',
   intelligenceFeed: FEED,
-  reverseShell: ours('reverse-shells', 'denies their usual forms'),
+  reverseShell: ours('reverse-shells', 'ends shells that start with a connection'),
   serviceUnknownOriginBinary: ours('dropped-binaries', 'denies programs from writable places'),
   suspiciousELFHeaders: CONTENT,
   tempFSProc: ours('dropped-binaries', 'denies programs from writable places'),

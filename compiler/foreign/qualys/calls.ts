@@ -4,11 +4,11 @@ import type { LocatedScalar } from '../../document/located.ts';
 import { STRING_ARGUMENTS, SYSCALLS } from '../../../vm/spec/syscalls.ts';
 import type { Report } from '../../schema/read.ts';
 import { ALWAYS, NEVER, test, type Condition } from '../condition.ts';
-import { isAny, matching, programIs } from './values.ts';
+import { anyMatching, isAny, matching, programIs } from './values.ts';
 
 /** What each argument of a call that executes is. */
-const EXECUTING: Readonly<Record<string, readonly ('path' | 'arguments' | null)[]>> = {
-  execve: ['path', 'arguments', null],
+const EXECUTING: Readonly<Record<string, readonly ('path' | 'arguments' | 'environment' | null)[]>> = {
+  execve: ['path', 'arguments', 'environment'],
   execveat: [null, 'path', 'arguments'],
 };
 
@@ -61,6 +61,7 @@ function executedIs(call: string, n: number, text: LocatedScalar, lenient: boole
     report(diagnose('L5006', message, text.span, 'leave it blank, or write `*`'));
     return NEVER;
   }
+  if (what === 'environment') return anyMatching('proc.env', text);
   const help = 'import the policy and ask for `proc.args` to say it exactly';
   report(diagnose('L5403', `\`${text.text}\` is compared with the whole command line`, text.span, help));
   return matching('proc.cmdline', [text.text], text);

@@ -3,7 +3,7 @@ import { diagnose } from '../../diagnostics/index.ts';
 import type { LocatedScalar } from '../../document/located.ts';
 import { parseAddress, parseNetwork } from '../../check/address.ts';
 import type { Report } from '../../schema/read.ts';
-import { ALWAYS, NEVER, globOf, oneOf, quoted, quotedSet, some, test, type Condition } from '../condition.ts';
+import { ALWAYS, NEVER, globOf, quoted, quotedSet, some, test, type Condition } from '../condition.ts';
 
 /** `*` is every text, the empty one included. */
 export const isAny = (text: string | undefined): boolean => text === undefined || /^\*+$/.test(text);
@@ -12,16 +12,25 @@ export const isAny = (text: string | undefined): boolean => text === undefined |
  * A string field against a text in which `*` stands for any text, `/` included: alone it is every program, so it cannot stop there.
  * @param texts spellings of one thing: where they have stars, at the same places
  */
-export function matching(field: string, texts: readonly string[], { span }: LocatedScalar): Condition {
+export const matching = (field: string, texts: readonly string[], text: LocatedScalar): Condition =>
+  matched((rest) => `${field} ${rest}`, texts, text);
+
+/** One element of a list, in the same way. */
+export const anyMatching = (list: string, text: LocatedScalar): Condition =>
+  matched((rest) => `any(${list}, ${rest})`, [text.text], text);
+
+/** @param say the test of an operator and its right side */
+function matched(say: (rest: string) => string, texts: readonly string[], { span }: LocatedScalar): Condition {
   if (texts.some(isAny)) return ALWAYS;
   const asks = (op: string, parts: readonly string[]): Condition =>
-    test(parts.length === 1 ? `${field} ${op} ${quoted(parts[0])}` : `${field} ${op} ${quotedSet(parts)}`, span);
+    test(say(`${op} ${parts.length === 1 ? quoted(parts[0]) : quotedSet(parts)}`), span);
   const [, before, inner, after] = /^(\**)(.*?)(\**)$/s.exec(texts[0])!;
   if (inner.includes('*')) return asks('glob', texts.map(globFor));
   const cores = texts.map((text) => text.replace(/^\*+|\*+$/g, ''));
   if (before !== '' && after !== '') return asks('contains', cores);
   if (after !== '') return asks('startswith', cores);
-  return before !== '' ? asks('endswith', cores) : oneOf(field, texts, span);
+  if (before !== '') return asks('endswith', cores);
+  return asks(texts.length === 1 ? '=' : 'in', texts);
 }
 
 /** A star before a `/` is some components: `**` and a slash would also stand for none. */

@@ -54,6 +54,9 @@ const access = (...before: Question['args']): readonly Question[] => [
   { kind: 'file.write', args: [...before, exactly(MAY_WRITE)] },
 ];
 
+const MODE = on('file.attr', [FILE, { is: 'number', field: 'file.new_mode' }], 'file.attribute = "mode"');
+const OWNER = on('file.attr', [FILE, { is: 'number', field: 'file.new_owner_uid' }], 'file.attribute = "owner"');
+
 const SOURCE = 'file.side = "source"';
 const FOLDER = 'file.type has "folder"';
 const TCP = 'net.protocol = "tcp"';
@@ -126,10 +129,13 @@ export const FUNCTIONS: Readonly<Record<string, readonly Question[]>> = {
   security_path_rename: on('file.rename', [NONE, ENTRY, NONE, OTHER], SOURCE),
   security_inode_link: on('file.link', [ENTRY, NONE, OTHER], SOURCE),
   security_path_link: on('file.link', [ENTRY, NONE, OTHER], SOURCE),
-  security_path_chmod: on('file.attr', [FILE]),
-  security_path_chown: on('file.attr', [FILE]),
-  chmod_common: on('file.attr', [FILE]),
-  chown_common: on('file.attr', [FILE]),
+  security_path_chmod: MODE,
+  security_path_chown: OWNER,
+  chmod_common: MODE,
+  chown_common: OWNER,
+  security_inode_setattr: on('file.attr', [ENTRY, ENTRY], 'file.attribute in ("mode", "owner", "times")'),
+  security_inode_setxattr: on('file.attr', [NONE, ENTRY], 'file.attribute = "xattr"'),
+  security_inode_removexattr: on('file.attr', [NONE, ENTRY], 'file.attribute = "xattr"'),
 
   // Sockets
   security_socket_connect: on('net.connect', [FRESH, TO]),
@@ -187,6 +193,11 @@ export const FUNCTIONS: Readonly<Record<string, readonly Question[]>> = {
   free_module: from('delete_module'),
 };
 
+const XATTR = [
+  'extended attributes that are set and that are removed are not told apart',
+  'both are asked about',
+] as const;
+
 /** Hooks that are a little more or less than the question that they become, and how. */
 export const NOTES: Readonly<Record<string, readonly [message: string, help: string]>> = {
   security_mmap_file: ['only mappings that can be executed are asked about', 'others are decided at the open'],
@@ -194,6 +205,9 @@ export const NOTES: Readonly<Record<string, readonly [message: string, help: str
   ip6_output: ['packets are decided where they are sent to', 'answers to accepted connections are not asked about'],
   security_kernel_read_file: ['only modules and kernels are asked about', 'firmware that the kernel reads is not'],
   security_kernel_load_data: ['only modules and kernels are asked about', 'firmware that the kernel reads is not'],
+  security_inode_setattr: ['mode, owner and times are asked about', 'a change of the size is a `file.write`'],
+  security_inode_setxattr: XATTR,
+  security_inode_removexattr: XATTR,
   do_init_module: ['modules are asked about before they are loaded', 'one that turns out to be broken counts as well'],
   free_module: ['modules are asked about before they are unloaded', 'one that is in use counts as well'],
 };

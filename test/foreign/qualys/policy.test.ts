@@ -128,6 +128,17 @@ test('an execution binds the program that asks for it, not its children', () => 
   assert.equal(actions(policy([{ ...rule, program: '*' }]), events), ['deny', 'deny', 'deny', 'allow']);
 });
 
+test('the third argument of execve is an entry of the environment', () => {
+  const rule = { name: 'x', ruleType: 'SYSCALL', action: 'DENY', program: '*', syscall: 'sys_execve' };
+  const events = [
+    exec('/bin/su', '/bin/a', { env: ['PATH=/bin', 'LD_PRELOAD=/tmp/x.so'] }),
+    exec('/bin/su', '/bin/a', { env: ['PATH=/bin'] }),
+    exec('/bin/su', '/bin/a'),
+  ];
+  assert.equal(actions(policy([{ ...rule, arg3: 'LD_PRELOAD=*' }]), events), ['deny', 'allow', 'allow']);
+  assert.equal(actions(policy([{ ...rule, arg3: 'PATH=/bin' }]), events), ['deny', 'deny', 'allow']);
+});
+
 test('what lets pass what is refused otherwise goes by where a path leads', () => {
   const rule = { name: 'x', ruleType: 'SYSCALL', action: 'ALLOW', program: '*', syscall: 'execve', arg1: '/bin/ls' };
   const text = policy([rule], { defaultExecuteAction: 'DENY' });
@@ -304,7 +315,10 @@ test('what is wrong is said at its place', () => {
   assert.equal(about({ ...network, port: 65536 }), ['L5004 65536: `65536` is no port']);
   const call = { name: 'c', ruleType: 'SYSCALL', action: 'DENY', program: '*', syscall: 'sys_execve' };
   assert.equal(about({ ...call, syscall: 'sys_exceve' }), ['L5004 "sys_exceve": there is no system call `sys_exceve`']);
-  assert.equal(about({ ...call, arg3: 'PATH=/' }), ['L5006 "PATH=/": argument 3 of `execve` is not in our events']);
+  assert.equal(about({ ...call, arg3: 'PATH=/*' }), ['L3110 "c": `c` depends on `proc.env`, which can be cut']);
+  assert.equal(about({ ...call, syscall: 'sys_execveat', arg1: '5' }), [
+    'L5006 "5": argument 1 of `execveat` is not in our events',
+  ]);
   assert.equal(
     about({ ...call, arg2: '*-c*' }).map((line) => line.slice(0, 5)),
     ['L3110', 'L5403'],

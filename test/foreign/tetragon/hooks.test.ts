@@ -37,6 +37,48 @@ test('a mapping is asked about where it can be executed', () => {
   assert.equal(refused('Equal', '1'), ['L5006 matchArgs: no event of ours is like this']);
 });
 
+test('changes of mode and owner, with what is asked for', () => {
+  const changed = (attribute: string, more: object): object => ({
+    kind: 'file.attr',
+    'file.path': '/a',
+    'file.attribute': attribute,
+    ...more,
+  });
+  const events = [
+    changed('mode', { 'file.new_mode': 0o4755 }),
+    changed('mode', { 'file.new_mode': 0o755 }),
+    changed('owner', { 'file.new_owner_uid': 0 }),
+    changed('owner', {}),
+    changed('xattr', {}),
+  ];
+  const of = (call: string, argument: Parameters<typeof comparing>[1], operator: string, value: string): string[] =>
+    actions(built(comparing(call, argument, operator, [value])), events);
+  const [ALLOW, KILL] = ['allow', 'kill'];
+  assert.equal(of('security_path_chmod', { index: 1, type: 'uint16' }, 'Mask', '04000'), [
+    KILL,
+    ALLOW,
+    ALLOW,
+    ALLOW,
+    ALLOW,
+  ]);
+  assert.equal(of('chown_common', { index: 1, type: 'uint32' }, 'Equal', '0'), [ALLOW, ALLOW, KILL, ALLOW, ALLOW]);
+  assert.equal(of('security_path_chown', { index: 0, type: 'path' }, 'Equal', '/a'), [ALLOW, ALLOW, KILL, KILL, ALLOW]);
+  assert.equal(of('security_inode_setattr', { index: 1, type: 'dentry' }, 'Equal', '/a'), [
+    KILL,
+    KILL,
+    KILL,
+    KILL,
+    ALLOW,
+  ]);
+  assert.equal(of('security_inode_setxattr', { index: 1, type: 'dentry' }, 'Equal', '/a'), [
+    ALLOW,
+    ALLOW,
+    ALLOW,
+    ALLOW,
+    KILL,
+  ]);
+});
+
 test('system calls are known by name, with the prefix of any architecture', () => {
   for (const call of ['sys_mkdirat', '__x64_sys_mkdirat', '__arm64_sys_mkdirat']) {
     const bundle = built(comparing(call, { index: 1, type: 'string' }, 'Equal', ['/x\0']));
