@@ -8,7 +8,7 @@ import { defineCommand } from '../command.ts';
 import { Exit, Stop } from '../exit.ts';
 import { assignments, FOREIGN_OPTIONS } from '../input/compile.ts';
 import { readSources } from '../input/sources.ts';
-import { OUTPUT_OPTIONS, targetOf, writeAll } from '../output/documents.ts';
+import { OUTPUT_OPTIONS, targetOf, writeDocuments } from '../output/documents.ts';
 import { countOf, human, summary } from '../output/diagnostics.ts';
 import { note } from '../output/io.ts';
 import { quantity } from '../output/text.ts';
@@ -63,14 +63,13 @@ export default defineCommand({
     const files = (broken ? [] : [...new Set(lowered.map(sourceOf))]).map((source) => {
       const { path } = read.value[source];
       const heading = `${basename(path)}, imported from ${system.title}`;
-      const documents = lowered.filter((one) => sourceOf(one) === source);
-      return { path: targetOf(path, paths, values.output), text: printLowered(documents, heading) };
+      const own = lowered.filter((one) => sourceOf(one) === source);
+      return { path: targetOf(path, paths, values.output), text: printLowered(own, heading) };
     });
-    writeAll(files, values.replace);
-    const facts = { files: files.map(({ path }) => path), documents: broken ? 0 : lowered.length };
-    if (format === 'json') await io.out.write(`${JSON.stringify(facts)}\n`);
+    const documents = broken ? 0 : lowered.length;
+    await writeDocuments(files, documents, values, format, io);
     const found = diagnostics.length > 0 ? `, ${summary(diagnostics)}` : '';
-    await note(io, `${quantity(facts.documents, 'document')} in ${quantity(files.length, 'file')}${found}`);
+    await note(io, `${quantity(documents, 'document')} in ${quantity(files.length, 'file')}${found}`);
     if (broken) return Exit.Findings;
     if (lowered.length === 0) throw new Stop(Exit.Findings, `no policy of ${system.title} in these files`);
     return Exit.Ok;

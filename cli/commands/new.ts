@@ -1,12 +1,13 @@
 /** `lictor new`: a policy and its tests from a template that ships. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearest } from '../../compiler/diagnostics/nearest.ts';
 import { format } from '../../compiler/index.ts';
 import { assetPath } from '../../vm/host/assets.ts';
 import { defineCommand } from '../command.ts';
 import { Exit, Stop } from '../exit.ts';
-import { writeWhole } from '../input/write.ts';
+import { exists } from '../input/paths.ts';
+import { writeTogether } from '../input/write.ts';
 import { note } from '../output/io.ts';
 
 const FOLDER = assetPath('../policies/templates');
@@ -48,11 +49,8 @@ const scoped = (text: string, namespace: string | undefined): string =>
 
 const canonical = (path: string, text: string): string => format({ path, text }).value ?? text;
 
-function write(path: string, text: string): void {
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) {
-    throw new Stop(Exit.Failed, `\`${path}\` exists`, 'choose another file');
-  }
-  writeWhole(path, text);
+function mustBeNew(path: string): void {
+  if (exists(path)) throw new Stop(Exit.Failed, `\`${path}\` exists`, 'choose another file');
 }
 
 /** @throws Stop where a part of the name is not one of the scheme */
@@ -118,11 +116,11 @@ export default defineCommand({
       renamed(readFileSync(join(FOLDER, `${template}${ending}`), 'utf8'), wanted);
     const beside = output.replace(YAML, '.test.yaml');
     if (beside === output) throw new Stop(Exit.Usage, `\`--output ${output}\` is the name of a test`);
-    if (statSync(beside, { throwIfNoEntry: false }) !== undefined) {
-      throw new Stop(Exit.Failed, `\`${beside}\` exists`, 'choose another file');
-    }
-    write(output, canonical(output, scoped(read('.yaml'), namespace)));
-    write(beside, canonical(beside, read('.test.yaml')));
+    [beside, output].forEach(mustBeNew);
+    writeTogether([
+      { path: output, content: canonical(output, scoped(read('.yaml'), namespace)) },
+      { path: beside, content: canonical(beside, read('.test.yaml')) },
+    ]);
     await io.out.write(`${output}\n${beside}\n`);
     await note(io, `it only observes: lictor run -p ${output} -- … says what it would have denied`);
     return Exit.Ok;

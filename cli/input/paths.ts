@@ -10,11 +10,34 @@ export const isDocument = (name: string): boolean => /\.(ya?ml|json)$/.test(name
 export function cannot(doing: string, path: string, error: unknown): Stop {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT') return new Stop(Exit.Usage, `no such file or directory: \`${path}\``);
-  const reason =
-    { EACCES: 'permission denied', EISDIR: 'is a directory', ENOTDIR: 'a part of the path is not a directory' }[
-      code ?? ''
-    ] ?? (error as Error).message;
-  return new Stop(Exit.Failed, `cannot ${doing} \`${path}\`: ${reason}`);
+  return new Stop(Exit.Failed, `cannot ${doing} \`${path}\`: ${REASONS[code ?? ''] ?? (error as Error).message}`);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EISDIR: 'is a directory',
+  ELOOP: 'its symbolic links lead to each other',
+  ENOTDIR: 'a part of the path is not a directory',
+};
+
+/**
+ * Whether there is something of any sort.
+ * @throws Stop where it cannot be told
+ */
+export function exists(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw cannot('write', path, error);
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch (error) {
+    throw cannot('read', path, error);
+  }
 }
 
 /** Paths of the documents below a directory, ascending by bytes; symbolic links to files count, to directories do not. */
@@ -22,7 +45,7 @@ function below(directory: string): string[] {
   const found = readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => isDocument(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+    .filter(isFile);
   return found.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 

@@ -6,7 +6,7 @@ import type { Io } from '../output/io.ts';
 import { cannot, expand } from './paths.ts';
 
 /** How standard input is called in messages. */
-const STDIN = '<stdin>';
+export const STDIN = '<stdin>';
 
 async function readAll(io: Io): Promise<Uint8Array> {
   const chunks: Buffer[] = [];

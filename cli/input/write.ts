@@ -28,22 +28,49 @@ const modeOf = (path: string): number => statSync(path, { throwIfNoEntry: false 
  * @param content whole
  * @throws Stop with `Exit.Failed`
  */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  let made = false;
+export const writeWhole = (path: string, content: string | Uint8Array): void => writeTogether([{ path, content }]);
+
+/**
+ * Several files, all or none: they get their names when all of them are written.
+ * @throws Stop with `Exit.Failed`
+ */
+export function writeTogether(
+  files: readonly { readonly path: string; readonly content: string | Uint8Array }[],
+): void {
+  const written: string[] = [];
   try {
-    if (inPlace(path)) return writeFileSync(path, content);
-    const fd = openSync(aside(path), 'wx', modeOf(path));
-    made = true;
-    try {
-      writeFileSync(fd, content);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
+    for (const { path, content } of files) attempt(path, () => writeAside(path, content, written));
+    for (const { path, content } of files.filter((file) => !written.includes(file.path))) {
+      attempt(path, () => writeFileSync(path, content));
     }
-    renameSync(aside(path), path);
+    for (const path of written) attempt(path, () => renameSync(aside(path), path));
   } catch (error) {
-    if (made) rmSync(aside(path), { force: true });
+    for (const path of written) rmSync(aside(path), { force: true });
+    throw error;
+  }
+}
+
+function attempt(path: string, does: () => void): void {
+  try {
+    does();
+  } catch (error) {
     throw cannot('write', path, error);
+  }
+}
+
+/** @param written gets the path as soon as the file beside it is made */
+function writeAside(path: string, content: string | Uint8Array, written: string[]): void {
+  if (inPlace(path)) {
+    if (statSync(path).isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+    return;
+  }
+  const fd = openSync(aside(path), 'wx', modeOf(path));
+  written.push(path);
+  try {
+    writeFileSync(fd, content);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 
