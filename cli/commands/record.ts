@@ -22,6 +22,10 @@ export default defineCommand({
       completes: { oneOf: KINDS.map((kind) => kind.name) },
       doc: 'only this kind of event; may be repeated; default: all that this kernel can show',
     },
+    environment: {
+      type: 'flag',
+      doc: 'record the environment of programs too (`proc.env`): it can hold secrets, so it is left out otherwise',
+    },
     scope: SCOPE_OPTION,
     user: USER_OPTION,
     'wait-all': WAIT_ALL_OPTION,
@@ -38,6 +42,7 @@ export default defineCommand({
       output: output.stream,
       scope,
       ...(values.kind.length > 0 && { kinds: values.kind }),
+      environment: values.environment,
       waitAll: values['wait-all'],
       user: values.user,
       env: io.env,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Binds an exec to what was decided. The supervisor reads arguments and standard streams of the caller, where another
+ * Binds an exec to what was decided. The supervisor reads arguments, environment and standard streams of the caller, where another
  * thread can exchange them before the kernel takes them over. It leaves what it decided on here, by thread; when the new
  * program stands, alone and before its first instruction, what it really got is compared. Something else, or no decision:
  * SIGKILL.
@@ -33,6 +33,7 @@ struct {
 	}
 
 struct DECIDED(struct lictor_strings) decided_arguments SEC(".maps");
+struct DECIDED(struct lictor_strings) decided_environment SEC(".maps");
 struct DECIDED(struct lictor_streams) decided_streams SEC(".maps");
 
 struct {
@@ -132,6 +133,22 @@ int BPF_PROG(bind_arguments, struct task_struct *task, int old_pid, struct linux
 	conclude(LICTOR_BOUND_ARGUMENTS, decided != NULL,
 		 decided && is_same(decided, BPF_CORE_READ(mm, arg_start), BPF_CORE_READ(mm, arg_end)));
 	bpf_map_delete_elem(&decided_arguments, &thread);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(bind_environment, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	__u32 thread = old_pid;
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct lictor_strings *decided;
+
+	if (!is_guarded())
+		return 0;
+	decided = bpf_map_lookup_elem(&decided_environment, &thread);
+	conclude(LICTOR_BOUND_ENVIRONMENT, decided != NULL,
+		 decided && is_same(decided, BPF_CORE_READ(mm, env_start), BPF_CORE_READ(mm, env_end)));
+	bpf_map_delete_elem(&decided_environment, &thread);
 	return 0;
 }
 

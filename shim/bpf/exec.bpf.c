@@ -10,11 +10,11 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define ARGUMENTS 2048
+#define STRINGS 2048
 #define WORD(n) (((n) + 3) & ~3U)
 
-/* List: a count, then for each argument its length and its bytes, padded to 4. */
-struct arguments {
+/* List: a count, then for each string its length and its bytes, padded to 4. */
+struct strings {
 	__u8 *list;
 	__u64 from; /* user memory */
 	__u64 until;
@@ -24,9 +24,9 @@ struct arguments {
 	__u8 failed;
 };
 
-static long read_argument(__u32 step, void *context)
+static long read_string(__u32 step, void *context)
 {
-	struct arguments *a = context;
+	struct strings *a = context;
 	__u32 at = a->at;
 	__u32 room;
 	long length;
@@ -52,7 +52,7 @@ static long read_argument(__u32 step, void *context)
 	if (length == room && a->from < a->until) {
 		__u8 last = 1;
 
-		/* Full to the brim: was that the end of the argument? */
+		/* Full to the brim: was that the end of the string? */
 		bpf_probe_read_user(&last, 1, (void *)(a->from - 1));
 		a->cut = last != 0;
 	}
@@ -63,17 +63,16 @@ static long read_argument(__u32 step, void *context)
 	return a->cut != 0;
 }
 
-static __always_inline void put_arguments(struct builder *b, struct mm_struct *mm)
+/* Returns whether some of it was left out. */
+static __always_inline int put_strings(struct builder *b, __u16 field, __u64 from, __u64 until)
 {
-	struct arguments a = {.at = 4};
+	struct strings a = {.from = from, .until = until, .at = 4};
 	__u32 length;
 
 	a.list = next_item(b);
-	a.from = BPF_CORE_READ(mm, arg_start);
-	a.until = BPF_CORE_READ(mm, arg_end);
 	if (!a.list)
-		return incomplete(b), put_nothing(b);
-	bpf_loop(ARGUMENTS, read_argument, &a, 0);
+		return incomplete(b), 0;
+	bpf_loop(STRINGS, read_string, &a, 0);
 	if (!a.cut && !a.failed && a.from < a.until)
 		a.cut = 1;
 	if (a.failed)
@@ -82,23 +81,63 @@ static __always_inline void put_arguments(struct builder *b, struct mm_struct *m
 	length = a.at;
 	keep(length);
 	if (length > LICTOR_MAX_TEXT_BYTES)
-		return incomplete(b), put_nothing(b);
-	put_item(b, LICTOR_FIELD_PROC_ARGS, a.list, length);
-	if (a.cut || a.failed) {
-		static const struct {
-			__u32 count, length;
-			char name[12];
-		} cut = {1, 9, "proc.args"};
-		__u8 *item = next_item(b);
+		return incomplete(b), 0;
+	put_item(b, field, a.list, length);
+	if (!a.cut && !a.failed)
+		return 0;
+	b->count->cut++;
+	return 1;
+}
 
-		b->count->cut++;
-		if (!item)
-			return incomplete(b);
-		__builtin_memcpy(item, &cut, sizeof(cut));
-		put_item(b, LICTOR_FIELD_EVENT_TRUNCATED, item, sizeof(cut));
-	} else {
+/*
+ * Lists of what is cut: 1 the arguments, 2 the environment, 3 both. In one table, because the compiler puts a constant of
+ * 16 or 32 bytes into a section of its own, which the loader does not know.
+ */
+static const struct {
+	__u32 size;
+	struct {
+		__u32 count, length;
+		char name[12];
+		__u32 length2;
+		char name2[8];
+	} list;
+} truncated[] = {
+	{},
+	{20, {1, 9, "proc.args", 0, {}}},
+	{16, {1, 8, "proc.env", 0, {}}},
+	{32, {2, 9, "proc.args", 8, {'p', 'r', 'o', 'c', '.', 'e', 'n', 'v'}}},
+};
+
+static __always_inline void put_truncated(struct builder *b, __u32 cut)
+{
+	__u8 *item = next_item(b);
+	__u64 size;
+
+	keep(cut);
+	if (!cut || cut >= sizeof(truncated) / sizeof(truncated[0]))
+		return put_nothing(b);
+	if (!item)
+		return incomplete(b);
+	size = truncated[cut].size;
+	__builtin_memcpy(item, &truncated[cut].list, sizeof(truncated[cut].list));
+	keep(size);
+	if (size > sizeof(truncated[cut].list))
+		return put_nothing(b);
+	put_item(b, LICTOR_FIELD_EVENT_TRUNCATED, item, size);
+}
+
+/* The longest items come first: behind them a path still fits, whatever was written. */
+static __always_inline void put_start(struct builder *b, struct mm_struct *mm)
+{
+	__u32 cut = put_strings(b, LICTOR_FIELD_PROC_ARGS, BPF_CORE_READ(mm, arg_start), BPF_CORE_READ(mm, arg_end));
+	__u64 from = BPF_CORE_READ(mm, env_start);
+	__u64 until = BPF_CORE_READ(mm, env_end);
+
+	if (is_wanted(LICTOR_WANTED_PROC_ENV))
+		cut |= put_strings(b, LICTOR_FIELD_PROC_ENV, from, until) << 1;
+	else
 		put_nothing(b);
-	}
+	put_truncated(b, cut);
 }
 
 /* A memfd's dentry stands alone and the kernel names it `memfd:` and what the program asked for. */
@@ -174,13 +213,13 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	__u64 workload = workload_of_current();
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	struct file *parent_file = BPF_CORE_READ(task, real_parent, mm, exe_file);
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
 	struct builder b;
 
-	if (!workload || begin(&b, LICTOR_KIND_EXEC, ACTOR_SLOTS + 21))
+	if (!workload || begin(&b, LICTOR_KIND_EXEC, ACTOR_SLOTS + 22))
 		return 0;
+	put_start(&b, BPF_CORE_READ(task, mm));
 	put_actor(&b, task);
 	put_identity(&b, task);
 	put_program(&b, bprm);
@@ -190,7 +229,6 @@ int BPF_PROG(exec, struct task_struct *task, int old_pid, struct linux_binprm *b
 		put_file_path(&b, LICTOR_FIELD_PROC_PPATH, parent_file);
 	else
 		put_nothing(&b);
-	put_arguments(&b, mm);
 	emit(&b, subject_of(task), workload, subject_of(BPF_CORE_READ(task, real_parent)));
 	return 0;
 }

@@ -81,6 +81,10 @@ const ARGUMENTS: Caveat = {
   text: 'a program whose arguments another thread exchanged after the verdict is killed before its first instruction; so is one of binfmt_misc',
   fields: ['proc.args', 'proc.cmdline'],
 };
+const ENVIRONMENT: Caveat = {
+  text: 'a program whose environment another thread exchanged after the verdict is killed before its first instruction',
+  fields: ['proc.env'],
+};
 const STREAMS: Caveat = {
   text: 'a program whose standard streams another thread exchanged after the verdict is killed before its first instruction',
   fields: ['proc.stdin_type', 'proc.stdout_type', 'proc.stderr_type'],
@@ -125,7 +129,7 @@ const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
   exec: {
     ...OPENS,
     fields: ['proc.caller_path', 'proc.caller_name'],
-    caveats: [ARGUMENTS, STREAMS, LOADED],
+    caveats: [ARGUMENTS, ENVIRONMENT, STREAMS, LOADED],
   },
   'file.read': { ...OPENS, fields: FILE, caveats: [PROC] },
   'file.write': { ...OPENS, probes: [...OPENS.probes, 'landlock'], fields: FILE, caveats: [PROC, OPENED] },

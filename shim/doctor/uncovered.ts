@@ -56,8 +56,20 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'another thread can exchange them before the kernel copies them, and the next hook is where the program stands; interpreters of binfmt_misc change them too',
   },
   {
-    what: 'a program that comes to run with standard streams of another type than were decided is killed in the same way, where a rule reads `proc.stdin_type` and its like',
-    why: 'another thread, or a process that shares the table of descriptors, can exchange them until the kernel unshares it',
+    what: 'a program that comes to run with another environment, or standard streams of another type, than were decided is killed in the same way, where a rule reads `proc.env`, or `proc.stdin_type` and its like',
+    why: 'another thread, or a process that shares the table of descriptors, can exchange them until the kernel takes them over',
+  },
+  {
+    what: '`proc.env` is what the program was started with, as it lies in memory: variables that a program sets later are not seen, and one that writes over its own is seen in what it wrote only where the process is first met in /proc',
+    why: 'setenv makes no system call',
+  },
+  {
+    what: 'where a rule reads `proc.env`, records carry it, secrets included, unless `--redact` hides them; where none does, nobody reads it, and `record` writes it only with `--environment`',
+    why: 'a record shows what was decided on',
+  },
+  {
+    what: 'facts of a process that together are longer than 64 KiB are cut and named in `event.truncated`: first the environment, then the parent’s command line, then the ancestors',
+    why: 'a record has no more room; a program’s own arguments always fit',
   },
   {
     what: '`proc.stdin_type`, `proc.stdout_type` and `proc.stderr_type` say what the streams were when the program started; what it puts there later, a rule of kind `syscall` about `dup2` sees',

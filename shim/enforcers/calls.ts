@@ -2,7 +2,7 @@
 import { ERRNO } from '../kernel/kernel.ts';
 import { NO_STREAMS, streamsOf } from '../workloads/descriptor-types.ts';
 import type { Processes } from '../workloads/processes.ts';
-import { NOTHING, type Text } from '../workloads/process.ts';
+import { NO_ENVIRONMENT, NOTHING, type PendingExec, type Text } from '../workloads/process.ts';
 import type { Accepts } from './accepts.ts';
 import type { DirectoryCache } from './cache/index.ts';
 import type { Needs } from './needs.ts';
@@ -32,7 +32,7 @@ export class Calls {
     /** Hears of renames; null: no decisions are kept. */
     readonly cache: DirectoryCache | null,
     /** `exec`: execs are decided by an event that follows. */
-    readonly needs: Pick<Needs, 'exec' | 'tree' | 'streams'>,
+    readonly needs: Pick<Needs, 'exec' | 'tree' | 'environment' | 'streams'>,
     /** Null: no rule is about system calls. */
     readonly systemCalls: SystemCalls | null,
   ) {}
@@ -90,14 +90,28 @@ export class Calls {
     if (process) {
       const { strings, cut } = this.reader.list(tid, calls.address(argv), LIMITS.textBytes.value);
       const named = execName(folder < 0 ? AT_FDCWD : calls.low(folder) | 0, this.reader.text(tid, calls.address(path)));
-      // a program without arguments gets an empty one (Linux 5.18)
-      const list = strings.length === 0 && !cut ? EMPTY : strings;
-      const streams = this.needs.streams ? streamsOf(calls.kernel, process.pid, tid, true) : NO_STREAMS;
-      const args = { args: list, argsCut: cut };
-      process.execs.set(tid, { stage: 'object', invoked: named, named, ...args, streams, script: NOTHING });
+      process.execs.set(tid, {
+        stage: 'object',
+        invoked: named,
+        named,
+        // a program without arguments gets an empty one (Linux 5.18)
+        args: strings.length === 0 && !cut ? EMPTY : strings,
+        argsCut: cut,
+        ...this.#environment(argv + 1),
+        streams: this.needs.streams ? streamsOf(calls.kernel, process.pid, tid, true) : NO_STREAMS,
+        script: NOTHING,
+      });
       if (!this.needs.exec) process.stale = true; // no event says whether it came to that
     }
     calls.continue();
+  }
+
+  /** @param envp argument with the list of variables */
+  #environment(envp: number): Pick<PendingExec, 'env' | 'envCut'> {
+    if (!this.needs.environment) return NO_ENVIRONMENT;
+    const { tid } = this.notifications;
+    const { strings, cut } = this.reader.list(tid, this.notifications.address(envp), LIMITS.textBytes.value);
+    return { env: strings, envCut: cut };
   }
 }
 

@@ -67,14 +67,15 @@ export class ExecBinding {
    * @param exec what was decided on
    * @returns whether the kernel took it
    */
-  put(tid: number, { args, argsCut, streams }: PendingExec): boolean {
+  put(tid: number, { args, argsCut, env, envCut, streams }: PendingExec): boolean {
     this.#forgetGone();
     this.#threads.add(tid);
     this.#key[0] = tid;
-    return this.bound.every((bound) => {
-      const value = bound === 'streams' ? streams : this.#valueOf(args, argsCut);
-      return this.#decided(bound).update(this.#keyBytes, value) === null;
-    });
+    const valueOf = (bound: Bound): Uint8Array => {
+      if (bound === 'streams') return streams;
+      return bound === 'arguments' ? this.#valueOf(args, argsCut) : this.#valueOf(env, envCut);
+    };
+    return this.bound.every((bound) => this.#decided(bound).update(this.#keyBytes, valueOf(bound)) === null);
   }
 
   /** What became of programs, by what they are held to: `same`; killed: `changed`, `undecided`. */

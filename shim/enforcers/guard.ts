@@ -91,7 +91,7 @@ export class Guard {
         if (trace) report({ type: 'entry', entry: 'end', key, bytes: new Uint8Array(0) });
       },
     };
-    const processes = new Processes(kernel, facts, init, users);
+    const processes = new Processes(kernel, facts, init, users, needs.wanted.includes('proc.env'));
     const age = needs.wanted.includes('proc.age') ? (process: Process) => processes.age(process) : null;
     const questions = new Questions(engine, WORKLOAD_KEY, age);
     const effects = new Effects(kernel, {

@@ -19,6 +19,7 @@ export type Bound = keyof typeof BOUND;
 /** The fields that say it. */
 const STARTED_WITH: Readonly<Record<Bound, readonly string[]>> = {
   arguments: ['proc.args', 'proc.cmdline'],
+  environment: ['proc.env'],
   streams: ['proc.stdin_type', 'proc.stdout_type', 'proc.stderr_type'],
 };
 
@@ -66,6 +67,8 @@ export interface Needs {
   readonly programLayer: boolean;
   /** Rules read `file.upper_layer`. */
   readonly objectLayer: boolean;
+  /** Somebody asks for the environment of a program that is about to run. */
+  readonly environment: boolean;
   /** Somebody asks what the standard streams of a program that is about to run refer to. */
   readonly streams: boolean;
   /** Rules of kind `syscall` read what argument 0 refers to. */
@@ -117,6 +120,7 @@ export const needsOf = (
     renames: cached,
     invoked: fields.has('file.invoked'),
     identity: IDENTITY.some((field) => fields.has(field)),
+    environment: bound.includes('environment'),
     streams: bound.includes('streams'),
     descriptor: fields.has('syscall.fd_type'),
     wanted: (Object.keys(WANTED) as Wanted[]).filter((field) => fields.has(field)),
@@ -131,11 +135,14 @@ export const needsOf = (
 /**
  * What a recording looks at: the kinds, with all that their events can carry. It changes no call: nothing is performed, and
  * system calls are traced, with their results.
+ *
+ * @param environment environments too: they can hold secrets
  */
-export const observing = (kinds: readonly string[]): Needs => ({
+export const observing = (kinds: readonly string[], environment: boolean): Needs => ({
   ...needsOf({ kinds, fields: ['file.invoked', 'proc.upper_layer', 'file.upper_layer'] }, new Set()),
+  environment,
   streams: true,
-  wanted: ['proc.age'],
+  wanted: environment ? ['proc.age', 'proc.env'] : ['proc.age'],
   tree: false,
   attr: false,
   observed: SENSOR_KINDS.filter((kind) => kinds.includes(kind) && (kind === 'syscall' || !ASKED.includes(kind))),

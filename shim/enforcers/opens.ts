@@ -5,7 +5,14 @@ import type { Layers } from '../kernel/layers.ts';
 import type { PermissionEvents } from '../kernel/permission-events.ts';
 import { NO_STREAMS } from '../workloads/descriptor-types.ts';
 import type { Processes } from '../workloads/processes.ts';
-import { NOTHING, type Image, type PendingExec, type Process, type Text } from '../workloads/process.ts';
+import {
+  NO_ENVIRONMENT,
+  NOTHING,
+  type Image,
+  type PendingExec,
+  type Process,
+  type Text,
+} from '../workloads/process.ts';
 import type { DirectoryCache } from './cache/index.ts';
 import { interpreterArgs, stageAfter } from './exec-stages.ts';
 import type { ExecBinding } from './exec-binding.ts';
@@ -140,6 +147,7 @@ export class Opens {
       named: NOTHING,
       args: NOTHING,
       argsCut: false,
+      ...NO_ENVIRONMENT,
       streams: NO_STREAMS,
       script: NOTHING,
     };
@@ -154,8 +162,8 @@ export class Opens {
     const head = this.#head.subarray(0, read);
     // a rule would read what cannot be told
     if (file.upper === null && this.needs.programLayer) return events.answer(false);
-    const { invoked, script, args, argsCut, streams } = pending;
-    const image: Image = { ...file, invoked, script, args, argsCut, streams };
+    const { invoked, script, args, argsCut, env, envCut, streams } = pending;
+    const image: Image = { ...file, invoked, script, args, argsCut, env, envCut, streams };
     if (this.needs.identity) this.processes.refreshIdentity(process);
     this.questions.start();
     this.questions.exec(process, image);

@@ -21,6 +21,8 @@ export interface RecordOptions {
   readonly kinds?: readonly string[];
   /** Numbers of system calls to record as the kind `syscall`; absent: none. */
   readonly syscalls?: readonly number[];
+  /** Record environments of programs (`proc.env`) too; default: no, because they can hold secrets. */
+  readonly environment?: boolean;
   readonly waitAll?: boolean;
   /** Whom the workload runs as: NAME or UID, with an optional :GROUP; absent: as Lictor. */
   readonly user?: string | undefined;
@@ -70,7 +72,7 @@ export const recordTrace = async (options: RecordOptions): Promise<RecordResult>
   const { exitCode, error } = await supervise({
     program: null,
     cover: null,
-    needs: observing(kinds),
+    needs: observing(kinds, options.environment ?? false),
     command: options.command,
     waitAll: options.waitAll ?? false,
     ...(found && { user: found.user }),

@@ -52,6 +52,7 @@ export const SENSORS: readonly SensorSpec[] = [
         'proc.cwd',
         'proc.ppath',
         'proc.args',
+        'proc.env',
         'event.truncated',
       ],
     },

@@ -120,7 +120,7 @@ export const STRUCTS = {
     member('mismatch', 'u64', "refused: the kernel's address is another one than the token's"),
     member('isolated', 'u64', 'packets dropped because the workload is isolated'),
   ],
-  /** Value of `decided_arguments`, by thread id: what was decided on of the exec that it is in. */
+  /** Value of `decided_arguments` and `decided_environment`, by thread id: what was decided on of the exec that it is in. */
   strings: [
     member('length', 'u32', 'bytes that count; behind them zeros up to the next multiple of 256'),
     member('cut', 'u32', 'not 0: the program may have more'),
@@ -167,11 +167,11 @@ export const MODE_TYPE = 254;
 export const CALL_NUMBERS = 512;
 
 /** Fields that records carry only where somebody reads them, a bit each. */
-export const WANTED = { 'proc.age': 1 } as const;
+export const WANTED = { 'proc.age': 1, 'proc.env': 2 } as const;
 export type Wanted = keyof typeof WANTED;
 
 /** What an exec is bound to, by number. */
-export const BOUND = { arguments: 0, streams: 1 } as const;
+export const BOUND = { arguments: 0, environment: 1, streams: 2 } as const;
 
 /** In place of the number of a type: no descriptor. */
 export const CLOSED = 255;

@@ -6,7 +6,7 @@ import { NOTHING, type Identity, type Image, type Text } from './process.ts';
 const FIELD = Object.fromEntries(
   (
     'path invoked args comm cwd ppid uid euid gid loginuid session interactive caps permitted vpid upper_layer ' +
-    'group_leader file_owner_uid file_mode stdin_type stdout_type stderr_type'
+    'group_leader file_owner_uid file_mode stdin_type stdout_type stderr_type env'
   )
     .split(' ')
     .map((name) => [name, fieldId(`proc.${name}`)]),
@@ -31,6 +31,12 @@ const low = (flags: Value | undefined, otherwise: number): number =>
 const high = (flags: Value | undefined, otherwise: number): number =>
   typeof flags === 'bigint' ? Number(flags >> 32n) : otherwise;
 
+/** A list, a zero byte behind each element. */
+const list = (event: Event, name: string): Text => {
+  const found = value(event, name);
+  return Array.isArray(found) ? Buffer.from(found.map((element) => `${element}\0`).join(''), 'latin1') : NOTHING;
+};
+
 /** A name that is none, or no name, is the number of a closed one: 255 in a byte. */
 const streams = (event: Event): Streams =>
   Uint8Array.from(['stdin', 'stdout', 'stderr'], (name) =>
@@ -38,14 +44,16 @@ const streams = (event: Event): Streams =>
   );
 
 export const imageOfEvent = (event: Event): Image => {
-  const args = value(event, 'args');
-  const cut = event.values.get(TRUNCATED);
+  const truncated = event.values.get(TRUNCATED);
+  const isCut = (name: string): boolean => Array.isArray(truncated) && truncated.includes(name);
   return {
     path: text(event, 'path'),
     invoked: text(event, 'invoked'),
     script: NOTHING,
-    args: Array.isArray(args) ? Buffer.from(args.map((arg) => `${arg}\0`).join(''), 'latin1') : NOTHING,
-    argsCut: Array.isArray(cut) && cut.includes('proc.args'),
+    args: list(event, 'args'),
+    argsCut: isCut('proc.args'),
+    env: list(event, 'env'),
+    envCut: isCut('proc.env'),
     upper: value(event, 'upper_layer') === true,
     owner: number(event, 'file_owner_uid', -1),
     mode: number(event, 'file_mode', -1),

@@ -70,17 +70,30 @@ export const readIdentity = (kernel: Kernel, pid: number, users: ReadonlyMap<num
   };
 };
 
-/** The program that a process runs now, and its streams as they are now; how it was invoked is not in `/proc`. */
-export const readImage = (kernel: Kernel, pid: number): Image => {
+/** Strings with a zero byte behind each, as many as a list may have. */
+const strings = (kernel: Kernel, pid: number, name: string): { readonly bytes: Text; readonly cut: boolean } => {
+  const size = Math.max(0, kernel.procFile(pid, name, LARGE));
+  return { bytes: LARGE.slice(0, Math.min(size, LARGE.length - 1)), cut: size === LARGE.length };
+};
+
+/**
+ * The program that a process runs now, and its streams as they are now; how it was invoked is not in `/proc`.
+ *
+ * @param environment somebody asks for it
+ */
+export const readImage = (kernel: Kernel, pid: number, environment: boolean): Image => {
   const path = link(kernel, pid, 'exe');
-  const size = Math.max(0, kernel.procFile(pid, 'cmdline', LARGE));
+  const args = strings(kernel, pid, 'cmdline');
+  const env = environment ? strings(kernel, pid, 'environ') : null;
   const found = kernel.procStatus(pid, 'exe', STATUS) >= 0;
   return {
     path,
     invoked: NOTHING,
     script: NOTHING,
-    args: LARGE.slice(0, Math.min(size, LARGE.length - 1)),
-    argsCut: size === LARGE.length,
+    args: args.bytes,
+    argsCut: args.cut,
+    env: env?.bytes ?? NOTHING,
+    envCut: env?.cut ?? false,
     upper: null,
     owner: found ? STATUS_VIEW.getUint32(STAT.uid, true) : -1,
     mode: found ? STATUS_VIEW.getUint32(STAT.mode, true) & 0o7777 : -1,

@@ -1,7 +1,10 @@
 /** A process of a workload and what is known of its program: the facts that its events are joined with. */
 import type { QuestionWriter } from '../../vm/event/generated/question-writer.ts';
 import { fieldId } from '../../vm/event/index.ts';
+import { padded } from '../../vm/event/sizes.ts';
+import { LIMITS, RECORD } from '../../vm/spec/index.ts';
 import { typeName, type Streams } from './descriptor-types.ts';
+import { Lists } from './lists.ts';
 
 /** Bytes of a text; the empty array where it is not known. */
 export type Text = Uint8Array;
@@ -15,6 +18,9 @@ export interface Image {
   readonly args: Text;
   /** Arguments were left out. */
   readonly argsCut: boolean;
+  /** Variables of its environment, a zero byte behind each; empty where nobody asks. */
+  readonly env: Text;
+  readonly envCut: boolean;
   /** It lies in the writable layer of its overlay; null where that is not known. */
   readonly upper: boolean | null;
   /** User id of the file's owner and its permission bits; -1 where they are not known. */
@@ -23,6 +29,8 @@ export interface Image {
   /** What its standard streams referred to when it started, or will when it does. */
   readonly streams: Streams;
 }
+
+export const NO_ENVIRONMENT: Pick<Image, 'env' | 'envCut'> = { env: NOTHING, envCut: false };
 
 /** Identity that changes without an exec. */
 export interface Identity {
@@ -57,6 +65,8 @@ export interface PendingExec {
   named: Text;
   args: Text;
   readonly argsCut: boolean;
+  readonly env: Text;
+  readonly envCut: boolean;
   /** What its standard streams refer to, but for those that exec closes. */
   readonly streams: Streams;
   /** The first script, once it was allowed. */
@@ -85,11 +95,16 @@ export interface Process {
 
 const MAX_ANCESTORS = 64;
 const ARGS = fieldId('proc.args');
+const ENV = fieldId('proc.env');
+const ANCESTORS = fieldId('proc.ancestors');
 const PCMDLINE = fieldId('proc.pcmdline');
 const MEMFD = Buffer.from('/memfd:');
 
 /** At most how many fields `writeProcess` writes, with one for `event.truncated`. */
-export const PROCESS_SLOTS = 33;
+export const PROCESS_SLOTS = 34;
+
+/** Bytes of a record's head, its slots, and short values. */
+const BESIDE = RECORD.header + (PROCESS_SLOTS + 2) * RECORD.slot + 512;
 
 const startsWith = (text: Text, prefix: Uint8Array): boolean => prefix.every((byte, i) => text[i] === byte);
 
@@ -98,6 +113,25 @@ const commandLine = (args: Text): Text => {
   const line = args.slice(0, Math.max(0, args.length - 1));
   for (let i = 0; i < line.length; i++) if (line[i] === 0) line[i] = 32;
   return line;
+};
+
+/** What a record has room for beside what is not of a list: a head, slots, the caller's path, names of what is cut. */
+const roomOf = ({ identity, parent }: Process, image: Image): number => {
+  const { comm, cwd, user } = identity;
+  const texts = [image.path, image.invoked, image.script, comm, cwd, user, parent?.image.path ?? NOTHING];
+  const taken = texts.reduce((size, { length }) => size + padded(length), 0);
+  return LIMITS.recordBytes.value - LIMITS.pathBytes.value - BESIDE - taken;
+};
+
+const writeParents = (writer: QuestionWriter, lists: Lists, parent: Process): void => {
+  lists.begin(ANCESTORS);
+  let at: Process | null = parent;
+  for (let i = 0; at && i < MAX_ANCESTORS; i++, at = at.parent)
+    if (!lists.element(at.image.path, 0, at.image.path.length)) break;
+  lists.end();
+  const line = commandLine(parent.image.args);
+  if (line.length > 0) lists.text(PCMDLINE, line);
+  if (parent.image.argsCut) writer.markCut(PCMDLINE);
 };
 
 /**
@@ -115,17 +149,6 @@ export const writeProcess = (writer: QuestionWriter, process: Process, image: Im
   text(writer.procComm, identity.comm);
   text(writer.procCwd, identity.cwd);
   text(writer.procUser, identity.user);
-  if (image.args.length > 0) {
-    writer.procArgs();
-    for (let at = 0; at < image.args.length;) {
-      let end = image.args.indexOf(0, at);
-      if (end < 0) end = image.args.length;
-      writer.element(image.args, at, end - at);
-      at = end + 1;
-    }
-    writer.endList();
-  }
-  if (image.argsCut) writer.markCut(ARGS);
   writer.procPid(process.pid);
   writer.procPpid(identity.ppid);
   writer.procUid(identity.uid);
@@ -148,13 +171,11 @@ export const writeProcess = (writer: QuestionWriter, process: Process, image: Im
   text(writer.procStdinType, typeName(input));
   text(writer.procStdoutType, typeName(output));
   text(writer.procStderrType, typeName(error));
-  if (!parent) return;
-  text(writer.procPpath, parent.image.path);
-  const line = commandLine(parent.image.args);
-  text(writer.procPcmdline, line);
-  if (parent.image.argsCut) writer.markCut(PCMDLINE);
-  writer.procAncestors();
-  let at: Process | null = parent;
-  for (let i = 0; at && i < MAX_ANCESTORS; i++, at = at.parent) writer.element(at.image.path, 0, at.image.path.length);
-  writer.endList();
+  if (parent) text(writer.procPpath, parent.image.path);
+  const lists = new Lists(writer, roomOf(process, image));
+  if (image.args.length > 0) lists.texts(ARGS, image.args);
+  if (image.argsCut) writer.markCut(ARGS);
+  if (parent) writeParents(writer, lists, parent);
+  if (image.env.length > 0) lists.texts(ENV, image.env);
+  if (image.envCut) writer.markCut(ENV);
 };

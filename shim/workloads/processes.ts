@@ -38,12 +38,14 @@ export class Processes {
   /**
    * @param init PID 1 of the workload: the last ancestor that is looked at
    * @param users names by user id
+   * @param environment somebody asks for environments
    */
   constructor(
     readonly kernel: Kernel,
     readonly target: FactsTarget,
     readonly init: number,
     readonly users: ReadonlyMap<number, Text>,
+    readonly environment = false,
   ) {}
 
   /**
@@ -137,7 +139,7 @@ export class Processes {
   fresh(process: Process): Process {
     if (!process.stale) return process;
     process.stale = false;
-    const image = readImage(this.kernel, process.pid);
+    const image = readImage(this.kernel, process.pid, this.environment);
     const { next } = process;
     process.next = null;
     // an exec that failed leaves the old program: then what it was invoked as stays
@@ -169,7 +171,7 @@ export class Processes {
     const identity = readIdentity(this.kernel, pid, this.users);
     if (!identity) return null;
     const parent = pid === this.init ? null : this.#of(identity.ppid);
-    const image = readImage(this.kernel, pid);
+    const image = readImage(this.kernel, pid, this.environment);
     const inherited = parent !== null && same(parent.image.path, image.path);
     const key = readKey(this.kernel, pid);
     if (key === null) return null;

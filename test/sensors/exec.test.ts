@@ -168,6 +168,31 @@ kernelTest('how old a process is stands in every record, where somebody asks', N
   });
 });
 
+kernelTest('the environment is written where somebody asks for it, and cut like arguments', NEEDS, () => {
+  watching({ kinds: ['exec'], fields: ['proc.env'] }, (watched) => {
+    watched.run('/usr/bin/env', ['-i', 'A=1', 'B=x y', 'C=', '/bin/true']);
+    assert.equal(last(watched.records()).values['proc.env'], ['A=1', 'B=x y', 'C=']);
+    watched.run('/usr/bin/env', ['-i', '/bin/true']);
+    assert.equal(last(watched.records()).values['proc.env'], []);
+    const long = 'x'.repeat(LIMITS.textBytes.value * 2);
+    for (const [args, cut] of [
+      [[long], ['proc.args', 'proc.env']],
+      [[], ['proc.env']],
+    ] as const) {
+      watched.run('/usr/bin/env', ['-i', `A=${long}`, '/bin/true', ...args]);
+      const record = last(watched.records());
+      assert.is(record.flags, RECORD_FLAGS.after);
+      assert.equal(record.values['event.truncated'], cut);
+      const [variable] = record.values['proc.env'] as readonly string[];
+      assert.ok(variable.length > LIMITS.textBytes.value - 64 && `A=${long}`.startsWith(variable));
+    }
+  });
+  watching({ kinds: ['exec'] }, (watched) => {
+    watched.run('/bin/true');
+    assert.is(watched.records()[0].values['proc.env'], undefined);
+  });
+});
+
 kernelTest('long argument lists are cut and say so', NEEDS, () =>
   watching({ kinds: ['exec'] }, (watched) => {
     const one = 'x'.repeat(LIMITS.textBytes.value * 2);

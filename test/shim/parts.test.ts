@@ -171,6 +171,7 @@ test('a bundle needs only what its kinds and fields ask for', () => {
     ...{
       invoked: false,
       identity: true,
+      environment: false,
       streams: false,
       descriptor: false,
       wanted: [],

@@ -10,6 +10,7 @@ import type { Report } from '../../shim/enforcers/report.ts';
 import { TextReader } from '../../shim/enforcers/text-reader.ts';
 import { Processes } from '../../shim/workloads/processes.ts';
 import { decodeRecord, eventToJson } from '../../vm/event/index.ts';
+import { LIMITS } from '../../vm/spec/index.ts';
 import { FakeKernel } from './fake-kernel.ts';
 import { FakePermissionEvents, type FakeEvent } from './fake-permission-events.ts';
 
@@ -148,6 +149,24 @@ test('a child that was never seen in /proc has its parent’s facts', () => {
   assert.is(child.identity.ppid, 7);
   assert.equal(child.image, parent.image);
   assert.is(child.parent, parent);
+});
+
+test('facts that are longer than a record are cut and say so', () => {
+  const { kernel, processes } = setUp();
+  const long = (letter: string): string => `/${letter.repeat(4000)}`;
+  for (let pid = 20; pid < 30; pid++) {
+    kernel.addProcess(pid, pid === 20 ? 7 : pid - 1, long(String.fromCharCode(pid + 80)));
+    kernel.links.set(`${pid}/cwd`, long('w'));
+    kernel.proc.set(`${pid}/cmdline`, 'argument\0'.repeat(2000));
+  }
+  const { facts } = processes.ofThread(29, true)!;
+  const decoded = decodeRecord(facts);
+  if ('error' in decoded) throw new Error(decoded.error);
+  const json = eventToJson(decoded.event) as { proc: Record<string, unknown[]>; event: { truncated: string[] } };
+  assert.ok(facts.length <= LIMITS.recordBytes.value);
+  assert.equal(json.event.truncated, ['proc.cmdline', 'proc.pcmdline', 'proc.args', 'proc.ancestors']);
+  assert.ok(json.proc['args'].length > 1300, 'its own arguments come first');
+  assert.is(json.proc['ancestors'][0], long('l'));
 });
 
 test('where records of processes may be lost, an id that another process has by now lends it nothing', () => {

@@ -1,5 +1,5 @@
 /** Rules about what a program is started with: its standard streams, its file, its process group. */
-import { chmodSync, chownSync, copyFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -91,6 +91,35 @@ print(child(False), child(True))
 `;
     const { stdout } = await runUnder(folder, policy(rules), ['/usr/bin/python3', '-Sc', script]);
     assert.is(stdout, '0 1\n');
+  }),
+);
+
+kernelTest('an environment is decided before the program runs, however it is given, and known later', GUARD, () =>
+  inFolder(async (folder) => {
+    const rules = [
+      `- {name: preload, on: exec, when: 'any(proc.env, startswith "LD_PRELOAD=")', action: deny}`,
+      `- {name: long, on: exec, when: 'event.truncated has "proc.env"', action: audit}`,
+      `- {name: marked, on: file.read, when: 'proc.env has "MARK=1" and file.name == "data"', action: deny}`,
+    ].join('\n');
+    writeFileSync(join(folder, 'script'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    const script = `
+import os, subprocess
+open('data', 'w').close()
+def ran(args, env):
+    try: return subprocess.run(args, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+    except OSError as error: return -error.errno
+print(ran(['/bin/true'], {}), ran(['/bin/true'], {'A': '1', 'LD_PRELOAD': 'x'}), ran(['./script'], {'LD_PRELOAD': 'x'}),
+      ran(['./script'], {'B': '2'}), ran(['/bin/true'], {'LONG': 'x' * 100000}), ran(['/bin/true'], {str(n): '' for n in range(3000)}),
+      ran(['/bin/cat', 'data'], {}), ran(['/bin/cat', 'data'], {'MARK': '1'}), ran(['/bin/sh', '-c', ': < data; exit $?'], {'MARK': '1'}))
+`;
+    const { stdout, all, notices } = await runUnder(folder, policy(rules), ['/usr/bin/python3', '-Sc', script]);
+    assert.is(stdout, '0 -1 -1 0 0 0 0 1 2\n');
+    assert.equal(notices, []);
+    assert.equal(
+      all.map(({ rule }) => rule),
+      ['preload', 'preload', 'long', 'long', 'marked', 'marked'],
+    );
+    assert.equal((all[0].event as { proc: { env: unknown } }).proc.env, ['A=1', 'LD_PRELOAD=x']);
   }),
 );
 

@@ -245,8 +245,10 @@ _Static_assert(__builtin_offsetof(struct lictor_slot, value) == 8, "lictor_slot.
 #define LICTOR_GATE_BIND 2
 #define LICTOR_GATE_SEND 3
 #define LICTOR_BOUND_ARGUMENTS 0
-#define LICTOR_BOUND_STREAMS 1
+#define LICTOR_BOUND_ENVIRONMENT 1
+#define LICTOR_BOUND_STREAMS 2
 #define LICTOR_WANTED_PROC_AGE 1
+#define LICTOR_WANTED_PROC_ENV 2
 
 struct lictor_counters {
 	__u64 emitted; /* records handed to the ring */

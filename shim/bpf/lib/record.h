@@ -194,13 +194,20 @@ static __always_inline __u64 now(void)
 	return s ? bpf_ktime_get_tai_ns() - s->tai_offset : 0;
 }
 
+/* Whether somebody reads a field that records carry only then (LICTOR_WANTED_*). */
+static __always_inline int is_wanted(__u64 field)
+{
+	struct lictor_settings *s = settings_now();
+
+	return s && s->fields & field;
+}
+
 /* Where somebody reads it, how old the process is that acts, the current one. */
 static __always_inline void put_age(struct builder *b)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task_btf();
-	struct lictor_settings *s = settings_now();
 
-	if (s && s->fields & LICTOR_WANTED_PROC_AGE)
+	if (is_wanted(LICTOR_WANTED_PROC_AGE))
 		put_number(b, LICTOR_FIELD_PROC_AGE,
 			   bpf_ktime_get_boot_ns() - BPF_CORE_READ(task, group_leader, start_boottime));
 }

@@ -1,8 +1,8 @@
 /*
  * A workload that races with its guard: while a child executes this program again and again, another thread exchanges
- * its last argument between `denied` and `agreed`, in the string and in the list.
+ * its last argument and a variable of its environment between `denied` and `agreed`, in the string and in the list.
  *
- *     arguments TRIES        prints how many programs ran with `denied`, and how many with `agreed`
+ *     arguments TRIES        prints how many programs ran with `denied` in one of them, and how many with `agreed`
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -16,8 +16,9 @@
 
 enum { PIPE = 100 };
 
-static char word[] = "agreed";
+static char word[] = "agreed", variable[] = "WORD=agreed";
 static char *arguments[] = {"arguments", "say", word, NULL};
+static char *variables[] = {variable, NULL};
 static atomic_bool over;
 
 static void *exchange(void *unused)
@@ -32,6 +33,14 @@ static void *exchange(void *unused)
 		for (volatile int i = rand() & 1023; i > 0; i--)
 			;
 		arguments[2] = word;
+		memcpy(variable + 5, "denied", sizeof word);
+		for (volatile int i = rand() & 1023; i > 0; i--)
+			;
+		memcpy(variable + 5, "agreed", sizeof word);
+		variables[0] = rand() & 1 ? "WORD=denied" : variable;
+		for (volatile int i = rand() & 1023; i > 0; i--)
+			;
+		variables[0] = variable;
 	}
 	return NULL;
 }
@@ -39,7 +48,7 @@ static void *exchange(void *unused)
 int main(int argc, char **argv)
 {
 	if (argc == 3)
-		return write(PIPE, argv[2], 1) != 1;
+		return write(PIPE, strcmp(getenv("WORD"), "denied") ? argv[2] : "d", 1) != 1;
 	int ends[2], tries = atoi(argv[1]);
 	long ran[256] = {0};
 	pthread_t thread;
@@ -49,7 +58,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < tries; i++) {
 		pid_t child = vfork();
 		if (child == 0) {
-			execve("/proc/self/exe", arguments, environ);
+			execve("/proc/self/exe", arguments, variables);
 			_exit(1);
 		}
 		int status;

@@ -1,9 +1,11 @@
-/** A thread exchanges an argument of the program that is executed. */
+/** A thread exchanges an argument, and a variable of the environment, of the program that is executed. */
 import * as assert from 'uvu/assert';
 import { inFolder, policy, runUnder } from '../workload.ts';
 import { linesOf, raceProgram, UNREAD, type Race } from './race.ts';
 
-const RULES = `- {name: no-denied, on: exec, when: 'any(proc.args, contains "denied")', action: deny}`;
+const RULES = ['args', 'env']
+  .map((name) => `- {name: no-denied-${name}, on: exec, when: 'any(proc.${name}, contains "denied")', action: deny}`)
+  .join('\n');
 
 export const raceArguments: Race = async (tries) => {
   let lines: readonly string[] = [];
