@@ -10,8 +10,9 @@
  *
  * The program runs before packets are fragmented, and after their addresses were rewritten (NAT).
  */
+#include "lib/packet.h"
 #include "lib/process.h"
-#include <bpf/bpf_tracing.h>
+#include "lib/scope.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -20,17 +21,9 @@ char LICENSE[] SEC("license") = "GPL";
 #define DROP_QUIETLY 2 /* NET_XMIT_DROP: the sender of a datagram takes it for sent, TCP sends again */
 
 #define DNS_PORT 53
-#define IPV4 0x0800
-#define IPV6 0x86dd
-#define TCP 6
-#define UDP 17
 #define HEADERS_MAX 256
 #define MESSAGE_MAX (sizeof(((struct lictor_query *)0)->packet) - HEADERS_MAX)
-#define EXTENSIONS 8
 #define MESSAGES 8 /* of a TCP segment */
-#define TCP_SYN 0x02
-#define SCOPE_LEVELS 32
-#define MAPPED bpf_htonl(0xffff)
 
 #define DOMAIN_ROOM 1024 /* 253 characters, each of them at most four as text */
 #define TYPE_ROOM 16
@@ -63,132 +56,20 @@ struct {
 	__type(value, __u32);
 } answered SEC(".maps");
 
-struct packet {
-	struct __sk_buff *skb;
+/* What one packet asks, and who. */
+struct asking {
+	struct packet packet;
 	__u64 workload;
 	__u64 subject;
-	__u32 remote[4];
-	__u32 local[4];
-	__u32 transport; /* place of the transport header */
-	__u32 payload; /* place behind it */
-	__u32 sequence;
-	__u16 remote_port;
-	__u16 local_port;
-	__u8 protocol;
-	__u8 flags; /* of TCP */
-	__u8 unreadable; /* headers that make it doubtful where it goes or what it holds */
+	__u32 connection;
+	int held;
 };
-
-/* The watched cgroup that the packet's socket was made in. */
-static __always_inline __u64 workload_of(struct __sk_buff *skb)
-{
-	for (int level = 0; level < SCOPE_LEVELS; level++) {
-		__u64 id = bpf_skb_ancestor_cgroup_id(skb, level);
-		__u64 *workload;
-
-		if (!id)
-			return 0;
-		workload = bpf_map_lookup_elem(&scope, &id);
-		if (workload)
-			return *workload;
-	}
-	return 0;
-}
 
 static __always_inline int is_held(void)
 {
 	struct lictor_settings *s = settings_now();
 
 	return !s || (s->held >> LICTOR_KIND_NET_DNS & 1);
-}
-
-static __always_inline int read_ipv4(struct packet *p)
-{
-	struct {
-		__u8 version;
-		__u8 rest[5];
-		__be16 fragment;
-		__u8 ttl;
-		__u8 protocol;
-		__u16 check;
-		__be32 from, to;
-	} header;
-
-	if (bpf_skb_load_bytes(p->skb, 0, &header, sizeof(header)))
-		return -1;
-	p->local[2] = p->remote[2] = MAPPED;
-	p->local[3] = header.from;
-	p->remote[3] = header.to;
-	p->protocol = header.protocol;
-	p->transport = (header.version & 15) * 4;
-	/* options can lead it elsewhere; the shim sends no fragments */
-	p->unreadable = p->transport != sizeof(header) || (header.fragment & bpf_htons(0x3fff));
-	return 0;
-}
-
-static __always_inline int is_extension(__u8 next)
-{
-	return next == 0 || next == 43 || next == 44 || next == 60; /* options, a route, a fragment, options */
-}
-
-static __always_inline int read_ipv6(struct packet *p)
-{
-	struct {
-		__u32 flow;
-		__u16 length;
-		__u8 next;
-		__u8 hops;
-		__u32 from[4], to[4];
-	} header;
-	__u8 next;
-
-	if (bpf_skb_load_bytes(p->skb, 0, &header, sizeof(header)))
-		return -1;
-	__builtin_memcpy(p->local, header.from, 16);
-	__builtin_memcpy(p->remote, header.to, 16);
-	p->transport = sizeof(header);
-	next = header.next;
-	for (int i = 0; i < EXTENSIONS; i++) {
-		__u8 extension[2];
-
-		if (!is_extension(next))
-			break;
-		/* where it goes and what it holds is not said by what follows alone */
-		p->unreadable = 1;
-		if (bpf_skb_load_bytes(p->skb, p->transport, extension, 2))
-			return -1;
-		p->transport += next == 44 ? 8 : (extension[1] + 1) * 8;
-		next = extension[0];
-	}
-	p->protocol = next;
-	return is_extension(next) ? -1 : 0;
-}
-
-static __always_inline int read_transport(struct packet *p)
-{
-	struct {
-		__be16 from, to;
-		__be32 sequence, acknowledged;
-		__u8 offset, flags;
-	} header = {};
-
-	if (p->protocol == UDP) {
-		if (bpf_skb_load_bytes(p->skb, p->transport, &header, 4))
-			return -1;
-		p->payload = p->transport + 8;
-		/* several datagrams in one (UDP_SEGMENT) */
-		if (p->skb->gso_segs > 1 || p->skb->gso_size)
-			p->unreadable = 1;
-	} else {
-		if (bpf_skb_load_bytes(p->skb, p->transport, &header, sizeof(header)))
-			return -1;
-		p->payload = p->transport + (header.offset >> 4) * 4;
-		p->sequence = bpf_ntohl(header.sequence);
-		p->flags = header.flags;
-	}
-	p->local_port = bpf_ntohs(header.from);
-	p->remote_port = bpf_ntohs(header.to);
-	return 0;
 }
 
 static __always_inline void put(struct entry *e, __u32 n, __u16 field, __u32 length, __u64 value)
@@ -245,8 +126,9 @@ static __noinline int copy(struct packet *p, struct lictor_query *query, __u32 a
 }
 
 /* `at`, `length`: of one message in the packet. Returns whether a record was handed over. */
-static __always_inline int tell(struct packet *p, __u32 at, __u32 length, __u32 sequence, int held)
+static __always_inline int tell(struct asking *a, __u32 at, __u32 length, __u32 sequence)
 {
+	struct packet *p = &a->packet;
 	struct lictor_counters *count = counters_of(LICTOR_KIND_NET_DNS);
 	struct entry *e;
 
@@ -262,10 +144,10 @@ static __always_inline int tell(struct packet *p, __u32 at, __u32 length, __u32 
 	e->head.version = LICTOR_RECORD_VERSION;
 	e->head.slots = SLOT_COUNT;
 	e->head.time = now();
-	e->head.subject = p->subject;
-	e->head.workload = p->workload;
+	e->head.subject = a->subject;
+	e->head.workload = a->workload;
 	e->head.token = 0;
-	e->head.flags = held ? LICTOR_FLAG_SYNCHRONOUS : LICTOR_FLAG_AFTER;
+	e->head.flags = a->held ? LICTOR_FLAG_SYNCHRONOUS : LICTOR_FLAG_AFTER;
 	e->head.reserved = 0;
 	__builtin_memcpy(e->remote, p->remote, 16);
 	__builtin_memcpy(e->local, p->local, 16);
@@ -277,9 +159,10 @@ static __always_inline int tell(struct packet *p, __u32 at, __u32 length, __u32 
 	put(e, 4, LICTOR_FIELD_NET_PROTOCOL, 3, __builtin_offsetof(struct entry, protocol));
 	put(e, 5, LICTOR_FIELD_NET_DOMAIN, 0, __builtin_offsetof(struct entry, domain));
 	put(e, 6, LICTOR_FIELD_NET_QUERY_TYPE, 0, __builtin_offsetof(struct entry, type));
-	put_sender(e, p->subject);
+	put_sender(e, a->subject);
 	e->query.cookie = bpf_get_socket_cookie(p->skb);
 	e->query.sequence = sequence;
+	e->query.connection = a->connection;
 	e->query.interface = p->skb->ifindex;
 	e->query.transport = p->transport;
 	e->query.message = p->payload;
@@ -294,13 +177,13 @@ static __always_inline int tell(struct packet *p, __u32 at, __u32 length, __u32 
 	return 1;
 }
 
-static __always_inline int on_datagram(struct packet *p, int held)
+static __always_inline int on_datagram(struct asking *a)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct packet *p = &a->packet;
 
-	p->subject = subject_of(task);
-	tell(p, p->payload, p->skb->len - p->payload, 0, held);
-	return held ? DROP_QUIETLY : PASS;
+	a->subject = subject_of((struct task_struct *)bpf_get_current_task());
+	tell(a, p->payload, p->skb->len - p->payload, 0);
+	return a->held ? DROP_QUIETLY : PASS;
 }
 
 /* The data of the segment can be changed by the sender until it has left. */
@@ -312,9 +195,18 @@ static __always_inline int is_shared(struct __sk_buff *skb)
 	return (BPF_CORE_READ(shared, flags) & SKB_DATA_SHARED) != 0;
 }
 
-/* Messages of a TCP stream, each behind its length. One that is spread over segments cannot be read. */
-static __always_inline int on_segment(struct packet *p, struct bpf_sock *sk, int held)
+/* The first packet of a connection leaves in connect(2). */
+static __always_inline void begin_stream(struct lictor_stream *stream, __u32 first)
 {
+	stream->subject = subject_of((struct task_struct *)bpf_get_current_task());
+	stream->next = stream->asked = first;
+	stream->connection++;
+}
+
+/* Messages of a TCP stream, each behind its length. One that is spread over segments cannot be read. */
+static __always_inline int on_segment(struct asking *a, struct bpf_sock *sk)
+{
+	struct packet *p = &a->packet;
 	struct lictor_stream *stream;
 	struct lictor_answered_key key = {.cookie = bpf_get_socket_cookie(p->skb)};
 	__u32 first = p->sequence + !!(p->flags & TCP_SYN);
@@ -323,16 +215,18 @@ static __always_inline int on_segment(struct packet *p, struct bpf_sock *sk, int
 
 	stream = bpf_sk_storage_get(&streams, sk, NULL, 0);
 	if (!stream) {
-		/* the first packet of a connection leaves in connect(2); of one that was there before, nothing is known */
-		if (held && !(p->flags & TCP_SYN))
+		/* of a connection that was there before, nothing is known */
+		if (a->held && !(p->flags & TCP_SYN))
 			return DROP;
 		stream = bpf_sk_storage_get(&streams, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 		if (!stream)
-			return held ? DROP : PASS;
-		stream->subject = subject_of((struct task_struct *)bpf_get_current_task());
-		stream->next = stream->asked = first;
+			return a->held ? DROP : PASS;
+		begin_stream(stream, first);
+	} else if (p->flags & TCP_SYN && stream->next != first) {
+		begin_stream(stream, first); /* a socket can have one connection after the other */
 	}
-	p->subject = stream->subject;
+	a->subject = stream->subject;
+	key.connection = a->connection = stream->connection;
 	if (p->skb->len <= p->payload)
 		return PASS; /* a SYN alone */
 	end = first + (p->skb->len - p->payload);
@@ -340,7 +234,7 @@ static __always_inline int on_segment(struct packet *p, struct bpf_sock *sk, int
 	if ((__s32)(end - at) <= 0)
 		return PASS; /* sent once more */
 	if ((__s32)(first - at) > 0)
-		return held ? DROP_QUIETLY : PASS;
+		return a->held ? DROP_QUIETLY : PASS;
 	for (int i = 0; i < MESSAGES && at != end; i++) {
 		__u32 place = p->payload + (at - first);
 		__u32 rest = end - at;
@@ -349,19 +243,19 @@ static __always_inline int on_segment(struct packet *p, struct bpf_sock *sk, int
 
 		if (rest >= 2 && bpf_skb_load_bytes(p->skb, place, &prefix, 2) == 0)
 			length = 2 + bpf_ntohs(prefix);
-		if (rest < 2 || length > rest || length == 2 || (held && is_shared(p->skb))) {
+		if (rest < 2 || length > rest || length == 2 || (a->held && is_shared(p->skb))) {
 			p->unreadable = 1;
 			length = rest;
 			open = 0;
 		}
 		key.sequence = at;
-		if (held && !bpf_map_lookup_elem(&answered, &key))
+		if (a->held && !bpf_map_lookup_elem(&answered, &key))
 			open = 0;
-		if ((__s32)(at - stream->asked) >= 0 && tell(p, place + 2, length - 2, at, held) && !p->unreadable)
+		if ((__s32)(at - stream->asked) >= 0 && tell(a, place + 2, length - 2, at) && !p->unreadable)
 			stream->asked = at + length;
 		at += length;
 	}
-	if (held && (!open || at != end))
+	if (a->held && (!open || at != end))
 		return DROP_QUIETLY;
 	stream->next = at;
 	return PASS;
@@ -370,33 +264,26 @@ static __always_inline int on_segment(struct packet *p, struct bpf_sock *sk, int
 SEC("cgroup_skb/egress")
 int dns_egress(struct __sk_buff *skb)
 {
-	struct packet p = {.skb = skb};
+	struct asking a = {.held = is_held()};
+	struct packet *p = &a.packet;
 	struct bpf_sock *sk = skb->sk;
-	int held = is_held();
-	int status = -1;
+	int refused = a.held ? DROP : PASS;
+	int status = read_headers(p, skb);
 
-	if (skb->protocol == bpf_htons(IPV4))
-		status = read_ipv4(&p);
-	else if (skb->protocol == bpf_htons(IPV6))
-		status = read_ipv6(&p);
 	if (status)
-		return held ? DROP : PASS;
-	if (p.protocol != UDP && p.protocol != TCP)
-		return PASS;
-	if (read_transport(&p))
-		return held ? DROP : PASS;
+		return status < 0 ? refused : PASS;
 	if (sk)
 		sk = bpf_sk_fullsock(sk);
-	if (p.remote_port != DNS_PORT) {
+	if (p->remote_port != DNS_PORT) {
 		if (!sk || sk->dst_port != bpf_htons(DNS_PORT))
 			return PASS;
 		/* rewritten on its way here: sent by the shim, its answer would not find back */
-		p.unreadable = held;
+		p->unreadable = a.held;
 	}
-	if (p.protocol == TCP && !(p.flags & TCP_SYN) && skb->len <= p.payload)
+	if (p->protocol == TCP && !(p->flags & TCP_SYN) && skb->len <= p->payload)
 		return PASS;
-	p.workload = workload_of(skb);
-	if (!p.workload || !sk)
-		return held ? DROP : PASS;
-	return p.protocol == UDP ? on_datagram(&p, held) : on_segment(&p, sk, held);
+	a.workload = workload_of_socket(skb);
+	if (!a.workload || !sk)
+		return refused;
+	return p->protocol == UDP ? on_datagram(&a) : on_segment(&a, sk);
 }

@@ -166,8 +166,9 @@ export class Guard {
   /** @returns null, or why the switch did not move */
   isolate(on: boolean): string | null {
     const { gate, queries } = this.#attached;
+    if (!gate || !this.config.needs.isolation) return 'no rule isolates: the switch is not attached';
     if (queries) queries.cut = on;
-    return gate && this.config.needs.isolation ? gate.isolate(on) : 'no rule isolates: the switch is not attached';
+    return gate.isolate(on);
   }
 
   /** Detaches everything, after what is left in the ring was decided and losses were told. */

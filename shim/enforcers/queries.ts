@@ -64,6 +64,7 @@ export class Queries {
   #open(packet: QueryPacket): string | null {
     this.#key.setBigUint64(KEY.offsets['cookie'], packet.cookie, true);
     this.#key.setUint32(KEY.offsets['sequence'], packet.sequence, true);
+    this.#key.setUint32(KEY.offsets['connection'], packet.connection, true);
     const error = this.object.map('answered').update(new Uint8Array(this.#key.buffer), new Uint8Array(4));
     return error && kernelErrorText(error);
   }

@@ -77,24 +77,27 @@ export const STRUCTS = {
   query: [
     member('cookie', 'u64', 'of the socket'),
     member('sequence', 'u32', 'TCP: number of the first byte of the message in its stream'),
+    member('connection', 'u32', 'TCP: number of the connection, of those that the socket had'),
     member('interface', 'u32', 'index of the network interface that it leaves by'),
+    member('protocol', 'u32', 'IPPROTO number'),
     member('transport', 'u16', 'place of the UDP or TCP header in `packet`'),
     member('message', 'u16', 'place of the DNS message in `packet`'),
-    member('length', 'u16', 'bytes of `packet` that count; 0: they could not be copied'),
-    member('protocol', 'u16', 'IPPROTO number'),
+    member('length', 'u32', 'bytes of `packet` that count; 0: they could not be copied'),
     member('packet', 'u8', 'IP and transport headers, and one message', QUERY_BYTES),
   ],
   /** Key of `answered`: a message of a TCP stream that may leave. */
   answered_key: [
     member('cookie', 'u64', 'as in `query`'),
     member('sequence', 'u32', 'as in `query`'),
-    member('zero', 'u32', '0'),
+    member('connection', 'u32', 'as in `query`'),
   ],
   /** Value of `streams`, of a TCP socket: how far its messages are decided. */
   stream: [
     member('subject', 'u64', 'who connected'),
     member('next', 'u32', 'number of the first byte that has not left'),
     member('asked', 'u32', 'number of the first byte that nobody was asked about'),
+    member('connection', 'u32', 'as in `query`'),
+    member('zero', 'u32', '0'),
   ],
   /** Key of `tokens`. */
   token_key: [

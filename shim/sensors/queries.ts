@@ -78,12 +78,15 @@ export class QueryPacket {
   get sequence(): number {
     return this.#view.getUint32(this.#at + QUERY['sequence'], true);
   }
+  get connection(): number {
+    return this.#view.getUint32(this.#at + QUERY['connection'], true);
+  }
   /** Index of the network interface. */
   get interface(): number {
     return this.#view.getUint32(this.#at + QUERY['interface'], true);
   }
   get isUdp(): boolean {
-    return this.#view.getUint16(this.#at + QUERY['protocol'], true) === UDP;
+    return this.#view.getUint32(this.#at + QUERY['protocol'], true) === UDP;
   }
   /** Place of the UDP or TCP header in `bytes`. */
   get transport(): number {
@@ -92,7 +95,7 @@ export class QueryPacket {
   /** IP header, transport header, message; empty where they could not be copied. */
   get bytes(): Uint8Array {
     const from = this.#at + QUERY['packet'];
-    return this.span.subarray(from, from + this.#view.getUint16(this.#at + QUERY['length'], true));
+    return this.span.subarray(from, from + this.#view.getUint32(this.#at + QUERY['length'], true));
   }
   get message(): Uint8Array {
     return this.bytes.subarray(this.#view.getUint16(this.#at + QUERY['message'], true));

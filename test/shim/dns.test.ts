@@ -1,4 +1,6 @@
 /** DNS queries of a guarded workload: decided before they leave, whatever call sends them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelTest } from '../support/kernel.ts';
@@ -99,6 +101,23 @@ time.sleep(0.5); s=udp(v4); s.connect(v4); s.send(query("last.test")); heard(s,"
   for (const record of records) assert.match(record, /^allow, net\.dns, (udp|tcp), cgroup, .*not sent$/);
 });
 
+kernelTest('a socket that is connected anew is asked about anew', GUARD, async () => {
+  const { asked, stderr } = await resolving(
+    policy(RULES),
+    `${ASK}
+c=socket(AF_INET); c.settimeout(5); resets=0
+for i in range(8):
+ c.connect(v4); c.sendall(framed("good.test")); c.recv(99)
+ ctypes.CDLL(None).connect(c.fileno(),bytes(16),16)
+ try: c.connect(v4); c.sendall(framed("evil.test")); c.recv(99)
+ except ConnectionResetError: resets+=1
+ ctypes.CDLL(None).connect(c.fileno(),bytes(16),16)
+assert resets==8, resets`,
+  );
+  assert.is(stderr, '');
+  assert.equal(asked, new Array<string>(8).fill('tcp good.test A'));
+});
+
 kernelTest('a buffer that another thread changes is sent as it was decided', GUARD, async () => {
   const { asked, stderr } = await resolving(
     policy(RULES),
@@ -140,6 +159,18 @@ s=udp(v4); s.connect(v4); s.send(query("evil.test")); time.sleep(5); s.send(quer
   );
   assert.is(killed.exitCode, 137);
   assert.equal(killed.asked, []);
+});
+
+kernelTest('policies of the library decide names live', GUARD, async () => {
+  const text = readFileSync(join(import.meta.dirname, '../../policies/crypto-miners.yaml'), 'utf8');
+  const { asked, records, stdout } = await resolving(
+    text,
+    `${ASK}
+for name in ("xmr.NanoPool.org","nanopool.example"): s=udp(v4); s.connect(v4); s.send(query(name)); heard(s,name)`,
+  );
+  assert.equal(asked, ['udp nanopool.example A']);
+  assert.equal(records, ['deny, net.dns, udp xmr.nanopool.org A, cgroup']);
+  assert.is(stdout, 'xmr.NanoPool.org refused\nnanopool.example fine\n');
 });
 
 kernelTest('a policy that only observes changes nothing', GUARD, async () => {

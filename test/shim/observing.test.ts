@@ -9,6 +9,7 @@ import { readTrace } from '../../shim/trace/reader.ts';
 import { decodeRecord, eventToJson, joinFacts } from '../../vm/event/index.ts';
 import { KINDS } from '../../vm/spec/index.ts';
 import { kernelTest } from '../support/kernel.ts';
+import { message } from '../support/dns.ts';
 import { bundleOf } from './build.ts';
 import { GUARD, inFolder, policy } from './workload.ts';
 
@@ -16,7 +17,9 @@ kernelTest('a recording has every event with the facts of its process, and decid
   inFolder(async (folder) => {
     writeFileSync(join(folder, 'data'), 'x\n');
     const output = createWriteStream(join(folder, 'trace'));
-    const script = 'cat data > copy; mv copy moved; rm moved';
+    const query = Buffer.from(message(['www', 'test'], 16)).toString('hex');
+    const ask = `import socket; socket.socket(2,2).sendto(bytes.fromhex("${query}"),("127.83.0.4",53))`;
+    const script = `cat data > copy; mv copy moved; rm moved; python3 -S -c '${ask}'`;
     const result = await recordTrace({
       ...{ command: ['sh', '-c', script], output, cwd: folder, scope: { namespace: 'n' } },
       stdio: ['ignore', 'ignore', 'ignore'],
@@ -42,14 +45,16 @@ kernelTest('a recording has every event with the facts of its process, and decid
         kind: string;
         proc: { path: string };
         file?: { path: string };
+        net?: { domain: string; query_type: string };
       };
-      if (json.kind === 'exec') seen.push(`exec ${json.proc.path.split('/').at(-1)}`);
+      if (json.kind === 'net.dns') seen.push(`net.dns ${json.net?.domain} ${json.net?.query_type}`);
+      else if (json.kind === 'exec') seen.push(`exec ${json.proc.path.split('/').at(-1)}`);
       else if (json.file?.path.startsWith(folder))
         seen.push(`${json.kind} ${json.proc.path.split('/').at(-1)} ${json.file.path.slice(folder.length + 1)}`);
     }
     for (const expected of [
       ...['exec cat', 'exec mv', 'exec rm', 'file.read cat data', 'file.delete rm moved'],
-      ...['file.rename mv copy', 'file.rename mv moved'],
+      ...['file.rename mv copy', 'file.rename mv moved', 'net.dns www.test TXT'],
     ])
       assert.ok(seen.includes(expected), `${expected} in ${seen.join(', ')}`);
     assert.is(trace.entries[0].type, 'workload');

@@ -4,7 +4,8 @@
 export const message = (labels: readonly string[], type: number, more = 0): Uint8Array => {
   const name = labels.map((label) => Buffer.from(String.fromCharCode(label.length) + label, 'latin1'));
   const question = Buffer.from([0, type >> 8, type & 255, 0, 1]);
-  return Buffer.concat([Buffer.from([0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]), ...name, question, Buffer.alloc(more)]);
+  const header = Buffer.from([0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+  return Uint8Array.from(Buffer.concat([header, ...name, question, Buffer.alloc(more)]));
 };
 
 /**

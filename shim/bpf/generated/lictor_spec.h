@@ -343,42 +343,48 @@ _Static_assert(__builtin_offsetof(struct lictor_name, name) == 1, "lictor_name.n
 struct lictor_query {
 	__u64 cookie; /* of the socket */
 	__u32 sequence; /* TCP: number of the first byte of the message in its stream */
+	__u32 connection; /* TCP: number of the connection, of those that the socket had */
 	__u32 interface; /* index of the network interface that it leaves by */
+	__u32 protocol; /* IPPROTO number */
 	__u16 transport; /* place of the UDP or TCP header in `packet` */
 	__u16 message; /* place of the DNS message in `packet` */
-	__u16 length; /* bytes of `packet` that count; 0: they could not be copied */
-	__u16 protocol; /* IPPROTO number */
+	__u32 length; /* bytes of `packet` that count; 0: they could not be copied */
 	__u8 packet[1536]; /* IP and transport headers, and one message */
 };
-_Static_assert(sizeof(struct lictor_query) == 1560, "size of lictor_query");
+_Static_assert(sizeof(struct lictor_query) == 1568, "size of lictor_query");
 _Static_assert(__builtin_offsetof(struct lictor_query, cookie) == 0, "lictor_query.cookie");
 _Static_assert(__builtin_offsetof(struct lictor_query, sequence) == 8, "lictor_query.sequence");
-_Static_assert(__builtin_offsetof(struct lictor_query, interface) == 12, "lictor_query.interface");
-_Static_assert(__builtin_offsetof(struct lictor_query, transport) == 16, "lictor_query.transport");
-_Static_assert(__builtin_offsetof(struct lictor_query, message) == 18, "lictor_query.message");
-_Static_assert(__builtin_offsetof(struct lictor_query, length) == 20, "lictor_query.length");
-_Static_assert(__builtin_offsetof(struct lictor_query, protocol) == 22, "lictor_query.protocol");
-_Static_assert(__builtin_offsetof(struct lictor_query, packet) == 24, "lictor_query.packet");
+_Static_assert(__builtin_offsetof(struct lictor_query, connection) == 12, "lictor_query.connection");
+_Static_assert(__builtin_offsetof(struct lictor_query, interface) == 16, "lictor_query.interface");
+_Static_assert(__builtin_offsetof(struct lictor_query, protocol) == 20, "lictor_query.protocol");
+_Static_assert(__builtin_offsetof(struct lictor_query, transport) == 24, "lictor_query.transport");
+_Static_assert(__builtin_offsetof(struct lictor_query, message) == 26, "lictor_query.message");
+_Static_assert(__builtin_offsetof(struct lictor_query, length) == 28, "lictor_query.length");
+_Static_assert(__builtin_offsetof(struct lictor_query, packet) == 32, "lictor_query.packet");
 
 struct lictor_answered_key {
 	__u64 cookie; /* as in `query` */
 	__u32 sequence; /* as in `query` */
-	__u32 zero; /* 0 */
+	__u32 connection; /* as in `query` */
 };
 _Static_assert(sizeof(struct lictor_answered_key) == 16, "size of lictor_answered_key");
 _Static_assert(__builtin_offsetof(struct lictor_answered_key, cookie) == 0, "lictor_answered_key.cookie");
 _Static_assert(__builtin_offsetof(struct lictor_answered_key, sequence) == 8, "lictor_answered_key.sequence");
-_Static_assert(__builtin_offsetof(struct lictor_answered_key, zero) == 12, "lictor_answered_key.zero");
+_Static_assert(__builtin_offsetof(struct lictor_answered_key, connection) == 12, "lictor_answered_key.connection");
 
 struct lictor_stream {
 	__u64 subject; /* who connected */
 	__u32 next; /* number of the first byte that has not left */
 	__u32 asked; /* number of the first byte that nobody was asked about */
+	__u32 connection; /* as in `query` */
+	__u32 zero; /* 0 */
 };
-_Static_assert(sizeof(struct lictor_stream) == 16, "size of lictor_stream");
+_Static_assert(sizeof(struct lictor_stream) == 24, "size of lictor_stream");
 _Static_assert(__builtin_offsetof(struct lictor_stream, subject) == 0, "lictor_stream.subject");
 _Static_assert(__builtin_offsetof(struct lictor_stream, next) == 8, "lictor_stream.next");
 _Static_assert(__builtin_offsetof(struct lictor_stream, asked) == 12, "lictor_stream.asked");
+_Static_assert(__builtin_offsetof(struct lictor_stream, connection) == 16, "lictor_stream.connection");
+_Static_assert(__builtin_offsetof(struct lictor_stream, zero) == 20, "lictor_stream.zero");
 
 struct lictor_token_key {
 	__u32 thread; /* thread id */

@@ -24,6 +24,22 @@ static __always_inline __u64 workload_of_current(void)
 	return 0;
 }
 
+/* The same for the socket of a packet: it belongs to the cgroup in which it was made. */
+static __always_inline __u64 workload_of_socket(struct __sk_buff *skb)
+{
+	for (int level = 0; level < SCOPE_LEVELS; level++) {
+		__u64 id = bpf_skb_ancestor_cgroup_id(skb, level);
+		__u64 *workload;
+
+		if (!id)
+			return 0;
+		workload = bpf_map_lookup_elem(&scope, &id);
+		if (workload)
+			return *workload;
+	}
+	return 0;
+}
+
 static __always_inline int wanted(__u32 kind)
 {
 	__u32 zero = 0;
