@@ -5,6 +5,7 @@ import { Exit, Stop } from '../exit.ts';
 import { explanationOf } from '../explain/explanation.ts';
 import { human } from '../explain/human.ts';
 import { BUNDLE_OPTION, openBundle } from '../input/bundle.ts';
+import { REDACT_OPTION, redaction } from '../input/redaction.ts';
 
 export default defineCommand({
   about:
@@ -13,6 +14,7 @@ export default defineCommand({
   options: {
     bundle: BUNDLE_OPTION,
     event: { type: 'text', value: 'JSON', required: true, completes: 'nothing', doc: 'the event record' },
+    redact: REDACT_OPTION,
     all: { type: 'flag', doc: 'also list rules for other kinds of event and other workloads' },
   },
   formats: ['human', 'json'],
@@ -28,10 +30,12 @@ export default defineCommand({
     },
   ],
   async run({ values, format, io }) {
+    const redact = await redaction(values.redact);
     const bundle = openBundle(values.bundle);
     const parsed = parseEventLine(values.event);
     if ('error' in parsed) throw new Stop(Exit.Findings, `the event is malformed: ${parsed.error}`);
-    const explanation = explanationOf(bundle, parsed.event);
+    const { event } = parsed;
+    const explanation = explanationOf(bundle, event, redact ? redact(event) : event);
     const text =
       format === 'json' ? `${JSON.stringify(explanation)}\n` : human(explanation, bundle.sources, values.all, io.out);
     await io.out.write(text);

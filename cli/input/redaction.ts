@@ -13,7 +13,7 @@ export const REDACT_OPTION = {
   type: 'list',
   value: 'FIELD=REGEX',
   completes: 'nothing',
-  doc: 'write `***` for what the expression finds in the field, in records and messages; may be repeated',
+  doc: 'write `***` for what the expression finds in the field, in records, messages and explanations; may be repeated',
 } as const satisfies Option;
 
 /**

@@ -23,6 +23,6 @@ export const TREND_CODES = {
   ),
   L5505: warning(
     'redaction that a flag does',
-    "Trend's chart can hide parts of fields in its events. Here a bundle says what is decided and not what is written: `--redact FIELD=REGEX` of `run`, `eval` and `replay` writes `***` for what an expression finds. The note has the flags for each pattern of the chart.",
+    "Trend's chart can hide parts of fields in its events. Here a bundle says what is decided and not what is written: `--redact FIELD=REGEX` of `run`, `eval`, `explain` and `replay` writes `***` for what an expression finds. The note has the flags for each pattern of the chart.",
   ),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,4 +1,4 @@
-/** `--redact`: what is written of events by `eval`, `replay` and `run`; decisions are those of the whole event. */
+/** `--redact`: what is written of events by `eval`, `explain`, `replay` and `run`; decisions are those of the whole event. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -53,6 +53,23 @@ for (const engine of ['vm', 'reference', 'both']) {
     });
   });
 }
+
+test('explain: what tests found is hidden, and they gave what the whole event gives', () => {
+  withFiles({ 'p.bundle': BUNDLE }, (directory) => {
+    const explain = (event: string, ...more: readonly string[]): string => {
+      const { code, stdout } = lictor(['explain', '-b', join(directory, 'p.bundle'), '--event', event, ...more]);
+      return `${code} ${stdout}`;
+    };
+    const missed = EVENT.replace('s3cret', 'hunter2');
+    assert.match(explain(missed), /proc\.args\[2\] is \\"hunter2\\"/);
+    for (const format of ['human', 'json']) {
+      const text = explain(missed, ...REDACT, '--format', format);
+      assert.match(text, /^0 [^]*proc\.args\[2\] is \\?"\*\*\*\\?"/);
+      assert.not.match(text, /hunter2/);
+    }
+    assert.match(explain(EVENT, ...REDACT), /^2 .*"message":"\*\*\*rl: curl \*\*\* \*\*\* x \(\*\*\*\)"/);
+  });
+});
 
 test('replay: records, their events, and the command that was recorded', () => {
   const parsed = parseEventLine(EVENT);
@@ -119,7 +136,7 @@ test('fields and expressions are checked before anything is read', () => {
     ['proc.path=\\p{L}', /classes of Unicode are not supported/],
   ];
   for (const [given, message] of wrong) {
-    for (const args of [['eval'], ['replay', 'gone'], ['run', '-b', 'gone']]) {
+    for (const args of [['eval'], ['explain', '--event={}'], ['replay', 'gone'], ['run', '-b', 'gone']]) {
       const rest = args[0] === 'run' ? ['--', 'true'] : ['-b', 'gone'];
       const { code, stderr } = lictor([...args.slice(0, args[0] === 'run' ? 3 : 2), '--redact', given, ...rest]);
       assert.is(code, 64, `${args[0]} ${given}: ${stderr}`);

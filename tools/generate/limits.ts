@@ -56,6 +56,14 @@ export const limits = (): Target =>
           `${code('replay')} decides on them, so they are whole; ${code('replay --redact')} hides what it shows`,
         ],
         [
+          `what ${code('test')} says of a case`,
+          'its events and what it expects stand as they are in files beside the policies',
+        ],
+        [
+          `what ${code('explain')} shows of a policy`,
+          'a text that a policy compares with is the text of the policy, not of the event',
+        ],
+        [
           `the same text in a field that is neither named nor derived from the named one: ${code('proc.pcmdline')} of a child beside ${code('proc.cmdline')}, ${code('file.invoked')} and ${code('file.other_path')} beside ${code('file.path')}, arguments of system calls`,
           `a flag is about a field; it may be repeated`,
         ],

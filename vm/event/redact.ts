@@ -23,7 +23,7 @@ export interface Redaction {
 export type Redact = (event: Event) => Event;
 
 /** Stands for what is hidden. */
-const MASK = '***';
+export const MASK = '***';
 
 /** Whether a field is written as text: of numbers and flags nothing can be hidden. */
 export const isRedactable = ({ id, type }: FieldSpec): boolean => TEXT_TYPES.includes(type) && id !== KIND_FIELD;
