@@ -24,6 +24,7 @@ struct {
 #define O_TMPFILE 020200000
 #define MAP_ANONYMOUS 0x20
 #define MMAP_FLAGS 3
+#define FS_OPEN_PERM 0x10000 /* linux/fsnotify_backend.h */
 #define MODE_BITS 07777
 #define NO_OWNER 0xffffffffU /* chown leaves the owner as it is */
 
@@ -95,6 +96,15 @@ static __always_inline void put_new_mode(struct builder *b, struct pt_regs *regs
 		put_number(b, LICTOR_FIELD_FILE_NEW_MODE, argument(regs, call->new_mode) & MODE_BITS);
 }
 
+/* Whether fanotify asks about its opens: permission events are of files and folders, on mounts that have a mark. */
+static __always_inline int is_asked(struct file *file)
+{
+	__u32 type = BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT;
+	struct mount *mount = mount_of(BPF_CORE_READ(file, f_path.mnt));
+
+	return (type == S_IFREG || type == S_IFDIR) && BPF_CORE_READ(mount, mnt_fsnotify_mask) & FS_OPEN_PERM;
+}
+
 /* Asks for each thing that the open does. The file is at hand: its path is exact. */
 static __always_inline void on_open(struct builder *b, struct task_struct *task, struct pt_regs *regs,
 				    struct lictor_call *call, long descriptor, __u64 workload)
@@ -103,6 +113,7 @@ static __always_inline void on_open(struct builder *b, struct task_struct *task,
 	__u32 mode = BPF_CORE_READ(file, f_mode);
 	struct how how = {argument(regs, call->flags), argument(regs, call->new_mode)};
 	long unread = 0;
+	__u64 kinds = 0;
 	__u32 flags;
 
 	if (!file || mode & FMODE_PATH)
@@ -114,16 +125,25 @@ static __always_inline void on_open(struct builder *b, struct task_struct *task,
 	if (unread)
 		b->count->unread++;
 	flags = how.flags;
+	if (mode & FMODE_READ)
+		kinds |= KIND_BIT(LICTOR_KIND_FILE_READ);
+	if (mode & FMODE_WRITE || flags & O_TRUNC)
+		kinds |= KIND_BIT(LICTOR_KIND_FILE_WRITE);
+	if (mode & FMODE_CREATED || (flags & O_TMPFILE) == O_TMPFILE)
+		kinds |= KIND_BIT(LICTOR_KIND_FILE_CREATE);
+	kinds = wanted_of(kinds, is_asked(file));
+	if (!kinds)
+		return;
 	put_file_path(b, LICTOR_FIELD_FILE_PATH, file);
 	put_user_path(b, LICTOR_FIELD_FILE_INVOKED, argument(regs, call->path));
 	put_inode(b, BPF_CORE_READ(file, f_inode));
 	put_number(b, LICTOR_FIELD_FILE_FLAGS, open_flags(flags));
 	put_actor(b, task);
-	if (mode & FMODE_READ)
+	if (kinds & KIND_BIT(LICTOR_KIND_FILE_READ))
 		emit_as(b, LICTOR_KIND_FILE_READ, task, workload);
-	if (mode & FMODE_WRITE || flags & O_TRUNC)
+	if (kinds & KIND_BIT(LICTOR_KIND_FILE_WRITE))
 		emit_as(b, LICTOR_KIND_FILE_WRITE, task, workload);
-	if (mode & FMODE_CREATED || (flags & O_TMPFILE) == O_TMPFILE) {
+	if (kinds & KIND_BIT(LICTOR_KIND_FILE_CREATE)) {
 		if (!unread)
 			put_number(b, LICTOR_FIELD_FILE_NEW_MODE, how.mode & MODE_BITS);
 		emit_as(b, LICTOR_KIND_FILE_CREATE, task, workload);

@@ -75,7 +75,9 @@ const NOTIFIED = {
   probes: ['privileges', 'launcher', 'cgroup', 'seccomp', 'sensors'],
   onlyEperm: false,
 } as const;
-const PROC: Caveat = { text: 'files of /proc raise no permission event: opening them asks nobody' };
+const UNASKED: Caveat = {
+  text: 'files of /proc, devices, FIFOs and files in memory raise no permission event: opening them is decided after the fact',
+};
 const OPENED: Caveat = { text: 'ftruncate and fallocate change what was opened for writing, and was decided then' };
 const ARGUMENTS: Caveat = {
   text: 'a program whose arguments another thread exchanged after the verdict is killed before its first instruction; so is one of binfmt_misc',
@@ -131,8 +133,8 @@ const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
     fields: ['proc.caller_path', 'proc.caller_name'],
     caveats: [ARGUMENTS, ENVIRONMENT, STREAMS, LOADED],
   },
-  'file.read': { ...OPENS, fields: FILE, caveats: [PROC] },
-  'file.write': { ...OPENS, probes: [...OPENS.probes, 'landlock'], fields: FILE, caveats: [PROC, OPENED] },
+  'file.read': { ...OPENS, fields: FILE, caveats: [UNASKED] },
+  'file.write': { ...OPENS, probes: [...OPENS.probes, 'landlock'], fields: FILE, caveats: [UNASKED, OPENED] },
   'file.create': { ...PERFORMED, fields: MADE, caveats: [] },
   'file.delete': { ...PERFORMED, fields: OBJECT, caveats: [] },
   'file.rename': { ...PERFORMED, fields: PAIR, caveats: [] },

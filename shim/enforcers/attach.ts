@@ -131,9 +131,10 @@ const openLayers = ({ needs }: GuardConfig): Layers | null => {
 };
 
 const attachAll = ({ needs, syscalls }: GuardConfig): Sensors => {
-  const kinds = [...new Set([...FOLLOWED, ...needs.observed])];
+  const { observed, unasked } = needs;
+  const kinds = [...new Set([...FOLLOWED, ...observed, ...unasked])];
   const held = needs.queries ? ['net.dns'] : [];
-  const attached = attachSensors({ kinds, syscalls, held, fields: needs.wanted });
+  const attached = attachSensors({ kinds, held, unasked, syscalls, fields: needs.wanted });
   if ('error' in attached) throw new GuardError(`cannot observe the workload: ${kernelErrorText(attached.error)}`);
   return attached.sensors;
 };

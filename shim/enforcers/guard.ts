@@ -100,7 +100,8 @@ export class Guard {
     });
     const judge = new Judge(engine, questions, effects, report, config);
     const reader = new TextReader(kernel);
-    this.#observed = new Observed(ring, engine, processes, settler, effects, queries, report, config, needs.observed);
+    const observed = [...needs.observed, ...needs.unasked];
+    this.#observed = new Observed(ring, engine, processes, settler, effects, queries, report, config, observed);
     this.#cache = cover && caching && cacheOf(kernel, caching, cover, config, fanotify);
     this.#performed =
       performing &&

@@ -3,6 +3,7 @@ import type { Manifest } from '../../vm/bundle/manifest.ts';
 import { SENSOR_KINDS } from '../sensors/index.ts';
 import { BOUND, WANTED, type Wanted } from '../sensors/layout.ts';
 import type { Action } from '../../vm/spec/index.ts';
+import { OPENED } from './unasked.ts';
 
 /** Kinds that are asked without anything being performed for the workload. */
 const ASKED: readonly string[] = [
@@ -79,6 +80,8 @@ export interface Needs {
   readonly strings: boolean;
   /** Some rule or default isolates. */
   readonly isolation: boolean;
+  /** Kinds whose opens a sensor delivers where fanotify cannot ask about them. The rules say which (`unasked.ts`): here none. */
+  readonly unasked: readonly string[];
   /** Kinds that sensors deliver; one that no sensor has is not here, and `doctor` names it. */
   readonly observed: readonly string[];
 }
@@ -128,6 +131,7 @@ export const needsOf = (
     objectLayer: fields.has('file.upper_layer'),
     strings: [...fields].some((field) => field.startsWith('syscall.sarg')),
     isolation: actions.has('isolate'),
+    unasked: [],
     observed: SENSOR_KINDS.filter((kind) => kinds.has(kind) && !SYNCHRONOUS.includes(kind)),
   };
 };
@@ -145,5 +149,6 @@ export const observing = (kinds: readonly string[], environment: boolean): Needs
   wanted: environment ? ['proc.age', 'proc.env'] : ['proc.age'],
   tree: false,
   attr: false,
+  unasked: OPENED.filter((kind) => kinds.includes(kind)),
   observed: SENSOR_KINDS.filter((kind) => kinds.includes(kind) && (kind === 'syscall' || !ASKED.includes(kind))),
 });

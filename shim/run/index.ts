@@ -5,6 +5,7 @@ import { fieldByName, kindById, type Value } from '../../vm/event/index.ts';
 import type { Redact } from '../../vm/event/redact.ts';
 import type { Action } from '../../vm/spec/index.ts';
 import { ruleChecks } from '../enforcers/filter/rules.ts';
+import { unaskedKinds } from '../enforcers/unasked.ts';
 import { needsOf } from '../enforcers/needs.ts';
 import type { Report } from '../enforcers/report.ts';
 import { WORKLOAD_KEY } from '../enforcers/config.ts';
@@ -113,7 +114,10 @@ export const runWorkload = async (options: RunOptions): Promise<RunResult> => {
   const { exitCode, error } = await supervise({
     program: options.bundle.program,
     cover,
-    needs: needsOf(options.bundle.manifest, actionsOf(options.bundle), cover !== null, refusedBy(options.bundle)),
+    needs: {
+      ...needsOf(options.bundle.manifest, actionsOf(options.bundle), cover !== null, refusedBy(options.bundle)),
+      unasked: unaskedKinds(options.bundle.normal, options.records === 'all'),
+    },
     command: options.command,
     waitAll: options.waitAll ?? false,
     ...(found && { user: found.user }),

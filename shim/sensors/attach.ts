@@ -20,6 +20,8 @@ export interface SensorOptions {
   readonly fields?: readonly Wanted[];
   /** Names of the kinds whose operations do not take effect before they are answered: `net.dns` or none. */
   readonly held?: readonly string[];
+  /** Those of `kinds` that are recorded only of opens that fanotify does not ask about. */
+  readonly unasked?: readonly string[];
   /** Bytes of the ring: a power of two, pages at least; default 4 MiB. */
   readonly ringBytes?: number;
 }
@@ -68,6 +70,7 @@ export class Sensors {
   readonly kinds: readonly string[];
   readonly #held: readonly string[];
   readonly #fields: bigint;
+  readonly #unasked: readonly string[];
   /** Of the sensors, in their order. */
   readonly #objects: readonly BpfObject[];
   /** Ids of the cgroups that have programs of ours: they stay. */
@@ -81,6 +84,7 @@ export class Sensors {
     this.kinds = options.kinds;
     this.#held = options.held ?? [];
     this.#fields = BigInt((options.fields ?? []).reduce((bits, field) => bits | WANTED[field], 0));
+    this.#unasked = options.unasked ?? [];
     this.#objects = loaded.map(({ object }) => object);
     this.ringFd = this.#map('events').fd;
     this.ringBytes = this.#map('events').maxEntries;
@@ -127,8 +131,8 @@ export class Sensors {
 
   /** Tells the programs what time it is: once they are attached and, where they run for long, every few minutes. */
   setClock(): KernelError | null {
-    const [kinds, held] = [kindBits(this.kinds), kindBits(this.#held)];
-    const settings = encodeStruct('settings', { tai_offset: taiOffset(), kinds, held, fields: this.#fields });
+    const [kinds, held, unasked] = [this.kinds, this.#held, this.#unasked].map(kindBits);
+    const settings = encodeStruct('settings', { tai_offset: taiOffset(), kinds, held, unasked, fields: this.#fields });
     return this.#map('settings').update(word(0), settings);
   }
 
@@ -176,7 +180,7 @@ const load = (
 const fill = (object: BpfObject, sensor: SensorSpec, options: SensorOptions): KernelError | null => {
   const [name, rows]: [string, ReadonlyMap<number, Uint8Array>] =
     sensor.object === 'file'
-      ? ['calls', watchedCalls(options.kinds)]
+      ? ['calls', watchedCalls(options.kinds, options.unasked ?? [])]
       : sensor.object === 'syscall'
         ? ['traced', new Map((options.syscalls ?? []).map((nr) => [nr, tracedCall(nr)]))]
         : sensor.object === 'cap'

@@ -42,6 +42,8 @@ const FS_IOC_FSSETXATTR = 0x401c5820;
 const TYPES = FIELDS.find((field) => field.name === 'file.type')!.values!;
 const [FOLDER, SYMLINK] = [TYPES.indexOf('folder'), TYPES.indexOf('symlink')];
 
+const OPENS: readonly Shape[] = ['open', 'creat', 'openat2'];
+
 const opens = (nr: number, shape: Shape, path: number, more: Partial<Call> = {}): Call => ({
   nr,
   kinds: ['file.read', 'file.write', 'file.create'],
@@ -116,11 +118,14 @@ const kindId = (name: string): number => KINDS.find((kind) => kind.name === name
 
 /**
  * @param kinds names of the kinds that are wanted
+ * @param opened those of them that are wanted of opens alone
  * @returns by system call number: a `call` for the map; only calls that can ask one of them
  */
-export const watchedCalls = (kinds: readonly string[]): ReadonlyMap<number, Uint8Array> =>
+export const watchedCalls = (kinds: readonly string[], opened: readonly string[]): ReadonlyMap<number, Uint8Array> =>
   new Map(
-    CALLS.filter((of) => of.kinds.some((kind) => kinds.includes(kind))).map((of) => [
+    CALLS.filter((of) =>
+      of.kinds.some((kind) => kinds.includes(kind) && (OPENS.includes(of.shape) || !opened.includes(kind))),
+    ).map((of) => [
       of.nr,
       encodeStruct('call', {
         kind: kindId(of.kinds[0]),

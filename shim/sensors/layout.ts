@@ -40,6 +40,7 @@ export const STRUCTS = {
     member('tai_offset', 'u64', 'ns by which CLOCK_TAI is ahead of CLOCK_REALTIME'),
     member('kinds', 'u64', 'bit set of the kind ids that are wanted'),
     member('held', 'u64', 'of these, what does not take effect before it is answered'),
+    member('unasked', 'u64', 'of these, what is wanted only of opens that fanotify does not ask about'),
     member('fields', 'u64', 'bit set of WANTED: what is written only where somebody reads it'),
   ],
   /** Value of `calls`, by system call number: how to read its arguments (shim/sensors/calls.ts). */

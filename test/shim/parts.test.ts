@@ -179,6 +179,7 @@ test('a bundle needs only what its kinds and fields ask for', () => {
       objectLayer: false,
       strings: false,
       isolation: false,
+      unasked: [],
       observed: ['file.map_exec'],
     },
   });

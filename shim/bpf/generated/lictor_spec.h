@@ -270,13 +270,15 @@ struct lictor_settings {
 	__u64 tai_offset; /* ns by which CLOCK_TAI is ahead of CLOCK_REALTIME */
 	__u64 kinds; /* bit set of the kind ids that are wanted */
 	__u64 held; /* of these, what does not take effect before it is answered */
+	__u64 unasked; /* of these, what is wanted only of opens that fanotify does not ask about */
 	__u64 fields; /* bit set of WANTED: what is written only where somebody reads it */
 };
-_Static_assert(sizeof(struct lictor_settings) == 32, "size of lictor_settings");
+_Static_assert(sizeof(struct lictor_settings) == 40, "size of lictor_settings");
 _Static_assert(__builtin_offsetof(struct lictor_settings, tai_offset) == 0, "lictor_settings.tai_offset");
 _Static_assert(__builtin_offsetof(struct lictor_settings, kinds) == 8, "lictor_settings.kinds");
 _Static_assert(__builtin_offsetof(struct lictor_settings, held) == 16, "lictor_settings.held");
-_Static_assert(__builtin_offsetof(struct lictor_settings, fields) == 24, "lictor_settings.fields");
+_Static_assert(__builtin_offsetof(struct lictor_settings, unasked) == 24, "lictor_settings.unasked");
+_Static_assert(__builtin_offsetof(struct lictor_settings, fields) == 32, "lictor_settings.fields");
 
 struct lictor_call {
 	__u8 kind; /* kind id, 0: not watched */

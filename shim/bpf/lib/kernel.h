@@ -81,6 +81,7 @@ struct vfsmount {
 } KERNEL_TYPE;
 
 struct mount {
+	__u32 mnt_fsnotify_mask;
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;

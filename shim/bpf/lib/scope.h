@@ -8,6 +8,8 @@
 /* How deep a watched cgroup may lie. Its processes may be in any cgroup below, however deep. */
 #define SCOPE_LEVELS 32
 
+#define KIND_BIT(kind) (1ULL << (kind))
+
 /* Returns the workload's key, 0 where the process is not watched. Walks from the root, so depth is no way out. */
 static __always_inline __u64 workload_of_current(void)
 {
@@ -40,12 +42,18 @@ static __always_inline __u64 workload_of_socket(struct __sk_buff *skb)
 	return 0;
 }
 
-static __always_inline int wanted(__u32 kind)
+/* Of a set of kinds, a bit each, those that records are wanted of. asked: fanotify asks about the operation as well. */
+static __always_inline __u64 wanted_of(__u64 kinds, int asked)
 {
 	__u32 zero = 0;
 	struct lictor_settings *s = bpf_map_lookup_elem(&settings, &zero);
 
-	return s && (s->kinds >> kind & 1);
+	return s ? kinds & s->kinds & ~(asked ? s->unasked : 0) : 0;
+}
+
+static __always_inline int wanted(__u32 kind)
+{
+	return wanted_of(KIND_BIT(kind), 0) != 0;
 }
 
 #endif
