@@ -13,6 +13,13 @@ import { message } from '../support/dns.ts';
 import { bundleOf } from './build.ts';
 import { GUARD, inFolder, policy } from './workload.ts';
 
+interface Program {
+  readonly path?: string;
+  readonly env?: readonly string[];
+  readonly stdin_type?: string;
+  readonly file_owner_uid?: number;
+}
+
 kernelTest('a recording has every event with the facts of its process, and decides nothing', GUARD, () =>
   inFolder(async (folder) => {
     writeFileSync(join(folder, 'data'), 'x\n');
@@ -58,6 +65,33 @@ kernelTest('a recording has every event with the facts of its process, and decid
     ])
       assert.ok(seen.includes(expected), `${expected} in ${seen.join(', ')}`);
     assert.is(trace.entries[0].type, 'workload');
+  }),
+);
+
+kernelTest('a recording has environments only where that was wished, and what a program starts with always', GUARD, () =>
+  inFolder(async (folder) => {
+    for (const environment of [false, true]) {
+      const output = createWriteStream(join(folder, 'trace'));
+      await recordTrace({
+        ...{ command: ['sh', '-c', '/bin/true; /bin/true'], output, cwd: folder, environment },
+        ...{ env: { SECRET: 'x' }, stdio: ['ignore', 'ignore', 'ignore'] },
+      });
+      output.end();
+      await finished(output);
+      const trace = readTrace(readFileSync(join(folder, 'trace')));
+      if ('error' in trace) throw new Error(trace.error);
+      const programs = trace.entries
+        .filter(({ type }) => type === 'record' || type === 'subject')
+        .map(({ bytes }) => decodeRecord(bytes))
+        .map((decoded) => ('error' in decoded ? null : (eventToJson(decoded.event) as { proc?: Program }).proc))
+        .filter((program) => program?.path?.endsWith('/true'));
+      assert.ok(programs.length >= 4, 'questions and facts');
+      for (const program of programs) {
+        assert.is(program!.env?.includes('SECRET=x') ?? false, environment);
+        assert.is(program!.stdin_type, 'device');
+        assert.is(program!.file_owner_uid, 0);
+      }
+    }
   }),
 );
 
