@@ -159,7 +159,7 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'a verdict holds for the bytes that leave and for where they go; resolvers send none of these, and packets are seen before they are fragmented and after addresses were rewritten',
   },
   {
-    what: 'an allowed query over TCP leaves about 0.2 s later, where a policy can refuse queries; a refused one is a reset connection',
+    what: 'an allowed query over TCP leaves about 0.2 s later, where a policy can refuse queries; a refused one resets the connection, of which the server is not told',
     why: 'the kernel drops the segment until it is decided, and TCP sends it again after its shortest timeout; over UDP Lictor sends it at once',
   },
   {

@@ -245,8 +245,8 @@ struct bpf_sock_addr_kern {
 	__u32 uaddrlen;
 } KERNEL_TYPE;
 
-/* Data of packets that were sent without a copy: their pages can still change. */
-#define SKB_DATA_SHARED 0xb /* SKBFL_ZEROCOPY_ENABLE, SKBFL_SHARED_FRAG, SKBFL_MANAGED_FRAG_REFS */
+/* Any of the SKBFL flags: pages of the packet belong to somebody, who can still change them. */
+#define SKB_DATA_SHARED 0x1f
 
 struct sk_buff {
 	unsigned char *head;

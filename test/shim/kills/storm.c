@@ -1,11 +1,11 @@
 /*
  * A workload that tries what its policy denies, as often as it can, in several processes.
- * Usage: storm FOLDER ALLOWED-PORT DENIED-PORT              runs until it is killed
- *        storm FOLDER ALLOWED-PORT DENIED-PORT CUT-PORT     asks to be isolated first, and sends to this port all the time
- *        storm FOLDER                                       a program that is denied: leaves evidence that it ran
+ * Usage: storm FOLDER ALLOWED-PORT DENIED-PORT RESOLVER              runs until it is killed
+ *        storm FOLDER ALLOWED-PORT DENIED-PORT RESOLVER CUT-PORT     asks to be isolated first, and sends to this port all the time
+ *        storm FOLDER                                                a program that is denied: leaves evidence that it ran
  *
  * Whatever denied thing succeeds leaves a line in FOLDER/evidence. FOLDER/sealed loses its content at the open itself, the
- * denied port has a listener outside, and FOLDER/kept and FOLDER/shut are looked at afterwards, so that a success shows
+ * denied port and the RESOLVER (an address) have a listener outside, and FOLDER/kept and FOLDER/shut are looked at afterwards, so that a success shows
  * even where its process dies at once.
  */
 #define _GNU_SOURCE
@@ -23,7 +23,7 @@
 enum { WORKERS = 8 };
 
 static int evidence;
-static struct sockaddr_in allowed_port, denied_port;
+static struct sockaddr_in allowed_port, denied_port, resolver;
 static ino_t secret;
 /* "secret" and "public" in turns, exchanged by a second thread */
 static char flipped[8] = "public";
@@ -60,6 +60,20 @@ static void try_connect(const struct sockaddr_in *to, int type, const char *what
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 	if (connect(fd, (const struct sockaddr *)to, sizeof *to) == 0 && what)
 		reached(what);
+	close(fd);
+}
+
+/* Asks for the address of one name under `test`. */
+static void ask(const char *name)
+{
+	unsigned char query[64] = {0, 7, 1, 0, 0, 1};
+	size_t length = strlen(name), at = 12;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	query[at++] = length;
+	memcpy(query + at, name, length);
+	memcpy(query + at + length, "\4test\0\0\1\0\1", 10);
+	sendto(fd, query, at + length + 10, 0, (struct sockaddr *)&resolver, sizeof resolver);
 	close(fd);
 }
 
@@ -187,6 +201,10 @@ static void work(unsigned int worker)
 		case 19:
 			change(rand_r(&seed) % 13, worker);
 			break;
+		case 20:
+			ask("denied");
+			ask("allowed");
+			break;
 		default:
 			try_open("secret", O_RDONLY, "read\n");
 		}
@@ -216,7 +234,7 @@ int main(int argc, char **argv)
 	if (argc < 2 || chdir(argv[1]) < 0)
 		return 2;
 	evidence = open("evidence", O_WRONLY | O_APPEND | O_CLOEXEC);
-	if (argc < 4) {
+	if (argc < 5) {
 		reached("exec\n");
 		return 0;
 	}
@@ -226,12 +244,14 @@ int main(int argc, char **argv)
 	secret = status.st_ino;
 	allowed_port = loopback(argv[2]);
 	denied_port = loopback(argv[3]);
+	resolver = loopback("53");
+	resolver.sin_addr.s_addr = inet_addr(argv[4]);
 	leave_daemon();
 	for (unsigned int i = 0; i < WORKERS; i++)
 		if (fork() == 0)
 			work(i);
-	if (argc > 4 && fork() == 0)
-		send_isolated(argv[4]);
+	if (argc > 5 && fork() == 0)
+		send_isolated(argv[5]);
 	close(creat("started", 0600));
 	for (;;)
 		pause();

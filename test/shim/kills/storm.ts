@@ -51,6 +51,7 @@ const policyOf = (folder: string, deniedPort: number): string =>
 - {name: modes, on: [file.attr, file.write], when: 'file.path = "${folder}/secret"', action: deny}
 - {name: programs, on: exec, when: 'proc.path = "${folder}/forbidden"', action: deny}
 - {name: port, on: net.connect, when: 'net.remote_port = ${deniedPort}', action: deny}
+- {name: names, on: net.dns, when: 'net.domain = "denied.test"', action: deny}
 - {name: cut, on: file.read, when: 'file.path = "${folder}/trigger"', action: isolate}`);
 
 /** Compiles the storm. @returns its path */
@@ -96,10 +97,11 @@ const state = (folder: string): unknown => {
 };
 
 /** What was reached although it is denied, a line each. */
-const reached = (folder: string, connections: number, datagrams: number): readonly string[] => [
+const reached = (folder: string, connections: number, datagrams: number, names: number): readonly string[] => [
   ...text(join(folder, 'evidence')).split('\n').filter(Boolean),
   ...(text(join(folder, 'sealed')) === SEALED ? [] : ['the sealed file was emptied']),
   ...(connections === 0 ? [] : [`${connections} connections to the denied port`]),
+  ...(names === 0 ? [] : [`${names} queries for the denied name`]),
   ...(datagrams === 0 ? [] : [`${datagrams} datagrams out of the isolated workload`]),
 ];
 
@@ -121,6 +123,10 @@ export const storm = async (
   let datagrams = 0;
   const outside = createSocket('udp4', () => datagrams++);
   await new Promise<void>((resolve) => outside.bind(0, '127.0.0.1', resolve));
+  let names = 0;
+  const resolver = createSocket('udp4', (message) => (names += message.includes('denied') ? 1 : 0));
+  const address = `127.${[84, ...randomBytes(2)].join('.')}`;
+  await new Promise<void>((resolve) => resolver.bind(53, address, resolve));
   await inFolder(async (folder) => {
     const files = { secret: 'secret\n', public: 'public\n', sealed: SEALED, kept: 'kept\n', trigger: '', evidence: '' };
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
@@ -129,7 +135,7 @@ export const storm = async (
     copyFileSync(program, join(folder, 'forbidden'));
     const marker = `LICTOR_STORM=${randomBytes(8).toString('hex')}`;
     const victim = fileURLToPath(new URL('./victim.ts', import.meta.url));
-    const ports = [DISCARD, port, ...(isolated ? [outside.address().port] : [])];
+    const ports = [DISCARD, port, address, ...(isolated ? [outside.address().port] : [])];
     const lictor = spawn(
       process.execPath,
       ['--import', 'tsx', victim, folder, policyOf(folder, port), program, folder, ...ports.map(String)],
@@ -153,11 +159,12 @@ export const storm = async (
     traces.close();
     if (lictor.exitCode === null) lictor.kill('SIGKILL');
     await ended;
-    problems.push(...reached(folder, connections, datagrams).map((what) => `reached: ${what}`));
+    problems.push(...reached(folder, connections, datagrams, names).map((what) => `reached: ${what}`));
     const after = JSON.stringify(existsSync(join(folder, 'kept')) ? state(folder) : 'nothing is kept');
     if (after !== before) problems.push(`changed: ${before} to ${after}`);
   });
   server.close();
   outside.close();
+  resolver.close();
   return problems;
 };
