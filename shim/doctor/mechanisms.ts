@@ -148,7 +148,7 @@ const BY_KIND: Readonly<Record<string, Omit<KindMechanism, 'kind'>>> = {
   'net.dns': {
     timing: 'inline',
     mechanism: 'cgroup BPF',
-    probes: [...NOTIFIED.probes, 'sensor net.dns'],
+    probes: [...NOTIFIED.probes, 'sensor net.dns', 'raw sockets'],
     onlyEperm: false,
     fields: [...new Set([...LOCAL, ...REMOTE, 'net.domain', 'net.query_type'])].filter((name) => name !== 'net.path'),
     caveats: [REFUSED, OTHER_WAYS],

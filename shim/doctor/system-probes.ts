@@ -8,12 +8,17 @@ import { lacking } from '../run/requirements.ts';
 import { makeCgroup, removeCgroup } from '../workloads/cgroup.ts';
 import type { Probe } from './report.ts';
 
-const SYS = { fanotifyInit: 300, seccomp: 317, landlock: 444, pidfdOpen: 434, pidfdTake: 438 } as const;
+const SYS = { socket: 41, fanotifyInit: 300, seccomp: 317, landlock: 444, pidfdOpen: 434, pidfdTake: 438 } as const;
+/** Those that give a descriptor which is only looked at. */
+const MADE: readonly number[] = [SYS.socket, SYS.fanotifyInit, SYS.pidfdTake];
 /** FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK | FAN_REPORT_TID */
 const FANOTIFY_FLAGS = 0x4 | 0x1 | 0x2 | 0x100;
 const SECCOMP_GET_ACTION_AVAIL = 2;
 const SECCOMP_RET_USER_NOTIF = 0x7fc00000;
 const LANDLOCK_CREATE_RULESET_VERSION = 1;
+const AF_INET = 2;
+const SOCK_RAW = 3;
+const IPPROTO_RAW = 255;
 /** The first with LANDLOCK_ACCESS_FS_REFER. */
 const LANDLOCK_ABI = 2;
 
@@ -34,7 +39,7 @@ const systemCalls = (): ((number: number, ...args: readonly (number | Uint8Array
   return (number, a = 0, b = 0, c = 0) => {
     const result: number = typeof c === 'number' ? numbers(number, a, b, c, 0) : pointer(number, a, b, c, 0);
     if (result < 0) return -koffi.errno();
-    if (number === SYS.fanotifyInit || number === SYS.pidfdTake) close(result);
+    if (MADE.includes(number)) close(result);
     return result;
   };
 };
@@ -75,6 +80,7 @@ export const systemProbes = (): readonly Probe[] => {
   const taken = pidfd < 0 ? pidfd : call(SYS.pidfdTake, pidfd, 0, 0);
   const fanotify = call(SYS.fanotifyInit, FANOTIFY_FLAGS, 0);
   const seccomp = call(SYS.seccomp, SECCOMP_GET_ACTION_AVAIL, 0, action);
+  const raw = call(SYS.socket, AF_INET, SOCK_RAW, IPPROTO_RAW);
   const landlock = call(SYS.landlock, 0, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (pidfd >= 0) koffi.load('libc.so.6').func('int close(int fd)')(pidfd);
   return [
@@ -96,6 +102,7 @@ export const systemProbes = (): readonly Probe[] => {
           : `refused: ${landlock < 0 ? errorText(-landlock) : `ABI ${landlock}`}`,
       help: landlock >= LANDLOCK_ABI ? null : 'Linux 5.19 or newer with CONFIG_SECURITY_LANDLOCK, and landlock in lsm=',
     },
+    probe('raw sockets', raw, 'DNS queries that were decided are sent', 'CAP_NET_RAW'),
     probe('pidfd', taken, "taking another process's descriptor", 'Linux 5.6 or newer, and CAP_SYS_PTRACE'),
     {
       name: 'memfd',
