@@ -10,7 +10,7 @@ import { readContents } from './documents.ts';
 import type { CustomRule } from './library.ts';
 import { readModel } from './model.ts';
 import { KINDS, nameFor, type MadeRule } from './rules.ts';
-import { readRuntimeRules, type RuntimeRule } from './runtime.ts';
+import { readRuntimeRules, type PlacedPart, type RuntimeRule } from './runtime.ts';
 import type { Placed } from './scope.ts';
 
 /**
@@ -118,7 +118,7 @@ function lowerRule(
   if (made.length === 0) return [];
   const span = rule.map.entries.find(({ key }) => key.text === 'name')!.value.span;
   return rule.placed.map((placed) => {
-    const name = names.take(nameFor(rule.name, 'runtime-rule'));
+    const name = names.take(policyName(rule, placed));
     const metadata = {
       name,
       description: rule.notes,
@@ -130,6 +130,12 @@ function lowerRule(
     const rules = withGuard(made, placed, name, span, shared);
     return lowered('Policy', span, metadata, { mode: rule.disabled ? 'off' : 'enforce', scope: placed.scope, rules });
   });
+}
+
+/** A rule that becomes several policies names each after its collections. */
+function policyName({ name, placed: all }: RuntimeRule, { collections: [first, ...more] }: PlacedPart): string {
+  if (all.length === 1 || first === undefined) return nameFor(name, 'runtime-rule');
+  return nameFor(`${name}-${first}${more.length > 0 ? `-and-${more.length}-more` : ''}`, 'runtime-rule');
 }
 
 const attachedMade = (

@@ -23,11 +23,22 @@ export interface RuntimeRule {
   readonly disabled: boolean;
   /** Names of its collections. */
   readonly collections: readonly string[];
-  readonly placed: readonly Placed[];
+  readonly placed: readonly PlacedPart[];
   readonly attached: readonly Attachment[];
   /** Made by its sections, behind what is attached; those that only watch stand before. */
   readonly watching: readonly MadeRule[];
   readonly sections: readonly MadeRule[];
+}
+
+/** One of the scopes that a rule has to be written with. */
+export interface PlacedPart extends Placed {
+  /** The collections that it is of. */
+  readonly collections: readonly string[];
+}
+
+interface Part {
+  readonly selection: Selection;
+  readonly collections: readonly string[];
 }
 
 export interface Defined {
@@ -78,7 +89,7 @@ function readRule(map: LocatedMap, defined: Defined, earlier: Selection[], about
     return null;
   }
   const disabled = flagAt(map, 'disabled', report);
-  const { names, selections } = scopeOf(map, defined.collections, target, report);
+  const { names, parts } = scopeOf(map, defined.collections, target, report);
   const attached = attachmentsOf(map, defined.custom, target, report);
   if (flagAt(map, 'skipExecSessions', report)) {
     const message =
@@ -87,8 +98,11 @@ function readRule(map: LocatedMap, defined: Defined, earlier: Selection[], about
   }
   const sections = { ...about, better };
   const made = target === 'host' ? hostSections(map, report) : containerSections(map, sections);
-  if (selections === null) return null;
-  const placed = selections.flatMap((one) => placeSelection(one, earlier, target) ?? []);
+  if (parts === null) return null;
+  const placed = parts.flatMap(({ selection, collections }): PlacedPart[] => {
+    const scope = placeSelection(selection, earlier, target);
+    return scope === null ? [] : [{ ...scope, collections }];
+  });
   if (placed.length === 0) {
     report(
       diagnose(
@@ -100,7 +114,7 @@ function readRule(map: LocatedMap, defined: Defined, earlier: Selection[], about
     );
     return null;
   }
-  if (!disabled) earlier.push(...selections);
+  if (!disabled) earlier.push(...parts.map(({ selection }) => selection));
   return {
     name: name.text,
     map,
@@ -134,7 +148,7 @@ function hostSections(map: LocatedMap, report: Report): Sections {
 /** What a rule is for: everything where it names no collection. Null where that cannot be told, which is reported. */
 function scopeOf(map: LocatedMap, known: ReadonlyMap<string, Collection>, target: Target, report: Report) {
   const names: string[] = [];
-  const selections: Selection[] = [];
+  const parts: Part[] = [];
   let sound = true;
   for (const item of listAt(map, 'collections', report)) {
     const own = isMap(item) && item.entries.some(({ key }) => COLLECTION_FIELDS.includes(key.text)) ? item : null;
@@ -147,22 +161,29 @@ function scopeOf(map: LocatedMap, known: ReadonlyMap<string, Collection>, target
       sound = false;
       continue;
     }
-    names.push(known.get(referenceOf(text))?.name ?? text);
+    const called = known.get(referenceOf(text))?.name ?? text;
+    names.push(called);
     const made = found === undefined ? [[]] : selectionsOf(found, target, report);
     if (made === null) sound = false;
-    else selections.push(...made);
+    else parts.push(...made.map((selection) => ({ selection, collections: [called] })));
   }
-  if (names.length === 0 && sound) selections.push([]);
-  return { names, selections: sound ? merged(selections) : null };
+  if (names.length === 0 && sound) parts.push({ selection: [], collections: [] });
+  return { names, parts: sound ? merged(parts) : null };
 }
 
 /** Selections that differ in the patterns of a single part become one. */
-function merged(selections: readonly Selection[]): readonly Selection[] {
-  const made: Selection[] = [];
-  for (const one of selections) {
-    const at = made.findIndex((other) => canMerge(one, other));
-    if (at < 0) made.push(one);
-    else made[at] = made[at].map((part, n) => ({ ...part, patterns: [...part.patterns, ...one[n].patterns] }));
+function merged(parts: readonly Part[]): readonly Part[] {
+  const made: Part[] = [];
+  for (const { selection, collections } of parts) {
+    const at = made.findIndex((other) => canMerge(selection, other.selection));
+    if (at < 0) made.push({ selection, collections });
+    else {
+      const known = made[at];
+      made[at] = {
+        selection: known.selection.map((one, n) => ({ ...one, patterns: [...one.patterns, ...selection[n].patterns] })),
+        collections: [...new Set([...known.collections, ...collections])],
+      };
+    }
   }
   return made;
 }

@@ -104,6 +104,34 @@ test('scopes say what can be said: disjoint rules need no exception, single part
   );
 });
 
+test('a rule that becomes several policies names each after its collections', () => {
+  const collections = [
+    { name: 'web', images: ['nginx*'] },
+    { name: 'proxies', images: ['envoy*'] },
+    { name: 'shop pods', labels: ['app:shop', 'tier:front'] },
+    { name: 'db', namespaces: ['db'], images: ['pg*'] },
+  ];
+  const rule = { name: 'Hub', collections, dns: { domainList: { denied: ['x.y'], effect: 'prevent' } } };
+  const names = (rules: readonly Plain[]): string[] =>
+    [...imported(sources(policy(...rules)), 'prisma').matchAll(/^ {2}name: (.*)$/gm)].map(([, name]) => name);
+  assert.equal(names([rule]), ['Hub-web-and-1-more', 'Hub-shop-pods', 'Hub-shop-pods-2', 'Hub-db']);
+  assert.equal(names([{ ...rule, collections: [collections[0]] }]), ['Hub']);
+});
+
+test('a pattern that ends within the registry is about images that are written with it', () => {
+  const rule = (images: readonly string[]): Plain => ({
+    name: 'r',
+    collections: [{ name: 'c', images }],
+    processes: { deniedList: { effect: 'prevent', paths: ['/bin/x'] } },
+  });
+  const at = (image: string): object => ({ kind: 'exec', proc: { path: '/bin/x' }, container: { id: '1', image } });
+  const events = [at('docker.io/library/nginx:1'), at('nginx:1'), at('quay.io/nginx:1')];
+  const actions = (images: readonly string[]): string[] =>
+    decide(bundleOf(sources(policy(rule(images)))), events.map(eventOf)).map(({ actual }) => actual.action);
+  assert.equal(actions(['docker.io/*']), ['deny', 'allow', 'allow']);
+  assert.equal(actions(['docker.io/library/nginx*']), ['deny', 'deny', 'allow']);
+});
+
 test('a rule that is left nothing says so', () => {
   assert.equal(
     said([policy({ name: 'all', dns: {} }, { name: 'late', collections: [{ name: 'x', namespaces: ['a'] }] })]),
