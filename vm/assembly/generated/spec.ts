@@ -254,7 +254,7 @@ export const ERROR_SPAN: i32 = -11; // a pointer or a length outside the memory 
 
 // Limits
 export const LIMIT_RECORD_BYTES: u32 = 0x10000;
-export const LIMIT_RECORD_SLOTS: u32 = 0x60;
+export const LIMIT_RECORD_SLOTS: u32 = 0x80;
 export const LIMIT_PATH_BYTES: u32 = 0x1000;
 export const LIMIT_TEXT_BYTES: u32 = 0x4000;
 export const LIMIT_STRING_BYTES: u32 = 0x1000;

@@ -10,4 +10,4 @@ export const FIELD_BYTES: readonly number[] = [0, 4096, 4096, 4096, 4096, 4096, 
 export const FIELD_CUT: readonly number[] = [10, 11, 15, 16, 77];
 
 export const RECORD_BYTES = 65536;
-export const RECORD_SLOTS = 96;
+export const RECORD_SLOTS = 128;

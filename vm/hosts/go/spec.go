@@ -419,7 +419,7 @@ const (
 	recordTimeAt     = 8
 	recordSubjectAt  = 16
 	recordWorkloadAt = 24
-	recordSlotsMost  = 96
+	recordSlotsMost  = 128
 	recordBytesMost  = 65536
 	slotBytes        = 16
 	statusMemory     = -1
