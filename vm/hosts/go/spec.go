@@ -3,7 +3,7 @@
 package lictor
 
 // ModuleDigest is the SHA-256 of the module that this package was made for.
-const ModuleDigest = "306314768cea9bcb740e117a95f72d98ac4a4112584fe22310b81a0b638e901c"
+const ModuleDigest = "e4f599e249662a6c54a2816cf8debb5b2aea104c5433a4d51ed64f1d958f6607"
 
 // Kind is what an event is about.
 type Kind uint8

@@ -3,11 +3,11 @@
 use std::fmt;
 
 /// SHA-256 of the module that this crate was made for.
-pub const MODULE_DIGEST: &str = "306314768cea9bcb740e117a95f72d98ac4a4112584fe22310b81a0b638e901c";
+pub const MODULE_DIGEST: &str = "e4f599e249662a6c54a2816cf8debb5b2aea104c5433a4d51ed64f1d958f6607";
 
 /// SHA-256 of the component that this crate was made for.
 #[cfg(feature = "component")]
-pub const COMPONENT_DIGEST: &str = "9386a820e472e321e4f83ea2e31c05383445158329e57169a88ca5d3b0c689e8";
+pub const COMPONENT_DIGEST: &str = "fdb307a9699e3504e2869d7c5dc5a75a937a82f7c5f9393f71b70a1d4f7d1389";
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
