@@ -212,6 +212,13 @@ test('the environment, its variables, and other facts of a process', () => {
   assert.equal(of('proc.stdin.type = file'), [false, false, true]);
 });
 
+test('what lies in the writable layer', () => {
+  const read = (file: object): object => ({ kind: 'file.read', file: { path: '/x', ...file } });
+  const events = [read({ upper_layer: true }), read({ upper_layer: false }), read({})];
+  assert.equal(holds('evt.type = open and fd.is_upper_layer = true', events), [true, false, false]);
+  assert.equal(holds('evt.type = open and fd.is_upper_layer = false', events), [false, true, true]);
+});
+
 test('user names of ids: root is known', () => {
   const call = (arg0: number): object => ({ kind: 'syscall', syscall: { name: 'setuid', arg0 } });
   assert.equal(holds('evt.type = setuid and evt.arg.uid = root', [call(0), call(5)]), [true, false]);

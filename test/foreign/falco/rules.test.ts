@@ -141,6 +141,12 @@ test('what is not carried over is said once, and refused where the user asks for
   ]);
 });
 
+test('names of addresses are refused with what says the same', () => {
+  const [finding] = findingsOf(one('evt.type=connect and fd.sip.name=x.y or evt.type=open'));
+  assert.is(finding.message, 'events here have no `fd.sip.name`');
+  assert.match(finding.help ?? '', 'a rule on `net.dns` with `net.domain`');
+});
+
 test('rules that Falco leaves out, and rules about every event', () => {
   assert.equal(saidOf(rule('r', 'ct.name=x', 'source: aws_cloudtrail')), [
     'L5205 r: rule `r` is left out: unknown source `aws_cloudtrail`',
