@@ -15,7 +15,7 @@ export const typeName = (type: number): Uint8Array => NAMES[type] ?? NONE;
 
 /** Numbers of the types of standard input, output and error, `CLOSED` where there is none. */
 export type Streams = Uint8Array;
-export const STREAMS = 3;
+const STREAMS = 3;
 export const NO_STREAMS: Streams = new Uint8Array(STREAMS).fill(CLOSED);
 
 const AF = { unix: 1, inet: 2, inet6: 10 } as const;
