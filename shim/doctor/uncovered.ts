@@ -159,6 +159,10 @@ export const UNCOVERED: readonly Uncovered[] = [
     why: 'a verdict holds for the bytes that leave and for where they go; resolvers send none of these, and packets are seen before they are fragmented and after addresses were rewritten',
   },
   {
+    what: 'a query from a socket that is not connected (musl sends so) to a server at port 53 whose packets the host or the container rewrites to another port (127.0.0.11 of Docker) is no `net.dns`',
+    why: 'packets are seen after addresses were rewritten, and such a socket does not say where the packet went before; `net.send` decides it by its written address and port',
+  },
+  {
     what: 'an allowed query over TCP leaves about 0.2 s later, where a policy can refuse queries; a refused one resets the connection, of which the server is not told',
     why: 'the kernel drops the segment until it is decided, and TCP sends it again after its shortest timeout; over UDP Lictor sends it at once',
   },
