@@ -80,6 +80,36 @@ export const limits = (): Target =>
       ],
     ),
     '',
+    `## What ${code('export')} cannot say`,
+    '',
+    'With one of these there is no document: a part would decide something else than the whole.',
+    '',
+    ...table(
+      ['of a policy', 'why'],
+      [
+        [code('mode: observe'), 'neither system has policies that only observe'],
+        [
+          `conditions beside one target, programs that act, not the owner, on a terminal`,
+          `an entry of KubeArmor has no others; its ${code('allowedArgs')} compares arguments one by one, our conditions the line`,
+        ],
+        [`exceptions of rules (${code('unless')})`, 'entries have none: a rule that allows stands in front'],
+        [
+          'an order of rules that is not that of its lookups',
+          'KubeArmor keeps no order: it looks up by kind of target',
+        ],
+        ['wildcards in names of namespaces, of labels and of containers', 'selectors of both name whole texts'],
+        [`${code('kill')}, ${code('isolate')}, ${code('stop')}`, 'both only let pass or refuse'],
+        [
+          'rules for networks in KubeArmor, but by protocol and domain',
+          'a KubeArmorNetworkPolicy is a firewall of hosts beside what programs may do: another list than the one that our rules are',
+        ],
+        [
+          `rules that refuse in NetworkPolicy`,
+          'it has allow-lists alone; names of domains, programs and users are nothing that it filters by',
+        ],
+      ],
+    ),
+    '',
     '## Which expressions keep an automaton of their own',
     '',
     'All others are found in one pass over the text, with all substrings. One that keeps its automaton runs it where its longest literal is found, or always: a step more for each byte in the bound.',

@@ -8,7 +8,7 @@ import { withAlone } from '../kubearmor/order.ts';
 import { eachOverlap, type Placed } from '../kubearmor/overlap.ts';
 import type { Selection } from '../kubearmor/selection.ts';
 import { entriesOf, type Exported } from './entries.ts';
-import { Naming, noteLost, refuseMode } from './policy.ts';
+import { Naming, noteLost, originOf, refuseMode } from './policy.ts';
 import { configurationOf, judgeDefaults, listedIn } from './postures.ts';
 import { bodyOf } from './sections.ts';
 import { selectionOf, selectorOf } from './selection.ts';
@@ -30,9 +30,10 @@ export const KUBEARMOR_EXPORT: ExportFormat = {
     judgeRefusals(leaving, report);
     const postures = judgeDefaults(leaving, report);
     const naming = new Naming();
-    const documents = leaving
-      .filter(({ entries }) => entries.length > 0)
-      .map((one) => ({ source: one.policy.name.span.source, document: documentOf(one, naming, report) }));
+    const documents = joined(leaving.filter(({ entries }) => entries.length > 0)).map((one) => ({
+      source: one.policy.name.span.source,
+      document: documentOf(one, naming, report),
+    }));
     const configuration = configurationOf(postures);
     return configuration === null ? documents : [...documents, { source: null, document: configuration }];
   },
@@ -50,6 +51,21 @@ function read(policy: ResolvedPolicy, report: Report): Leaving[] {
   }
   const entries = entriesOf(rules, listedIn(policy), report);
   return selection === null ? [] : [{ policy, selection, entries }];
+}
+
+/**
+ * Parts of one imported policy as one again: KubeArmor looks up in all policies of a workload together, and where the place
+ * of a policy would matter, `judgeOrder` has refused it.
+ */
+function joined(leaving: readonly Leaving[]): readonly Leaving[] {
+  const found = new Map<unknown, Leaving>();
+  for (const one of leaving) {
+    const origin = originOf(one.policy.document);
+    const key = origin === undefined ? one : JSON.stringify([origin, selectorOf(one.selection)]);
+    const known = found.get(key);
+    found.set(key, known === undefined ? one : { ...known, entries: [...known.entries, ...one.entries] });
+  }
+  return [...found.values()];
 }
 
 /** What stands first here must be looked up first there, wherever it matters which does. */

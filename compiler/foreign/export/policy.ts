@@ -12,6 +12,10 @@ export function refuseMode({ mode, name, document }: ResolvedPolicy, title: stri
   report(diagnose('L5703', `${title} has no policies that only observe, like \`${name.value}\``, span, help));
 }
 
+/** The name of the policy that this one was imported from, where it is another: a part of it, or what names cannot have. */
+export const originOf = ({ metadata }: ResolvedPolicy['document']): string | undefined =>
+  metadata.annotations?.value.find(({ key }) => key.value === 'kubearmor.com/name')?.value.value;
+
 /** Names as resources of Kubernetes have them (RFC 1123), each once. */
 export class Naming {
   readonly #taken = new UniqueNames();
@@ -21,7 +25,8 @@ export class Naming {
     { name, document }: ResolvedPolicy,
     report: Report,
   ): { readonly name: string; readonly annotations?: object } {
-    const fitting = name.value
+    const wanted = originOf(document) ?? name.value;
+    const fitting = wanted
       .toLowerCase()
       .replace(/[^a-z0-9.-]+/g, '-')
       .split('.')
@@ -31,14 +36,9 @@ export class Naming {
       .slice(0, 200)
       .replace(/[.-]+$/, '');
     const taken = this.#taken.take(fitting || 'policy');
-    if (taken !== name.value) {
+    if (taken !== wanted) {
       report(
-        diagnose(
-          'L5707',
-          `\`${name.value}\` is called \`${taken}\` there`,
-          name.span,
-          'resources have lower-case names',
-        ),
+        diagnose('L5707', `\`${wanted}\` is called \`${taken}\` there`, name.span, 'resources have lower-case names'),
       );
     }
     const { description, annotations } = document.metadata;

@@ -113,6 +113,34 @@ function randomRule(r: Random, n: number): object {
   };
 }
 
+test('parts of an imported policy become one again, with its name and its annotations', () => {
+  const theirs = (name: string, one: string, other: string): string =>
+    JSON.stringify({
+      apiVersion: 'security.kubearmor.com/v1',
+      kind: 'KubeArmorPolicy',
+      metadata: { name, namespace: 'shop', annotations: { owner: name } },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        file: {
+          matchPaths: [{ path: `/${one}/x`, action: 'Allow' }],
+          matchDirectories: [{ dir: `/${other}/`, recursive: true, action: 'Block' }],
+        },
+      },
+    });
+  // Of each, the path stands before the other's directory: so both are cut.
+  const sources = sourcesOf(theirs('first', 'a', 'b'), theirs('second', 'b', 'a'));
+  const text = imported(sources, 'kubearmor');
+  assert.equal([...text.matchAll(/^ {2}name: (.*)$/gm)].map(([, name]) => name).length, 4, text);
+  const { documents, said } = exported('kubearmor', [{ path: 'imported.yaml', text }]);
+  const resources = documents.map(({ document }) => document as { kind: string; metadata: { name: string } });
+  const policies = resources.filter(({ kind }) => kind === 'KubeArmorPolicy');
+  assert.equal(
+    policies.map(({ metadata }) => metadata).sort((a, b) => a.name.localeCompare(b.name)),
+    ['first', 'second'].map((name) => ({ name, annotations: { owner: name }, namespace: 'shop' })),
+    said.join('\n'),
+  );
+});
+
 const SCOPES: readonly object[] = [
   SCOPE,
   { namespace: ['shop'] },
