@@ -187,7 +187,7 @@ export class Guard {
       "socket operations were refused: the kernel's address was not the one that was decided",
     );
     for (const [bound, killed] of Object.entries(execBinding?.counters() ?? {})) {
-      notice(killed['changed'], `programs were killed as they began: their ${bound} were not those that were decided`);
+      notice(killed['changed'], `programs were killed as they began: their ${bound} differed from what was decided`);
       notice(killed['undecided'], `programs were killed as they began: nobody had decided about their ${bound}`);
     }
     this.#attached.close();
