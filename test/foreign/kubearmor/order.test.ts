@@ -148,7 +148,7 @@ test('entries meet that the definition says meet', () => {
     met += expected.size;
     assert.equal([...found].sort(), [...expected].sort(), `batch ${index} of seed ${seed}`);
   }
-  assert.ok(met > 1000);
+  assert.ok(met > 200, `only ${met} meet (seed ${seed})`);
 });
 
 const policyOf = (entries: readonly Entry[], labels: Selection['labels'] = []) => ({
