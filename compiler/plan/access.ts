@@ -1,12 +1,13 @@
 /** Which lookups can stand for a test: whenever the test holds, one of its accesses is among what the event looks up. */
 import type { Bytes, Constant, Expr, FieldRef, Operand } from '../../vm/bundle/normal.ts';
-import { FIELDS, FIELD_COUNT, GLOBS } from '../../vm/spec/index.ts';
+import { FIELDS, FIELD_COUNT, GLOBS, LIMITS } from '../../vm/spec/index.ts';
 import { tupleOf } from './glob-key.ts';
 import { beginning, type Key, patternWays } from './pattern-keys.ts';
 import { oncePerPattern, patternOf } from './pattern.ts';
 import { GapSets, sequenceKeys, textKey } from './sequence.ts';
 import { lower } from './simplify.ts';
 import { type Access, type Classifier, type Form, pairKey } from './types.ts';
+import { lengthAtMost } from './weight.ts';
 
 /** Accesses that stand for a test; `exact` where they hold only if the test does, so that it need not be checked again. */
 export interface Cover {
@@ -121,7 +122,9 @@ export class Accesses {
     const { left } = e;
     if (left.is !== 'field') return [];
     const { ways, fold } = patternWays(e);
-    const isLeft = !ways[0]?.exact && ways[0]?.rest === undefined;
+    // texts that are no paths can have a slash at every other byte, each a place where a floating glob is probed for
+    const isLong = ways[0]?.keys.some(({ form }) => form === 'floating') && lengthAtMost(left) > LIMITS.pathBytes.value;
+    const isLeft = isLong || (!ways[0]?.exact && ways[0]?.rest === undefined);
     const sequences = isLeft ? this.#sequences(left, e) : null;
     if (sequences) return [sequences];
     const covers: Cover[] = [];

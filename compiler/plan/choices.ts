@@ -1,9 +1,11 @@
 /** The ways to find a condition: lookups that must succeed where it holds, and what they leave to check. */
 import type { Expr } from '../../vm/bundle/normal.ts';
 import { TRUE } from '../../vm/bundle/normal.ts';
+import { LIMITS } from '../../vm/spec/index.ts';
 import { type Accesses, type Cover, intervalOf, mergeCovers } from './access.ts';
 import { and } from './simplify.ts';
 import type { Access, Candidate, Classifier } from './types.ts';
+import { weightOf } from './weight.ts';
 
 /** A part of a condition that need not be checked as it stands, and what must be instead: TRUE for nothing. */
 export interface Answer {
@@ -75,7 +77,7 @@ export class Choices {
   of(e: Expr): Choice[] {
     const ways: Choice[] = [];
     this.#collect(e, ways);
-    return ways;
+    return ways.some(isByElements) && weightOf(e) > CHEAP ? ways.filter((way) => !isMultiplied(e, way)) : ways;
   }
 
   #collect(e: Expr, ways: Choice[]): void {
@@ -134,6 +136,19 @@ export class Choices {
     });
   }
 }
+
+/** Steps at most of what is left to check behind an element of a list: a pass over the longest text. */
+export const CHEAP = LIMITS.textBytes.value;
+
+const isByElements = ({ cover }: Choice): boolean =>
+  cover.accesses.some(({ classifier }) => classifier.form === 'elements');
+
+/**
+ * Whether a list may have all keys of the way's form at once, so that the bound has what is left to check behind the dearest
+ * of them for each: then the condition, if that is dear, is better checked once. Parts of a disjunction have ways of their own.
+ */
+const isMultiplied = (e: Expr, way: Choice): boolean =>
+  !way.either && isByElements(way) && weightOf(without(e, way.answered)) > CHEAP;
 
 const isBound = (e: Expr): boolean => e.op === 'compare' && e.cmp !== '=';
 

@@ -3,9 +3,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planAndEmit } from '../../compiler/backend.ts';
 import { isNode, plan } from '../../compiler/plan/index.ts';
-import type { Expr } from '../../vm/bundle/normal.ts';
+import type { Expr, Operand } from '../../vm/bundle/normal.ts';
 import { encodeRecord } from '../../vm/event/index.ts';
 import { createVm } from '../../vm/host/index.ts';
+import { LIMITS } from '../../vm/spec/index.ts';
 import { and, equals, field, id, not, policyOf, programOf } from './fixtures.ts';
 
 const test = suite('plan');
@@ -117,6 +118,39 @@ const slow: Expr = {
   list: { field: id('proc.args') },
   test: { op: 'contains', fold: false, left: field('proc.cmdline'), right: { is: 'element' } },
 };
+
+const matches = (left: Operand, pattern: string): Expr => ({ op: 'matches', fold: false, left, pattern });
+const anyOf = (list: string, pattern: string): Expr => ({
+  op: 'any',
+  list: { field: id(list) },
+  test: matches({ is: 'element' }, pattern),
+});
+
+test('what is dear to check does not stand behind keys of which a list may have all', () => {
+  const has = (value: string): Expr => ({
+    op: 'has',
+    list: { field: id('proc.args') },
+    value: { is: 'string', value },
+  });
+  const dear = anyOf('proc.args', '--a=[0-9]+');
+  const keys = (n: number): Expr[] => Array.from({ length: n }, (_, i) => has(`-${i}`));
+  const cost = (n: number): number => programOf(policyOf([...keys(n), and(has('-x'), dear)])).cost['file.read'];
+  assert.ok(cost(100) < 2 * cost(1), `${cost(1)} steps beside one key, ${cost(100)} beside 100`);
+});
+
+test('patterns of a long text that any slash could begin are found with its substrings', () => {
+  const { plan, cost } = programOf(policyOf([matches(field('proc.cmdline'), '(?s).*/dev/(tcp|udp)/.*')]));
+  assert.equal(
+    plan.classifiers.filter(({ keys }) => keys.size > 0).map(({ form }) => form),
+    ['substring'],
+  );
+  assert.ok(cost['file.read'] < 100_000);
+});
+
+test('ten rules about environments stay far below the budget', () => {
+  const rules = Array.from({ length: 10 }, (_, i) => anyOf('proc.env', `NAME_${i}=.*[0-9]+.*`));
+  assert.ok(programOf(policyOf(rules)).cost['file.read'] < LIMITS.stepsPerEvent.value / 4);
+});
 
 test('rules that no key finds are named when their bound is beyond the budget', () => {
   const made = planAndEmit(policyOf([equals('file.path', '/a'), slow]));

@@ -1,5 +1,6 @@
 /** `docs/limits.md`: every number that bounds something, and what live enforcement does not cover. */
 import { MAX_KEYS } from '../../compiler/plan/access.ts';
+import { CHEAP } from '../../compiler/plan/choices.ts';
 import { DIAGRAMS, LONG, LONG_NETWORK, MAX_PAIRS, MOST_PARTS, MOVES } from '../../compiler/plan/choose.ts';
 import { GROUP_MOST } from '../../compiler/plan/tuple.ts';
 import { SCANS } from '../../compiler/emit/scans.ts';
@@ -174,6 +175,11 @@ export const limits = (): Target =>
           `parts of one rule (${code('or')}), each found and checked as a rule of its own`,
           MOST_PARTS,
           'parts of parts multiply; a rule with more is found by a key of each, and checked whole there',
+        ],
+        [
+          'steps of what is left to check where an element of a list finds a rule',
+          CHEAP,
+          'a list may have all keys at once, and the bound has the dearest of what they lead to for each',
         ],
         [
           'operands in one key: of facts of workloads, of subjects, and of the event itself, each',
