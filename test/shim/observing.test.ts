@@ -68,31 +68,34 @@ kernelTest('a recording has every event with the facts of its process, and decid
   }),
 );
 
-kernelTest('a recording has environments only where that was wished, and what a program starts with always', GUARD, () =>
-  inFolder(async (folder) => {
-    for (const environment of [false, true]) {
-      const output = createWriteStream(join(folder, 'trace'));
-      await recordTrace({
-        ...{ command: ['sh', '-c', '/bin/true; /bin/true'], output, cwd: folder, environment },
-        ...{ env: { SECRET: 'x' }, stdio: ['ignore', 'ignore', 'ignore'] },
-      });
-      output.end();
-      await finished(output);
-      const trace = readTrace(readFileSync(join(folder, 'trace')));
-      if ('error' in trace) throw new Error(trace.error);
-      const programs = trace.entries
-        .filter(({ type }) => type === 'record' || type === 'subject')
-        .map(({ bytes }) => decodeRecord(bytes))
-        .map((decoded) => ('error' in decoded ? null : (eventToJson(decoded.event) as { proc?: Program }).proc))
-        .filter((program) => program?.path?.endsWith('/true'));
-      assert.ok(programs.length >= 4, 'questions and facts');
-      for (const program of programs) {
-        assert.is(program!.env?.includes('SECRET=x') ?? false, environment);
-        assert.is(program!.stdin_type, 'device');
-        assert.is(program!.file_owner_uid, 0);
+kernelTest(
+  'a recording has environments only where that was wished, and what a program starts with always',
+  GUARD,
+  () =>
+    inFolder(async (folder) => {
+      for (const environment of [false, true]) {
+        const output = createWriteStream(join(folder, 'trace'));
+        await recordTrace({
+          ...{ command: ['sh', '-c', '/bin/true; /bin/true'], output, cwd: folder, environment },
+          ...{ env: { SECRET: 'x' }, stdio: ['ignore', 'ignore', 'ignore'] },
+        });
+        output.end();
+        await finished(output);
+        const trace = readTrace(readFileSync(join(folder, 'trace')));
+        if ('error' in trace) throw new Error(trace.error);
+        const programs = trace.entries
+          .filter(({ type }) => type === 'record' || type === 'subject')
+          .map(({ bytes }) => decodeRecord(bytes))
+          .map((decoded) => ('error' in decoded ? null : (eventToJson(decoded.event) as { proc?: Program }).proc))
+          .filter((program) => program?.path?.endsWith('/true'));
+        assert.ok(programs.length >= 4, 'questions and facts');
+        for (const program of programs) {
+          assert.is(program!.env?.includes('SECRET=x') ?? false, environment);
+          assert.is(program!.stdin_type, 'device');
+          assert.is(program!.file_owner_uid, 0);
+        }
       }
-    }
-  }),
+    }),
 );
 
 kernelTest('doctor tries what it says, and knows a way for each rule', GUARD, async () => {

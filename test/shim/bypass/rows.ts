@@ -158,7 +158,12 @@ export const BYPASSES: readonly Bypass[] = [
     'reached|ENOENT / EACCES|ENOENT',
     'named: the kernel (6.18) asks about files and folders alone, a sensor shows it',
   ),
-  row('by_fifo', 'a FIFO', 'reached|EPERM', 'named: the kernel (6.18) asks about files and folders alone, a sensor shows it'),
+  row(
+    'by_fifo',
+    'a FIFO',
+    'reached|EPERM',
+    'named: the kernel (6.18) asks about files and folders alone, a sensor shows it',
+  ),
   row('by_outside_helper', 'a helper behind a unix socket', 'EPERM', 'decided: `net.connect`, by its path'),
   row(
     'by_unasked_helper',
