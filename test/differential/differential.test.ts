@@ -8,7 +8,7 @@ import { runSeed } from '../generators/random.ts';
 import { parseCase, printCase } from './case.ts';
 import { failureOf, run } from './run.ts';
 
-const PAIRS = Number(process.env.LICTOR_PAIRS ?? 200_000);
+const PAIRS = Number(process.env.LICTOR_PAIRS ?? 80_000);
 const CASES = join(import.meta.dirname, 'cases');
 
 const test = suite('differential');

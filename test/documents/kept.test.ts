@@ -87,7 +87,7 @@ test('edits of many files, one or some between two builds, give the bundles that
   const seed = runSeed();
   console.log(`seed ${seed}`);
   let changed = 0;
-  for (let run = 0; run < 30; run++) {
+  for (let run = 0; run < 12; run++) {
     const r = new Random(batchSeed(seed, run));
     const kept = new Kept();
     const draw = (): string[] =>

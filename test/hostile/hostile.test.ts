@@ -8,8 +8,8 @@ import { Prober } from './probe.ts';
 import { TABLES } from './tables.ts';
 import { parseHostileCase, watched } from './watch.ts';
 
-const PROGRAMS = 20_000;
-const RECORDS = 40_000;
+const PROGRAMS = 8_000;
+const RECORDS = 16_000;
 const CASES = join(import.meta.dirname, 'cases');
 
 const test = suite('hostile');

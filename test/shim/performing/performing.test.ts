@@ -10,7 +10,7 @@ import { GUARD, inFolder, policy, runUnder } from '../workload.ts';
 
 const PYTHON = '/usr/bin/python3';
 const OPERATIONS = join(import.meta.dirname, 'operations.py');
-const CALLS = 1500;
+const CALLS = 600;
 const USERS = [0, 65534];
 /** Every kind that changes files is asked, nothing is denied. */
 const ASKING = `- {name: never, on: file, when: 'file.path = "/never"', action: deny}`;
